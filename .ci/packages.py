@@ -1,0 +1,63 @@
+"""Looks into the packaged crates and unpacks them: packages.py <target/package> <destination>.
+
+Symlinks of the workspace (README, licences) must be real files in the packages. The destination
+becomes a workspace of both crates and a program that uses every feature, for a build from the
+packaged files alone.
+"""
+
+import pathlib
+import shutil
+import sys
+import tarfile
+
+from workspace import member, metadata
+
+CRATES = ["cognito-m2m-macros", "cognito-m2m"]
+EXPECTED = ["Cargo.toml", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/lib.rs"]
+
+
+def unpack(archive: pathlib.Path, destination: pathlib.Path) -> pathlib.Path:
+    name = archive.name.removesuffix(".crate")
+    with tarfile.open(archive) as tar:
+        members = {entry.name.removeprefix(f"{name}/"): entry for entry in tar.getmembers()}
+        links = [path for path, entry in members.items() if not entry.isfile()]
+        missing = [path for path in EXPECTED if path not in members]
+        empty = [path for path in EXPECTED if path in members and members[path].size < 100]
+        if links or missing or empty:
+            sys.exit(f"{archive.name}: no files {links}, missing {missing}, nearly empty {empty}")
+        print(f"{archive.name}: {len(members)} files, {archive.stat().st_size // 1024} KiB")
+        tar.extractall(destination, filter="data")
+    return destination / name
+
+
+def main() -> None:
+    source, destination = map(pathlib.Path, sys.argv[1:])
+    shutil.rmtree(destination, ignore_errors=True)
+    packages = metadata("--no-deps")["packages"]
+    versions = {name: member(packages, name)["version"] for name in CRATES}
+    folders = {
+        name: unpack(source / f"{name}-{version}.crate", destination).name
+        for name, version in versions.items()
+    }
+    features = [name for name in member(packages, "cognito-m2m")["features"] if name != "default"]
+    patches = "\n".join(f'{name} = {{ path = "{folder}" }}' for name, folder in folders.items())
+    (destination / "src").mkdir()
+    (destination / "src" / "lib.rs").write_text("pub use cognito_m2m::CognitoAuth;\n")
+    (destination / "Cargo.toml").write_text(
+        f"""[package]
+name = "user-of-the-packages"
+edition = "2024"
+
+[workspace]
+
+[dependencies]
+cognito-m2m = {{ version = "{versions['cognito-m2m']}", features = {features} }}
+
+[patch.crates-io]
+{patches}
+"""
+    )
+
+
+if __name__ == "__main__":
+    main()

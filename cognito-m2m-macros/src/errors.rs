@@ -1,0 +1,77 @@
+use std::fmt::Display;
+
+use proc_macro2::Span;
+
+/// Collects the mistakes of an attribute, so that all of them are reported at once.
+///
+/// Dropping it without [`check`](Self::check) is a bug of this crate, and panics.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    found: Option<Vec<syn::Error>>,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self {
+            found: Some(Vec::new()),
+        }
+    }
+
+    pub(crate) fn report(&mut self, at: Span, message: impl Display) {
+        self.add(syn::Error::new(at, message));
+    }
+
+    /// Reports what may only be missing because another mistake has hidden it.
+    pub(crate) fn report_if_first(&mut self, at: Span, message: impl Display) {
+        if self.found.as_ref().is_none_or(Vec::is_empty) {
+            self.report(at, message);
+        }
+    }
+
+    pub(crate) fn add(&mut self, error: syn::Error) {
+        self.found.get_or_insert_default().push(error);
+    }
+
+    /// All mistakes as one error, each at its own place.
+    pub(crate) fn check(mut self) -> syn::Result<()> {
+        let mut found = self.found.take().unwrap_or_default().into_iter();
+        let Some(first) = found.next() else {
+            return Ok(());
+        };
+        Err(found.fold(first, |mut all, next| {
+            all.combine(next);
+            all
+        }))
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        assert!(
+            self.found.is_none() || std::thread::panicking(),
+            "the errors of an attribute were not checked"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_mistakes_are_reported_at_once() {
+        let mut errors = Errors::new();
+        errors.report(Span::call_site(), "first");
+        errors.report(Span::call_site(), "second");
+        errors.report_if_first(Span::call_site(), "a consequence");
+        let reported = errors.check().unwrap_err();
+        let messages: Vec<_> = reported.into_iter().map(|one| one.to_string()).collect();
+        assert_eq!(messages, ["first", "second"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "were not checked")]
+    fn unchecked_errors_are_a_bug() {
+        drop(Errors::new());
+    }
+}

@@ -1,0 +1,63 @@
+use syn::Attribute;
+use syn::punctuated::Punctuated;
+use syn::{Meta, Token};
+
+/// The attributes of the language that a function can have (the Rust Reference, «Built-in
+/// attributes index»): none of them makes a handler of it.
+const BUILTIN: [&str; 26] = [
+    "allow",
+    "bench",
+    "cfg",
+    "cold",
+    "coverage",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "export_name",
+    "forbid",
+    "ignore",
+    "inline",
+    "instruction_set",
+    "link_section",
+    "must_use",
+    "naked",
+    "no_mangle",
+    "optimize",
+    "proc_macro",
+    "should_panic",
+    "target_feature",
+    "test",
+    "track_caller",
+    "unsafe",
+    "warn",
+];
+
+/// The tools that may have attributes of their own.
+const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+pub(super) fn is_builtin(attribute: &Attribute) -> bool {
+    is_builtin_meta(&attribute.meta)
+}
+
+fn is_builtin_meta(meta: &Meta) -> bool {
+    if meta.path().is_ident("cfg_attr") {
+        return is_builtin_cfg_attr(meta);
+    }
+    let Some(first) = meta.path().segments.first() else {
+        return false;
+    };
+    let names: &[&str] = match meta.path().segments.len() {
+        1 => &BUILTIN,
+        _ => &TOOLS,
+    };
+    names.iter().any(|name| first.ident == name)
+}
+
+/// `cfg_attr(condition, attribute, ..)` counts as the attributes in it.
+fn is_builtin_cfg_attr(meta: &Meta) -> bool {
+    let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
+    meta.require_list()
+        .and_then(|list| list.parse_args_with(parser))
+        .is_ok_and(|metas| metas.iter().skip(1).all(is_builtin_meta))
+}

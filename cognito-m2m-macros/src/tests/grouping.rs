@@ -1,0 +1,154 @@
+//! However deep `any(..)` and `all(..)` are nested, what comes out means what was written.
+
+use proptest::prelude::*;
+use quote::quote;
+use syn::{Expr, Item, Lit, Stmt};
+
+use crate::attribute::{Attribute, Kind};
+use crate::errors::Errors;
+use crate::model::{Asks, Requirement};
+use crate::policy::policy;
+
+/// The longest table has 2 to the power of so many rows.
+const MOST_SCOPES: usize = 10;
+
+/// A rule as its author thinks of it; the scopes are `s0`, `s1` and so on.
+#[derive(Clone, Debug)]
+enum Tree {
+    Scope(usize),
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+}
+
+impl Tree {
+    /// Rules of any shape, each with the number of its scopes.
+    fn any_shape() -> impl Strategy<Value = (Self, usize)> {
+        let scope = Just(Self::Scope(0));
+        let tree = scope.prop_recursive(4, 12, 3, |inner| {
+            let members = prop::collection::vec(inner, 2..4);
+            (members, any::<bool>()).prop_map(|(members, all)| match all {
+                true => Self::All(members),
+                false => Self::Any(members),
+            })
+        });
+        let numbered = tree.prop_map(|mut tree| {
+            let scopes = tree.number_from(0);
+            (tree, scopes)
+        });
+        numbered.prop_filter("too long a table", |(_, scopes)| *scopes <= MOST_SCOPES)
+    }
+
+    /// Makes every scope another one, and tells the next number.
+    fn number_from(&mut self, next: usize) -> usize {
+        match self {
+            Self::Scope(number) => {
+                *number = next;
+                next + 1
+            }
+            Self::All(members) | Self::Any(members) => members
+                .iter_mut()
+                .fold(next, |next, member| member.number_from(next)),
+        }
+    }
+
+    fn source(&self) -> String {
+        let list = |members: &[Self]| {
+            let members: Vec<_> = members.iter().map(Self::source).collect();
+            members.join(", ")
+        };
+        match self {
+            Self::Scope(number) => format!("\"s{number}\""),
+            Self::All(members) => format!("all({})", list(members)),
+            Self::Any(members) => format!("any({})", list(members)),
+        }
+    }
+
+    fn holds(&self, granted: usize) -> bool {
+        match self {
+            Self::Scope(number) => granted & (1 << number) != 0,
+            Self::All(members) => members.iter().all(|member| member.holds(granted)),
+            Self::Any(members) => members.iter().any(|member| member.holds(granted)),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn grouping_is_exact((tree, scopes) in Tree::any_shape()) {
+        let expansion = expansion(&tree.source());
+        for granted in 0..(1 << scopes) {
+            prop_assert_eq!(holds(&expansion, granted), tree.holds(granted), "{:b}", granted);
+        }
+    }
+}
+
+/// The rule that an attribute with this argument expands to.
+fn expansion(argument: &str) -> Expr {
+    let mut errors = Errors::new();
+    let kind = Kind::RequireScopes;
+    let attribute = Attribute::parse(kind, argument.parse().unwrap(), &mut errors);
+    errors.check().unwrap();
+    let Asks::ForAll(requirement @ Requirement::Scopes(_)) = attribute.asks else {
+        panic!("{argument} asks for something else than scopes");
+    };
+    let Expr::Call(call) = syn::parse2(policy(&requirement, &attribute.krate)).unwrap() else {
+        panic!("{argument} is no call");
+    };
+    call.args.into_iter().next().unwrap()
+}
+
+/// Whether expanded tokens hold, read as the runtime crate reads them.
+fn holds(expanded: &Expr, granted: usize) -> bool {
+    let Expr::Call(call) = expanded else {
+        panic!("{} is no call", quote!(#expanded));
+    };
+    let Expr::Path(function) = &*call.func else {
+        panic!("{} is no function", quote!(#expanded));
+    };
+    let argument = call.args.first().unwrap();
+    match function
+        .path
+        .segments
+        .last()
+        .unwrap()
+        .ident
+        .to_string()
+        .as_str()
+    {
+        "scope" => granted & (1 << scope_number(argument)) != 0,
+        "all" => members(argument)
+            .iter()
+            .all(|member| holds(member, granted)),
+        "any" => members(argument)
+            .iter()
+            .any(|member| holds(member, granted)),
+        other => panic!("{other} is no rule"),
+    }
+}
+
+fn scope_number(argument: &Expr) -> u32 {
+    let Expr::Lit(literal) = argument else {
+        panic!("{} is no literal", quote!(#argument));
+    };
+    let Lit::Str(scope) = &literal.lit else {
+        panic!("{} is no text", quote!(#argument));
+    };
+    scope.value().trim_start_matches('s').parse().unwrap()
+}
+
+/// The elements of `{ const LIST: &[..] = &[..]; LIST }`.
+fn members(argument: &Expr) -> Vec<Expr> {
+    let Expr::Block(block) = argument else {
+        panic!("{} is no block", quote!(#argument));
+    };
+    let Some(Stmt::Item(Item::Const(list))) = block.block.stmts.first() else {
+        panic!("{} has no list", quote!(#argument));
+    };
+    let Expr::Reference(reference) = &*list.expr else {
+        panic!("{} is no reference", quote!(#list));
+    };
+    let Expr::Array(array) = &*reference.expr else {
+        panic!("{} is no array", quote!(#list));
+    };
+    array.elems.iter().cloned().collect()
+}

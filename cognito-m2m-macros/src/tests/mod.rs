@@ -1,0 +1,5 @@
+//! Expansions, looked at in process.
+
+mod expansion;
+mod grouping;
+mod mistakes;

@@ -1,0 +1,65 @@
+#[doc(hidden)]
+#[allow(non_upper_case_globals)]
+const __cognito_m2m_1_widgets_1: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::scope_rule(
+    ::cognito_m2m::__private::scope(scopes::ADMIN),
+);
+mod widgets {
+    #[doc(hidden)]
+    #[allow(non_camel_case_types)]
+    enum __cognito_m2m_list {}
+    const _: () = {
+        impl __cognito_m2m_list {
+            const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::scope_rule(
+                    ::cognito_m2m::__private::scope("widgets/read"),
+                ),
+                handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            };
+        }
+        #[automatically_derived]
+        impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_list {
+            const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
+                Self::LAYER,
+            );
+        }
+        ::cognito_m2m::__private::inventory::submit! {
+            ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_list::LAYER)
+        }
+    };
+    async fn list(
+        _: ::cognito_m2m::__private::Guard<__cognito_m2m_list>,
+    ) -> impl Responder {
+        HttpResponse::Ok()
+    }
+    mod admin {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        enum __cognito_m2m_erase {}
+        const _: () = {
+            impl __cognito_m2m_erase {
+                const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
+                    policy: super::super::__cognito_m2m_1_widgets_1,
+                    handler: ::core::concat!(::core::module_path!(), "::", "erase"),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                };
+            }
+            #[automatically_derived]
+            impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_erase {
+                const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
+                    Self::LAYER,
+                );
+            }
+            ::cognito_m2m::__private::inventory::submit! {
+                ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_erase::LAYER)
+            }
+        };
+        async fn erase(
+            _: ::cognito_m2m::__private::Guard<__cognito_m2m_erase>,
+        ) -> impl Responder {
+            HttpResponse::Ok()
+        }
+    }
+}

@@ -1,0 +1,4 @@
+#[require_authentication]
+async fn status() -> impl Responder {
+    HttpResponse::Ok()
+}

@@ -1,0 +1,191 @@
+//! What each attribute asks, and how a stack of them folds into one guard.
+
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use cognito_m2m::__private::{Guard, RoutePolicy};
+use cognito_m2m::error::Refusal;
+use cognito_m2m::policy::{Layers, ScopeRule, guarded_handlers};
+use cognito_m2m::scope::Scope;
+use cognito_m2m::{
+    Policy, allow_client_ids, require_all_scopes, require_any_scope, require_authentication,
+    require_scopes, scope_map,
+};
+
+mod scopes {
+    pub(crate) const READ: &str = "widgets/read";
+}
+
+mod clients {
+    pub(crate) const SYNC: &str = "tenant-a:sync";
+}
+
+const fn one(scope: &'static str) -> ScopeRule {
+    ScopeRule::Scope(Scope::from_static(scope))
+}
+
+/// The policies of a handler's guard, outermost first.
+fn policies<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> Vec<Policy> {
+    fn collect(layers: &Layers, into: &mut Vec<Policy>) {
+        match layers {
+            Layers::One(layer) => into.push(layer.policy.clone()),
+            Layers::Both(upper, lower) => {
+                collect(upper, into);
+                collect(lower, into);
+            }
+        }
+    }
+    let mut policies = Vec::new();
+    collect(P::LAYERS, &mut policies);
+    policies
+}
+
+#[require_authentication]
+async fn authenticated() {}
+
+#[require_scopes("widgets/read")]
+async fn one_scope() {}
+
+#[require_scopes(scopes::READ, "b")]
+async fn matched_by_default() {}
+
+#[require_scopes("a", "b", match = "any")]
+async fn matched_by_any() {}
+
+#[require_any_scope("a", "b")]
+async fn any_scope() {}
+
+#[require_all_scopes("a", "b")]
+async fn all_scopes() {}
+
+#[require_scopes(any("a", all("b", scopes::READ)))]
+async fn nested() {}
+
+#[test]
+fn scopes_are_matched_as_the_attribute_says() {
+    let any = Policy::any_scope(["a", "b"]).unwrap();
+    assert_eq!(policies(authenticated), [Policy::authenticated()]);
+    assert_eq!(
+        policies(one_scope),
+        [Policy::scope_rule(one("widgets/read"))]
+    );
+    assert_eq!(
+        policies(matched_by_default),
+        [Policy::scopes(["widgets/read", "b"]).unwrap()]
+    );
+    assert_eq!(policies(any_scope), policies(matched_by_any));
+    assert_eq!(policies(any_scope), [any]);
+    assert_eq!(
+        policies(all_scopes),
+        [Policy::all_scopes(["a", "b"]).unwrap()]
+    );
+    let inner = ScopeRule::all(["b", "widgets/read"]).unwrap();
+    let nested_rule = ScopeRule::Any(vec![one("a"), inner].into());
+    assert_eq!(policies(nested), [Policy::scope_rule(nested_rule)]);
+}
+
+#[scope_map(GET = scopes::READ, POST = ["a", "b"], PURGE = all("a", "b"), "M-SEARCH" = "c", match = "any")]
+async fn mapped() {}
+
+#[test]
+fn a_map_has_a_rule_per_method() {
+    let expected = Policy::scope_map([
+        ("GET", one("widgets/read")),
+        ("POST", ScopeRule::any(["a", "b"]).unwrap()),
+        ("PURGE", ScopeRule::all(["a", "b"]).unwrap()),
+        ("M-SEARCH", one("c")),
+    ]);
+    assert_eq!(policies(mapped), [expected]);
+}
+
+#[allow_client_ids("id1", clients::SYNC, group = "reporting", group = "nightly")]
+async fn listed() {}
+
+#[test]
+fn clients_and_groups_stand_together() {
+    let policies = policies(listed);
+    assert_eq!(policies.len(), 1);
+    assert_eq!(
+        policies[0].groups().collect::<Vec<_>>(),
+        ["reporting", "nightly"]
+    );
+    assert!(policies[0].lists_clients());
+}
+
+#[require_authentication]
+#[require_scopes("a")]
+#[allow_client_ids("id1")]
+async fn stacked() {}
+
+#[test]
+fn the_upper_attribute_is_judged_first() {
+    let expected = [
+        Policy::authenticated(),
+        Policy::scope_rule(one("a")),
+        Policy::allow_client_ids(["id1"]).unwrap(),
+    ];
+    assert_eq!(policies(stacked), expected);
+}
+
+#[test]
+fn every_attribute_registers_its_handler_and_its_place() {
+    let path = concat!(module_path!(), "::stacked");
+    let stacked = guarded_handlers().filter(|layer| layer.handler == path);
+    let mut lines: Vec<_> = stacked.map(|layer| (layer.file, layer.line)).collect();
+    lines.sort_unstable();
+    let &[(file, first), (_, second), (_, third)] = lines.as_slice() else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(file, file!());
+    assert_eq!((second, third), (first + 1, first + 2));
+}
+
+fn teapot(_: &Refusal, _: &HttpRequest) -> HttpResponse {
+    HttpResponse::ImATeapot().finish()
+}
+
+#[require_authentication(error = teapot)]
+#[require_scopes("a")]
+async fn refused_in_its_own_way() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[test]
+fn a_refusal_of_its_own_belongs_to_the_whole_stack() {
+    fn has_refusal<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> bool {
+        P::REFUSAL.is_some()
+    }
+    assert!(has_refusal(refused_in_its_own_way));
+    assert!(!has_refusal(stacked));
+}
+
+#[require_authentication]
+#[cfg(any())]
+async fn left_out() {}
+
+#[require_authentication]
+#[cfg(not(any()))]
+async fn left_out() {}
+
+#[test]
+fn what_is_configured_out_leaves_nothing_behind() {
+    let path = concat!(module_path!(), "::left_out");
+    assert_eq!(
+        guarded_handlers()
+            .filter(|layer| layer.handler == path)
+            .count(),
+        1
+    );
+    assert_eq!(policies(left_out), [Policy::authenticated()]);
+}
+
+mod kit {
+    pub(crate) use cognito_m2m as auth;
+}
+
+#[kit::auth::require_scopes("a", crate = kit::auth)]
+#[allow_client_ids("id1")]
+async fn by_way_of_another_crate() {}
+
+#[test]
+fn the_crate_may_be_re_exported() {
+    assert_eq!(policies(by_way_of_another_crate).len(), 2);
+}

@@ -1,0 +1,39 @@
+//! The attributes in a package that calls the crate by another name.
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::{HttpResponse, Responder, get};
+use auth::{allow_client_ids, require_scopes, scope_map};
+
+#[get("/widgets")]
+#[require_scopes("widgets/read", any("a", "b"))]
+#[scope_map(GET = "widgets/read")]
+#[allow_client_ids("id1", group = "reporting")]
+async fn list() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+/// What an app mounts.
+pub fn services() -> impl HttpServiceFactory + 'static {
+    list
+}
+
+/// A module of handlers.
+#[auth::require_authentication]
+pub mod api {
+    /// A handler.
+    pub async fn status() -> &'static str {
+        "up"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_attributes_find_the_crate_under_its_other_name() {
+        drop(actix_web::App::new().service(services()));
+        drop(actix_web::web::get().to(api::status));
+        assert_eq!(auth::policy::guarded_handlers().count(), 4);
+    }
+}

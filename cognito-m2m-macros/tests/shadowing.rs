@@ -1,0 +1,54 @@
+//! Names of the user's that look like ours, or like the standard library's, are in nobody's way.
+
+// A module of this name would shadow the crate, were the paths not absolute.
+mod core {}
+mod std {}
+
+#[allow(dead_code, non_camel_case_types, unused_macros)]
+mod shadowed {
+    pub(super) mod core {}
+    pub(super) mod std {}
+    mod cognito_m2m {}
+    mod actix_web {}
+    struct Result;
+    struct Option;
+    struct Some;
+    struct str;
+    struct Policy;
+    struct Layers;
+    struct Guard<T>(T);
+    macro_rules! concat {
+        () => {};
+    }
+    macro_rules! file {
+        () => {};
+    }
+    macro_rules! line {
+        () => {};
+    }
+    macro_rules! module_path {
+        () => {};
+    }
+
+    const RULES: &::core::primitive::str = "a";
+
+    fn refusal(
+        _: &::cognito_m2m::error::Refusal,
+        _: &::actix_web::HttpRequest,
+    ) -> ::actix_web::HttpResponse {
+        ::actix_web::HttpResponse::Ok().finish()
+    }
+
+    #[::cognito_m2m::require_authentication(error = refusal)]
+    #[::cognito_m2m::require_scopes(RULES, "b", any("c", "d"))]
+    #[::cognito_m2m::scope_map(GET = RULES)]
+    #[::cognito_m2m::allow_client_ids("id1", group = "g")]
+    pub(super) async fn handler() -> &'static ::core::primitive::str {
+        "x"
+    }
+}
+
+#[test]
+fn a_handler_among_shadowed_names_is_a_handler() {
+    drop(actix_web::web::get().to(shadowed::handler));
+}

@@ -1,0 +1,6 @@
+use cognito_m2m::require_scopes;
+
+#[require_scopes("a" "b", match = "each")]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use cognito_m2m::require_scopes;
+
+fn refuse() {}
+
+#[require_scopes("a", error = refuse)]
+async fn handler() {}
+
+fn main() {}

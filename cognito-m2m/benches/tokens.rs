@@ -1,0 +1,131 @@
+//! What a token costs, beside what it can't cost less than (`RULES.md` 6); the ratios of one run
+//! are what counts:
+//!
+//! | compare | with | goal |
+//! | --- | --- | --- |
+//! | `first_sight` | `bare_verification` | at most 1.15 |
+//! | `second_sight` | `hash_map_lookup` | at most 5 |
+//! | `refused_without_signature_check` | `bare_verification` | at most 0.2 |
+//! | `refused_by_signature` | `first_sight` | at most 1 |
+//!
+//! `cargo bench -p cognito-m2m --features testing --bench tokens`
+
+use std::collections::HashMap;
+use std::hint::black_box;
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cognito_m2m::testing::{LocalCognito, SigningKey};
+use cognito_m2m::{CognitoAuth, ServicePrincipal};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::FutureExt;
+
+/// The scopes that make a token of about 900 bytes.
+const SCOPES: [&str; 4] = [
+    "widgets/read",
+    "widgets/write",
+    "reports/read",
+    "inventory/read",
+];
+
+fn decode(part: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part).expect("base64url")
+}
+
+fn validate(auth: &CognitoAuth, token: &str) -> Option<ServicePrincipal> {
+    auth.validate_token(token)
+        .now_or_never()
+        .expect("ready at once")
+        .ok()
+}
+
+fn build(cognito: &LocalCognito, cache_entries: usize) -> CognitoAuth {
+    let settings = cognito.settings().token_cache_entries(cache_entries);
+    let auth = CognitoAuth::new(settings).expect("sound settings");
+    actix_web::rt::System::new()
+        .block_on(auth.prefetch())
+        .expect("keys");
+    auth
+}
+
+fn tokens(criterion: &mut Criterion) {
+    let cognito = LocalCognito::start().expect("a local Cognito");
+    let token = cognito
+        .token("7k2m9f3qexample1h2j3k4l5m6")
+        .scopes(SCOPES)
+        .sign();
+    let (without_cache, with_cache) = (build(&cognito, 0), build(&cognito, 10_000));
+
+    let jwk = cognito.signing_key().public_jwk();
+    let member = |name: &str| decode(jwk[name].as_str().expect("a member"));
+    let (n, e) = (member("n"), member("e"));
+    let key = RsaPublicKeyComponents { n: &n, e: &e };
+    let key = key
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .expect("a key");
+    let (signing_input, signature) = token.rsplit_once('.').expect("three parts");
+    let signature = decode(signature);
+
+    let mut group = criterion.benchmark_group("tokens");
+    group.throughput(Throughput::Bytes(token.len() as u64));
+    group.bench_function("bare_verification", |bencher| {
+        bencher.iter(|| key.verify_sig(black_box(signing_input.as_bytes()), black_box(&signature)));
+    });
+    group.bench_function("first_sight", |bencher| {
+        bencher.iter(|| validate(&without_cache, black_box(&token)));
+    });
+    assert!(validate(&without_cache, &token).is_some());
+
+    let map: HashMap<String, u64> = (0..10_000).map(|n| (format!("{token}{n}"), n)).collect();
+    let known = format!("{token}7");
+    group.bench_function("hash_map_lookup", |bencher| {
+        bencher.iter(|| map.get(black_box(known.as_str())));
+    });
+    for number in 0..3_000 {
+        validate(
+            &with_cache,
+            &cognito
+                .token(&format!("client-{number}"))
+                .scopes(SCOPES)
+                .sign(),
+        );
+    }
+    group.bench_function("second_sight", |bencher| {
+        bencher.iter(|| validate(&with_cache, black_box(&token)));
+    });
+    assert!(validate(&with_cache, &token).is_some());
+
+    let foreign = cognito
+        .token("client")
+        .scopes(SCOPES)
+        .claim("iss", "https://evil.example")
+        .sign();
+    group.bench_function("refused_without_signature_check", |bencher| {
+        bencher.iter(|| validate(&with_cache, black_box(&foreign)));
+    });
+    let attacker = SigningKey::generate().expect("a key");
+    let [kid, _] = cognito.kids();
+    let forged = cognito
+        .token("client")
+        .scopes(SCOPES)
+        .signed_by(&attacker)
+        .kid(kid)
+        .sign();
+    group.bench_function("refused_by_signature", |bencher| {
+        bencher.iter(|| validate(&with_cache, black_box(&forged)));
+    });
+    let expired = cognito.token("client").scopes(SCOPES).expired().sign();
+    group.bench_function("refused_as_expired", |bencher| {
+        bencher.iter(|| validate(&with_cache, black_box(&expired)));
+    });
+    let largest: Vec<_> = (0..50).map(|n| format!("{n:0>256}")).collect();
+    let largest = cognito.token("client").scopes(&largest).sign();
+    group.bench_function("second_sight_of_18_kb", |bencher| {
+        bencher.iter(|| validate(&with_cache, black_box(&largest)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, tokens);
+criterion_main!(benches);

@@ -1,0 +1,117 @@
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::statements::Statements;
+use crate::activity::{ActivityError, ClientQuery, ClientRows, Instant, Sighting};
+
+/// How one database spells what the list needs.
+pub(super) struct Dialect {
+    /// The placeholders of the pattern, the limit and the offset.
+    pub(super) placeholders: [&'static str; 3],
+    /// A time column, `{}`, in microseconds since the Unix epoch.
+    pub(super) micros: &'static str,
+}
+
+/// The two statements of a list, and what is bound to them.
+pub(super) struct Listing {
+    pub(super) rows: String,
+    pub(super) count: String,
+    pub(super) pattern: String,
+    pub(super) limit: i64,
+    pub(super) offset: i64,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct ListedRow {
+    #[diesel(sql_type = Text)]
+    client_id: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    first_seen_micros: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last_seen_micros: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct Count {
+    #[diesel(sql_type = BigInt)]
+    pub(super) total: i64,
+}
+
+impl Listing {
+    pub(super) fn new(statements: &Statements, query: &ClientQuery, dialect: &Dialect) -> Self {
+        let table = statements.table();
+        let [pattern, limit, offset] = dialect.placeholders;
+        let found =
+            format!("FROM {table} AS known WHERE lower(client_id) LIKE {pattern} ESCAPE '!'");
+        let [first, last] = ["known.first_seen_at", "known.last_seen_at"]
+            .map(|column| dialect.micros.replace("{}", column));
+        let column = query.sort_by().column();
+        let direction = if query.is_descending() { "DESC" } else { "ASC" };
+        Self {
+            rows: format!(
+                "SELECT client_id, {first} AS first_seen_micros, {last} AS last_seen_micros {found}
+                 ORDER BY known.{column} {direction}, known.client_id ASC
+                 LIMIT {limit} OFFSET {offset}"
+            ),
+            count: format!("SELECT count(*) AS total {found}"),
+            pattern: pattern_of(query.search()),
+            limit: query.limit().into(),
+            offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// `LIKE` finds the text itself: nothing in it is a wildcard.
+fn pattern_of(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in search.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl TryFrom<ListedRow> for Sighting {
+    type Error = ActivityError;
+
+    fn try_from(row: ListedRow) -> Result<Self, ActivityError> {
+        let instant = |micros: Option<i64>| {
+            // Before the epoch there was no Cognito.
+            let micros = micros.map(|micros| u64::try_from(micros).unwrap_or(0));
+            micros.map(Instant::from_micros).ok_or_else(|| {
+                let problem = format!("the dates of the client {:?} are none", row.client_id);
+                ActivityError::Statement(problem.into())
+            })
+        };
+        let first_seen_at = instant(row.first_seen_micros)?;
+        let last_seen_at = instant(row.last_seen_micros)?;
+        Ok(Self {
+            client_id: row.client_id.into(),
+            first_seen_at,
+            last_seen_at,
+        })
+    }
+}
+
+/// What the two statements brought.
+pub(super) fn rows_of(listed: Vec<ListedRow>, count: &Count) -> Result<ClientRows, ActivityError> {
+    let clients: Result<_, _> = listed.into_iter().map(Sighting::try_from).collect();
+    Ok(ClientRows {
+        clients: clients?,
+        total: u64::try_from(count.total).unwrap_or(0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_4_4_wildcards_of_a_search_are_texts() {
+        assert_eq!(pattern_of(""), "%%");
+        assert_eq!(pattern_of("50%_Off!"), "%50!%!_off!!%");
+    }
+}

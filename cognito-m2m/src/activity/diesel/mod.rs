@@ -1,0 +1,19 @@
+//! Stores through Diesel, each with a connection of its own.
+
+mod listing;
+#[cfg(feature = "diesel-mysql")]
+mod mysql;
+#[cfg(feature = "diesel-postgres")]
+mod postgres;
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod session;
+#[cfg(feature = "diesel-sqlite")]
+mod sqlite;
+mod statements;
+
+#[cfg(feature = "diesel-mysql")]
+pub use mysql::MysqlActivity;
+#[cfg(feature = "diesel-postgres")]
+pub use postgres::PostgresActivity;
+#[cfg(feature = "diesel-sqlite")]
+pub use sqlite::SqliteActivity;

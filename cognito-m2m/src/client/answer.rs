@@ -1,0 +1,291 @@
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::access_token::AccessToken;
+use super::scopes::RequestedScopes;
+use crate::scope::ScopeSet;
+
+/// The longest life that an answer is believed: Cognito's own maximum.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The answer to a successful token request (RFC 6749 section 5.1).
+///
+/// # Examples
+///
+/// ```no_run
+/// use cognito_m2m::client::TokenClient;
+///
+/// # async fn call(tokens: TokenClient) -> Result<(), cognito_m2m::client::TokenClientError> {
+/// let response = tokens.fetch_token(["widgets/read"]).await?;
+/// println!("{}", response.access_token().secret());
+/// println!("good for {:?}", response.expires_in());
+/// assert_eq!(response.token_type(), "Bearer");
+/// assert!(response.raw().contains_key("access_token"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TokenResponse {
+    access_token: AccessToken,
+    token_type: String,
+    raw: Map<String, Value>,
+}
+
+impl TokenResponse {
+    pub(super) fn parse(body: &[u8], requested: &RequestedScopes) -> Result<Self, AnswerError> {
+        // The parser's own error could quote the body, so it is not kept as a source.
+        let Ok(Value::Object(raw)) = serde_json::from_slice(body) else {
+            return Err(AnswerError::NotAnObject);
+        };
+        let Some(Value::String(secret)) = raw.get("access_token") else {
+            return Err(AnswerError::AccessToken);
+        };
+        let token_type = raw.get("token_type").and_then(Value::as_str);
+        let token_type = token_type
+            .filter(|name| name.eq_ignore_ascii_case("bearer"))
+            .ok_or(AnswerError::TokenType)?;
+        let lifetime = raw.get("expires_in").map(lifetime).transpose()?;
+        let granted = granted_scopes(secret, &raw);
+        let access_token = AccessToken::new(secret, requested.clone(), granted, lifetime);
+        Ok(Self {
+            access_token: access_token.ok_or(AnswerError::AccessToken)?,
+            token_type: token_type.to_owned(),
+            raw,
+        })
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    /// How long the token is good for, counted from the request; at most 24 h. None where the
+    /// answer does not say.
+    #[must_use]
+    pub fn expires_in(&self) -> Option<Duration> {
+        self.access_token.lifetime()
+    }
+
+    /// The type of the token, as written by the server: `Bearer` in any case.
+    #[must_use]
+    pub fn token_type(&self) -> &str {
+        &self.token_type
+    }
+
+    /// The whole answer as it came, the token included: not for logs.
+    #[must_use]
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.raw
+    }
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("access_token", &self.access_token)
+            .field("token_type", &"Bearer")
+            .finish_non_exhaustive()
+    }
+}
+
+/// A JSON number of whole seconds, `300` or `300.0`, of 1 or more.
+fn lifetime(expires_in: &Value) -> Result<Duration, AnswerError> {
+    let Value::Number(number) = expires_in else {
+        return Err(AnswerError::ExpiresIn);
+    };
+    let seconds = number.as_f64().ok_or(AnswerError::ExpiresIn)?;
+    if seconds < 1.0 || seconds.fract() != 0.0 {
+        return Err(AnswerError::ExpiresIn);
+    }
+    // Clamped first: a float beyond the range of `Duration` is a panic.
+    let seconds = seconds.min(LONGEST_LIFE.as_secs_f64());
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// What the token says of its scopes, or else the answer. Nothing here is verified: it serves for
+/// a warning, never for a decision.
+fn granted_scopes(token: &str, answer: &Map<String, Value>) -> Option<ScopeSet> {
+    let claims = untrusted_claims(token);
+    let claim = claims
+        .as_ref()
+        .and_then(|claims| claims.get("scope")?.as_str());
+    let granted = claim.or_else(|| answer.get("scope")?.as_str());
+    // A JWT without any scope claim grants none; some servers call theirs `scp`.
+    let has_none = || (!claims.as_ref()?.contains_key("scp")).then_some("");
+    granted.or_else(has_none).map(ScopeSet::parse)
+}
+
+fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&payload).ok()
+}
+
+/// What is wrong with an answer that should have carried a token.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::client::AnswerError;
+///
+/// assert!(AnswerError::ExpiresIn.to_string().contains("expires_in"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The body is larger than any token answer.
+    #[error("expected an answer of at most {0} bytes")]
+    TooLarge(usize),
+    /// The body is no JSON object.
+    #[error("expected a JSON object")]
+    NotAnObject,
+    /// `access_token` is absent, empty, or can't be sent in a header.
+    #[error("expected `access_token` to be a bearer token (RFC 6750 section 2.1)")]
+    AccessToken,
+    /// `token_type` is absent, or is another than `Bearer`.
+    #[error("expected `token_type` to be `Bearer`")]
+    TokenType,
+    /// `expires_in` is there and is no whole number of seconds above 0.
+    #[error("expected `expires_in` to be a whole number of seconds above 0, or absent")]
+    ExpiresIn,
+    /// The token had no life left when it arrived.
+    #[error("expected the token to outlive its own request")]
+    ExpiredOnArrival,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(body: &Value) -> Result<TokenResponse, AnswerError> {
+        TokenResponse::parse(body.to_string().as_bytes(), &RequestedScopes::default())
+    }
+
+    fn life(expires_in: &Value) -> Result<Option<u64>, AnswerError> {
+        let body = json!({"access_token": "t", "token_type": "Bearer", "expires_in": expires_in});
+        parse(&body).map(|response| response.expires_in().map(|life| life.as_secs()))
+    }
+
+    #[test]
+    fn expires_in_is_a_whole_number_of_seconds_and_24_hours_at_most() {
+        assert_eq!(life(&json!(300)), Ok(Some(300)));
+        assert_eq!(life(&json!(300.0)), Ok(Some(300)));
+        assert_eq!(life(&json!(86_401)), Ok(Some(86_400)));
+        assert_eq!(life(&json!(u64::MAX)), Ok(Some(86_400)));
+        assert_eq!(life(&json!(1e300)), Ok(Some(86_400)));
+        for wrong in [
+            json!(0),
+            json!(-1),
+            json!(-0.0),
+            json!(1.5),
+            json!(0.5),
+            json!("300"),
+            json!(null),
+            json!(true),
+            json!([300]),
+            json!({}),
+        ] {
+            assert_eq!(life(&wrong), Err(AnswerError::ExpiresIn), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn absent_expires_in_is_no_life() {
+        let response = parse(&json!({"access_token": "t", "token_type": "Bearer"})).unwrap();
+        assert_eq!(response.expires_in(), None);
+    }
+
+    #[test]
+    fn token_type_is_compared_without_case() {
+        for name in ["Bearer", "bearer", "BEARER"] {
+            let response = parse(&json!({"access_token": "t", "token_type": name})).unwrap();
+            assert_eq!(response.token_type(), name);
+        }
+        for wrong in [
+            json!("mac"),
+            json!("Bearer "),
+            json!(""),
+            json!(1),
+            json!(null),
+        ] {
+            let answer = parse(&json!({"access_token": "t", "token_type": wrong}));
+            assert_eq!(answer.unwrap_err(), AnswerError::TokenType);
+        }
+        let answer = parse(&json!({"access_token": "t"}));
+        assert_eq!(answer.unwrap_err(), AnswerError::TokenType);
+    }
+
+    #[test]
+    fn access_token_is_a_text_that_fits_a_header() {
+        for wrong in [
+            json!(""),
+            json!(1),
+            json!(null),
+            json!(["t"]),
+            json!("a\nb"),
+        ] {
+            let answer = parse(&json!({"access_token": wrong, "token_type": "Bearer"}));
+            assert_eq!(answer.unwrap_err(), AnswerError::AccessToken);
+        }
+        let answer = parse(&json!({"token_type": "Bearer"}));
+        assert_eq!(answer.unwrap_err(), AnswerError::AccessToken);
+    }
+
+    #[test]
+    fn answer_is_one_json_object() {
+        for body in [
+            "",
+            "[]",
+            "\"t\"",
+            "null",
+            "{",
+            "{} {}",
+            "<html>",
+            "\u{feff}{}",
+            "a=b",
+        ] {
+            let answer = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
+            assert_eq!(answer.unwrap_err(), AnswerError::NotAnObject, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn token_says_more_than_the_answer() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"scope":"a"}"#);
+        let token = format!("e30.{payload}.c2ln");
+        let body = json!({"access_token": token, "token_type": "Bearer", "scope": "a b"});
+        let requested = RequestedScopes::new("a b").unwrap();
+        let response = TokenResponse::parse(body.to_string().as_bytes(), &requested).unwrap();
+        assert_eq!(response.access_token().missing_scopes(), ["b"]);
+
+        let body = json!({"access_token": "opaque", "token_type": "Bearer", "scope": "b"});
+        let response = TokenResponse::parse(body.to_string().as_bytes(), &requested).unwrap();
+        assert_eq!(response.access_token().missing_scopes(), ["a"]);
+    }
+
+    #[test]
+    fn token_without_a_scope_claim_lacks_all_of_them() {
+        let requested = RequestedScopes::new("a b").unwrap();
+        let granted = |claims: &str| {
+            let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+            let body = json!({"access_token": token, "token_type": "Bearer"});
+            let response = TokenResponse::parse(body.to_string().as_bytes(), &requested);
+            response.unwrap().access_token().granted_scopes().cloned()
+        };
+        assert_eq!(granted("{}"), Some(ScopeSet::default()));
+        assert_eq!(granted(r#"{"scp":["a"]}"#), None);
+        assert_eq!(granted("[]"), None);
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let body = json!({"access_token": "hush", "token_type": "Bearer", "id_token": "hush"});
+        assert!(!format!("{:?}", parse(&body).unwrap()).contains("hush"));
+    }
+}

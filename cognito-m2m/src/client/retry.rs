@@ -1,0 +1,97 @@
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::error::TokenClientError;
+
+/// Requests for one token, the first included. Cognito's throttling is per second, so a few tries
+/// either get through or would only add to the load.
+pub(super) const ATTEMPTS: u32 = 4;
+
+/// The first pause is at most this; each further one up to twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A server that asks for more than this is asked again after this.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// How long a refusal is remembered: long enough that a wrong secret makes six requests a minute,
+/// short enough that a repaired client is not waited for.
+const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
+
+/// The pause before another attempt: exponential with full jitter, and never before the server
+/// wants one.
+///
+/// `attempt` counts from 1, `jitter` is from 0 to 1.
+pub(super) fn pause(attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(8);
+    let longest = FIRST_PAUSE
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_PAUSE);
+    let jittered = longest.mul_f64(jitter.clamp(0.0, 1.0));
+    retry_after.unwrap_or_default().saturating_add(jittered)
+}
+
+/// For how long nobody asks again after this error.
+pub(super) fn memory_of(error: &TokenClientError) -> Option<Duration> {
+    if error.is_transient() {
+        error.retry_after()
+    } else {
+        Some(REFUSAL_MEMORY)
+    }
+}
+
+/// Reads `Retry-After`: seconds, or a date (RFC 9110 section 10.2.3); capped.
+pub(super) fn parse_retry_after(value: &str, wall: Duration) -> Option<Duration> {
+    let value = value.trim();
+    let wait = if value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() {
+        // More digits than a number holds is a long time too.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        let date = httpdate::parse_http_date(value).ok()?;
+        let since_epoch = date.duration_since(UNIX_EPOCH).ok()?;
+        since_epoch.saturating_sub(wall)
+    };
+    Some(wait.min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_under_full_jitter() {
+        for (attempt, millis) in [
+            (1, 500),
+            (2, 1_000),
+            (3, 2_000),
+            (5, 5_000),
+            (u32::MAX, 5_000),
+        ] {
+            let longest = Duration::from_millis(millis);
+            assert_eq!(pause(attempt, None, 1.0), longest);
+            assert_eq!(pause(attempt, None, 0.5), longest / 2);
+            assert_eq!(pause(attempt, None, 0.0), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn no_attempt_comes_before_retry_after() {
+        let asked = Duration::from_secs(7);
+        assert_eq!(pause(1, Some(asked), 0.0), asked);
+        assert!(pause(1, Some(asked), 1.0) > asked);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_capped() {
+        let wall = Duration::from_secs(784_111_777);
+        let seconds = |text| parse_retry_after(text, wall).map(|wait| wait.as_secs());
+        assert_eq!(seconds("7"), Some(7));
+        assert_eq!(seconds(" 0 "), Some(0));
+        assert_eq!(seconds("3600"), Some(30));
+        assert_eq!(seconds("99999999999999999999999"), Some(30));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
+        assert_eq!(seconds("Sun, 06 Nov 1994 08:49:27 GMT"), Some(0));
+        for text in ["", "-1", "1.5", "soon", "7s"] {
+            assert_eq!(seconds(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::scope::{InvalidScope, Scope};
+
+/// The scopes of a token request: checked, sorted, each once.
+///
+/// Made from whatever [`IntoScopes`] takes; making one ahead saves the check at each call.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::client::RequestedScopes;
+///
+/// let scopes = RequestedScopes::new("widgets/write widgets/read widgets/write")?;
+/// assert_eq!(scopes, RequestedScopes::new(["widgets/read", "widgets/write"])?);
+/// assert_eq!(scopes.as_str(), "widgets/read widgets/write");
+/// assert_eq!(scopes.iter().count(), 2);
+/// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct RequestedScopes(Arc<str>);
+
+impl RequestedScopes {
+    /// Checks and sorts scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`] when one of them has a character outside of RFC 6749 section 3.3.
+    pub fn new(scopes: impl IntoScopes) -> Result<Self, InvalidScope> {
+        scopes.into_scopes()
+    }
+
+    pub(super) fn of_tokens<S: AsRef<str>>(
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidScope> {
+        let scopes = scopes.into_iter();
+        let mut checked = scopes
+            .map(|scope| Scope::new(scope.as_ref().to_owned()))
+            .collect::<Result<Vec<_>, _>>()?;
+        checked.sort_unstable();
+        checked.dedup();
+        let texts: Vec<&str> = checked.iter().map(Scope::as_str).collect();
+        Ok(Self(texts.join(" ").into()))
+    }
+
+    /// The value of the `scope` parameter; empty when none is asked for.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The scopes in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// Whether no scope is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for RequestedScopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl fmt::Display for RequestedScopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name scopes",
+    note = "pass \"a b\", [\"a\", \"b\"], a `Scope`, a list of them, or `()` for the configured ones"
+)]
+/// What can name the scopes of a token request.
+///
+/// A text with blanks between the scopes, a list of texts or of [`Scope`] constants, or prepared
+/// [`RequestedScopes`]. Order and duplicates don't matter. `()`, an empty text and an empty list
+/// stand for the scopes that the [`TokenClient`](super::TokenClient) was built with; where it has
+/// none, the request names none, and Cognito then grants every scope of the client.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::client::RequestedScopes;
+/// use cognito_m2m::scope::Scope;
+///
+/// const READ: Scope = Scope::from_static("widgets/read");
+/// const WRITE: &str = "widgets/write";
+///
+/// let from_text = RequestedScopes::new("widgets/read widgets/write")?;
+/// assert_eq!(RequestedScopes::new([READ.as_str(), WRITE])?, from_text);
+/// assert_eq!(RequestedScopes::new([READ])?, RequestedScopes::new(READ)?);
+/// assert!(RequestedScopes::new(())?.is_empty());
+/// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
+/// ```
+pub trait IntoScopes {
+    /// Checks and sorts the scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`] when one of them has a character outside of RFC 6749 section 3.3.
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope>;
+}
+
+impl IntoScopes for () {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        Ok(RequestedScopes::default())
+    }
+}
+
+impl IntoScopes for RequestedScopes {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        Ok(self)
+    }
+}
+
+impl IntoScopes for &RequestedScopes {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoScopes for &str {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self.split_ascii_whitespace())
+    }
+}
+
+impl IntoScopes for &String {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        self.as_str().into_scopes()
+    }
+}
+
+impl IntoScopes for String {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        self.as_str().into_scopes()
+    }
+}
+
+impl IntoScopes for Scope {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens([self])
+    }
+}
+
+impl IntoScopes for &Scope {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens([self])
+    }
+}
+
+impl<S: AsRef<str>> IntoScopes for &[S] {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self)
+    }
+}
+
+impl<S: AsRef<str>, const N: usize> IntoScopes for [S; N] {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self)
+    }
+}
+
+impl<S: AsRef<str>, const N: usize> IntoScopes for &[S; N] {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self)
+    }
+}
+
+impl<S: AsRef<str>> IntoScopes for Vec<S> {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self)
+    }
+}
+
+impl<S: AsRef<str>> IntoScopes for &Vec<S> {
+    fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
+        RequestedScopes::of_tokens(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_duplicates_and_blanks_do_not_matter() {
+        let expected = RequestedScopes::new(["a", "b"]).unwrap();
+        for text in ["a b", " b  a ", "b a b a", "a\n b\t"] {
+            assert_eq!(RequestedScopes::new(text).unwrap(), expected, "{text:?}");
+        }
+        assert_eq!(RequestedScopes::new(vec!["b", "a", "b"]).unwrap(), expected);
+        assert_eq!(RequestedScopes::new(&["b", "a"][..]).unwrap(), expected);
+    }
+
+    #[test]
+    fn entry_of_a_list_is_one_scope() {
+        for scope in ["a b", "", "a\"", "é"] {
+            assert!(RequestedScopes::new([scope]).is_err(), "{scope:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// What the server does with one request.
+#[derive(Clone)]
+pub(super) enum Answer {
+    /// Sends these very bytes and closes the connection.
+    Bytes(Vec<u8>),
+    /// Closes the connection without a byte.
+    Close,
+}
+
+impl Answer {
+    /// A whole answer; further header lines each end in CRLF.
+    pub(super) fn new(status: u16, headers: &str, body: &str) -> Self {
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} Told\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
+        );
+        Self::Bytes([head.as_bytes(), body.as_bytes()].concat())
+    }
+
+    pub(super) fn json(body: &str) -> Self {
+        Self::new(200, "content-type: application/json\r\n", body)
+    }
+
+    /// A grant of 300 s.
+    pub(super) fn token(token: &str) -> Self {
+        Self::json(&format!(
+            r#"{{"access_token":"{token}","expires_in":300,"token_type":"Bearer"}}"#
+        ))
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+impl Received {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+/// A TCP server that answers what a test tells it to: the answers in their order, the last one for
+/// ever.
+pub(super) struct RawServer {
+    origin: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl RawServer {
+    pub(super) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
+        let mut answers: VecDeque<Answer> = answers.into_iter().collect();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                let Some(request) = read(&stream) else {
+                    continue;
+                };
+                log.lock().unwrap().push(request);
+                let answer = match answers.len() {
+                    1 => answers[0].clone(),
+                    _ => answers.pop_front().unwrap(),
+                };
+                send(stream, answer);
+            }
+        });
+        Self { origin, received }
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(super) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.received.lock().unwrap().len()
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Received> {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let mut received = Received {
+        head,
+        body: String::new(),
+    };
+    let length = received
+        .header("content-length")
+        .map_or(0, |it| it.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    received.body = String::from_utf8(body).ok()?;
+    Some(received)
+}
+
+fn send(mut stream: TcpStream, answer: Answer) {
+    if let Answer::Bytes(bytes) = answer {
+        // A client that has had enough closes early.
+        let _ = stream.write_all(&bytes);
+    }
+}

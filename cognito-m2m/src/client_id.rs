@@ -1,0 +1,120 @@
+//! The name of a calling service.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The longest client id that is accepted, in characters (AWS `ClientIdType`).
+pub(crate) const MAX_LENGTH: usize = 128;
+
+/// An OAuth client id in Cognito's syntax.
+///
+/// 1 to 128 characters of `A-Za-z0-9_+.-`: the syntax of `ClientIdType` in the
+/// [Cognito API reference](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html),
+/// and the hyphen and dot that stand-ins for Cognito use.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::ClientId;
+///
+/// let id = ClientId::new("7k2m9f3qexample")?;
+/// assert_eq!(id.as_str(), "7k2m9f3qexample");
+/// assert!(ClientId::new("two words").is_err());
+/// # Ok::<(), cognito_m2m::InvalidClientId>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct ClientId(Box<str>);
+
+impl ClientId {
+    /// Checks a client id.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClientId`] when its length or one of its characters is outside of the syntax.
+    pub fn new(id: impl Into<Box<str>>) -> Result<Self, InvalidClientId> {
+        let id = id.into();
+        if is_client_id(&id) {
+            Ok(Self(id))
+        } else {
+            Err(InvalidClientId { id: id.into() })
+        }
+    }
+
+    /// The client id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for ClientId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for ClientId {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for ClientId {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
+/// A text that is no client id.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::ClientId;
+///
+/// let error = ClientId::new("two words").unwrap_err();
+/// assert!(error.to_string().contains("is not a client id"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{id:?} is not a client id: write 1 to 128 characters of `A-Za-z0-9_+.-`")]
+pub struct InvalidClientId {
+    id: String,
+}
+
+pub(crate) const fn is_client_id(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    if rest.is_empty() || rest.len() > MAX_LENGTH {
+        return false;
+    }
+    while let [byte, tail @ ..] = rest {
+        if !matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'+' | b'.' | b'-') {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_and_characters_are_limited() {
+        assert!(is_client_id("a"));
+        assert!(is_client_id(&"a".repeat(128)));
+        assert!(is_client_id("sync-worker_1.eu+x"));
+        assert!(!is_client_id(&"a".repeat(129)));
+        for text in ["", " ", "a b", "a:b", "a/b", "é", "a\0"] {
+            assert!(!is_client_id(text), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fetch::{Fetched, Fetcher};
+use super::store::{KeyStore, Snapshot};
+use crate::time::Clock;
+
+/// `Cache-Control: max-age` is honoured within these bounds.
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+const LONGEST_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// Failures are retried at intervals within these bounds.
+const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+
+/// Keeps one key store fresh: the only writer, running on the crate's own thread.
+pub(crate) struct Schedule {
+    pub(crate) pool: Arc<str>,
+    pub(crate) store: KeyStore,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) life: Duration,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Lets nobody wait for a fetch once the schedule has ended, in whatever way.
+struct EndOfSchedule(KeyStore);
+
+impl Drop for EndOfSchedule {
+    fn drop(&mut self) {
+        self.0.update(|snapshot| {
+            snapshot.fetching = false;
+            snapshot.stopped = true;
+        });
+        self.0.announce_settled();
+    }
+}
+
+impl Schedule {
+    pub(crate) async fn run(self) {
+        let _end = EndOfSchedule(self.store.clone());
+        let mut failures = 0_u32;
+        self.attempt(&mut failures).await;
+        loop {
+            let due = self
+                .clock
+                .sleep_until(self.store.snapshot().next_attempt_at);
+            tokio::select! {
+                () = due => self.attempt(&mut failures).await,
+                () = self.store.requested() => self.answer_request(&mut failures).await,
+            }
+        }
+    }
+
+    /// A request is answered even where it comes too early, since somebody waits for the answer.
+    async fn answer_request(&self, failures: &mut u32) {
+        let now = self.clock.monotonic();
+        if self.store.is_cooling_down(&self.store.snapshot(), now) {
+            self.store.announce_settled();
+        } else {
+            self.attempt(failures).await;
+        }
+    }
+
+    async fn attempt(&self, failures: &mut u32) {
+        let started_at = self.clock.monotonic();
+        self.store.update(|snapshot| {
+            snapshot.fetching = true;
+            snapshot.last_attempt_at = Some(started_at);
+        });
+        let previous = self.store.snapshot().keys.clone();
+        let fetched = self.fetcher.fetch(previous.as_deref()).await;
+        let now = self.clock.monotonic();
+        self.store.update(|snapshot| {
+            snapshot.fetching = false;
+            match fetched {
+                Ok(fetched) => {
+                    *failures = 0;
+                    self.succeed(snapshot, fetched, now);
+                }
+                Err(error) => {
+                    *failures = failures.saturating_add(1);
+                    let pause = backoff(*failures, fastrand::f64());
+                    let cause = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "keys could not be fetched");
+                    snapshot.last_error = Some(Arc::new(error));
+                    snapshot.next_attempt_at = now.saturating_add(pause);
+                }
+            }
+        });
+        self.store.announce_settled();
+    }
+
+    fn succeed(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {
+        let life = fetched
+            .max_age
+            .map_or(self.life, |age| age.clamp(SHORTEST_LIFE, LONGEST_LIFE));
+        tracing::debug!(pool = %self.pool, keys = fetched.keys.len(), ?life, "keys fetched");
+        snapshot.keys = Some(Arc::new(fetched.keys));
+        snapshot.refreshed_at = now;
+        snapshot.last_error = None;
+        snapshot.next_attempt_at = now.saturating_add(refresh_after(life, fastrand::f64()));
+    }
+}
+
+/// 75 to 80 % of a life: what jitter there is brings the refresh forward.
+fn refresh_after(life: Duration, jitter: f64) -> Duration {
+    life.mul_f64(0.80 - 0.05 * jitter)
+}
+
+/// 2, 4, 8 .. 60 seconds, of which the jitter takes up to a half, so that it is 1 s at least and
+/// instances do not come back in step.
+fn backoff(failures: u32, jitter: f64) -> Duration {
+    let doublings = failures.clamp(1, 6);
+    let full = SHORTEST_BACKOFF
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_BACKOFF);
+    full.mul_f64(1.0 - 0.5 * jitter).max(SHORTEST_BACKOFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_2_3_refresh_comes_at_80_percent_with_jitter() {
+        let life = Duration::from_secs(300);
+        assert_eq!(refresh_after(life, 0.0), Duration::from_secs(240));
+        assert_eq!(refresh_after(life, 1.0), Duration::from_secs(225));
+    }
+
+    #[test]
+    fn rule_2_5_backoff_is_1_to_60_seconds_with_jitter() {
+        for (failures, seconds) in [
+            (1, 2),
+            (2, 4),
+            (3, 8),
+            (5, 32),
+            (6, 60),
+            (8, 60),
+            (u32::MAX, 60),
+        ] {
+            assert_eq!(backoff(failures, 0.0), Duration::from_secs(seconds));
+        }
+        assert_eq!(backoff(1, 1.0), Duration::from_secs(1));
+        assert_eq!(backoff(7, 1.0), Duration::from_secs(30));
+    }
+}

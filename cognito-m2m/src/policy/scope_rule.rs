@@ -1,0 +1,114 @@
+use std::borrow::Cow;
+
+use crate::scope::{InvalidScope, Scope, ScopeMatch, ScopeSet};
+
+/// Which scopes are enough: one, or all or any of several rules.
+///
+/// An empty list is never enough.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::policy::ScopeRule;
+/// use cognito_m2m::scope::Scope;
+///
+/// // a, or b and c
+/// let rule = ScopeRule::Any(vec![
+///     ScopeRule::Scope(Scope::new("a")?),
+///     ScopeRule::all(["b", "c"])?,
+/// ].into());
+/// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScopeRule {
+    /// Exactly this scope.
+    Scope(Scope),
+    /// Every one of these.
+    All(Cow<'static, [ScopeRule]>),
+    /// At least one of these.
+    Any(Cow<'static, [ScopeRule]>),
+    /// All or any of these, as the setting `default_scope_match` says.
+    Default(Cow<'static, [ScopeRule]>),
+}
+
+impl ScopeRule {
+    /// All of these scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`] for the first text that is no scope.
+    pub fn all<S: Into<Cow<'static, str>>>(
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidScope> {
+        each(scopes).map(Self::All)
+    }
+
+    /// Any of these scopes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`] for the first text that is no scope.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::policy::ScopeRule;
+    ///
+    /// let either = ScopeRule::any(["widgets/read", "widgets/admin"])?;
+    /// assert_ne!(either, ScopeRule::all(["widgets/read", "widgets/admin"])?);
+    /// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
+    /// ```
+    pub fn any<S: Into<Cow<'static, str>>>(
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidScope> {
+        each(scopes).map(Self::Any)
+    }
+
+    pub(crate) fn default_match<S: Into<Cow<'static, str>>>(
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidScope> {
+        each(scopes).map(Self::Default)
+    }
+
+    pub(crate) fn is_met_by(&self, granted: &ScopeSet, default_match: ScopeMatch) -> bool {
+        let met = |rule: &Self| rule.is_met_by(granted, default_match);
+        match (self, default_match) {
+            (Self::Scope(scope), _) => granted.contains(scope.as_str()),
+            (Self::All(rules), _) | (Self::Default(rules), ScopeMatch::All) => {
+                !rules.is_empty() && rules.iter().all(met)
+            }
+            (Self::Any(rules), _) | (Self::Default(rules), ScopeMatch::Any) => {
+                rules.iter().any(met)
+            }
+        }
+    }
+
+    /// Every scope that the rule names, each once, in written order.
+    pub(crate) fn named_scopes(&self) -> Vec<Scope> {
+        let mut named = Vec::new();
+        self.collect_into(&mut named);
+        named
+    }
+
+    fn collect_into(&self, named: &mut Vec<Scope>) {
+        match self {
+            Self::Scope(scope) if named.contains(scope) => {}
+            Self::Scope(scope) => named.push(scope.clone()),
+            Self::All(rules) | Self::Any(rules) | Self::Default(rules) => {
+                rules.iter().for_each(|rule| rule.collect_into(named));
+            }
+        }
+    }
+}
+
+fn each<S: Into<Cow<'static, str>>>(
+    scopes: impl IntoIterator<Item = S>,
+) -> Result<Cow<'static, [ScopeRule]>, InvalidScope> {
+    let rule = |scope| Scope::new(scope).map(ScopeRule::Scope);
+    scopes
+        .into_iter()
+        .map(rule)
+        .collect::<Result<Vec<_>, _>>()
+        .map(Cow::Owned)
+}

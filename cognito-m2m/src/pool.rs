@@ -1,0 +1,156 @@
+//! User pools: what names one, and what follows from the name.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// The name of a user pool in the settings.
+///
+/// The pool of the top-level settings is called `default`; further pools have the names that the
+/// settings give them.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::PoolName;
+///
+/// assert_eq!(PoolName::default().as_str(), "default");
+/// assert!(PoolName::default().is_default());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct PoolName(Option<Arc<str>>);
+
+impl PoolName {
+    pub(crate) const DEFAULT: &'static str = "default";
+
+    /// Checks the name of a further pool: `A-Za-z0-9_.-`, and not `default`.
+    pub(crate) fn further(name: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let usable = !name.is_empty() && name != Self::DEFAULT && name.bytes().all(plain);
+        usable.then(|| Self(Some(name.into())))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or(Self::DEFAULT)
+    }
+
+    /// Whether this is the pool of the top-level settings.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl fmt::Display for PoolName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for PoolName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The Region that a user pool id starts with, as in `us-east-1_AbCdEfGhI`.
+///
+/// The syntax is that of `UserPoolIdType` in the Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`, at
+/// most 55 characters.
+pub(crate) fn region_of(user_pool_id: &str) -> Option<&str> {
+    let (region, suffix) = user_pool_id.rsplit_once('_')?;
+    let plain = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (user_pool_id.len() <= 55 && plain && is_region(region)).then_some(region)
+}
+
+/// Whether a text has the form of an AWS Region, as `us-gov-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let count = text.split('-').count();
+    (3..=4).contains(&count)
+        && parts.by_ref().take(count.saturating_sub(1)).all(letters)
+        && parts.all(number)
+}
+
+/// The issuer of a user pool: its `iss` claim, and the stem of its JWKS URL.
+///
+/// The domain is that of the Region's partition, as the AWS SDKs' `partitions.json` has it.
+pub(crate) fn issuer_of(region: &str, user_pool_id: &str) -> String {
+    let domain = match region {
+        _ if region.starts_with("cn-") => "amazonaws.com.cn",
+        _ if region.starts_with("us-isob-") => "sc2s.sgov.gov",
+        _ if region.starts_with("us-isof-") => "csp.hci.ic.gov",
+        _ if region.starts_with("us-iso-") => "c2s.ic.gov",
+        _ if region.starts_with("eu-isoe-") => "cloud.adc-e.uk",
+        _ if region.starts_with("eusc-") => "amazonaws.eu",
+        _ => "amazonaws.com",
+    };
+    format!("https://cognito-idp.{region}.{domain}/{user_pool_id}")
+}
+
+/// Where the keys of an issuer are (AWS: «Verifying JSON web tokens»).
+pub(crate) fn jwks_url_of(issuer: &str) -> String {
+    format!("{issuer}/.well-known/jwks.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_pool_id_names_its_region() {
+        assert_eq!(region_of("us-east-1_AbCdEfGhI"), Some("us-east-1"));
+        assert_eq!(region_of("us-gov-west-1_x1"), Some("us-gov-west-1"));
+        for id in [
+            "us-east-1",
+            "us-east-1_",
+            "_abc",
+            "us-east-1_a-b",
+            "us east-1_a",
+            "",
+        ] {
+            assert_eq!(region_of(id), None, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn the_issuer_follows_in_every_partition() {
+        let issuer = |region| issuer_of(region, "p");
+        assert_eq!(
+            issuer("eu-west-1"),
+            "https://cognito-idp.eu-west-1.amazonaws.com/p"
+        );
+        assert_eq!(
+            issuer("cn-north-1"),
+            "https://cognito-idp.cn-north-1.amazonaws.com.cn/p"
+        );
+        assert_eq!(
+            issuer("us-gov-west-1"),
+            "https://cognito-idp.us-gov-west-1.amazonaws.com/p"
+        );
+        assert_eq!(
+            issuer("us-iso-east-1"),
+            "https://cognito-idp.us-iso-east-1.c2s.ic.gov/p"
+        );
+        assert_eq!(
+            issuer("us-isob-east-1"),
+            "https://cognito-idp.us-isob-east-1.sc2s.sgov.gov/p"
+        );
+        assert_eq!(
+            issuer("eusc-de-east-1"),
+            "https://cognito-idp.eusc-de-east-1.amazonaws.eu/p"
+        );
+    }
+
+    #[test]
+    fn a_further_pool_is_never_called_default() {
+        assert!(PoolName::further("default").is_none());
+        assert!(PoolName::further("a:b").is_none());
+        assert!(PoolName::further("tenant-a").is_some());
+    }
+}

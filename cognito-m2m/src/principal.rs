@@ -1,0 +1,331 @@
+//! Who calls: the identity that a verified token proves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::client_id::ClientId;
+use crate::policy::{Denial, Policy, Rulebook};
+use crate::pool::PoolName;
+use crate::scope::{ScopeMatch, ScopeSet};
+use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
+
+/// The calling service: immutable, and cheap to clone.
+///
+/// [`CognitoAuth`](crate::CognitoAuth) makes one from every valid token. A handler takes it as an
+/// argument, and is then answered 401 where there is none.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::{ScopeMatch, ServicePrincipal};
+/// use cognito_m2m::token::Claims;
+/// use serde_json::json;
+///
+/// let claims = Claims::from_value(json!({
+///     "client_id": "reporting",
+///     "scope": "widgets/read widgets/list",
+/// }))?;
+/// let principal = ServicePrincipal::danger_from_claims(claims)?;
+/// assert_eq!(principal.client_id(), &"reporting");
+/// assert!(principal.has_scope("widgets/read"));
+/// assert!(principal.has_scopes(["widgets/read", "widgets/admin"], ScopeMatch::Any));
+/// assert!(!principal.has_scopes(["widgets/read", "widgets/admin"], ScopeMatch::All));
+/// assert_eq!(principal.scopes().len(), 2);
+/// assert!(principal.pool().is_default());
+/// assert!(principal.raw_token().is_empty(), "nobody has sent one");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct ServicePrincipal(Arc<Inner>);
+
+struct Inner {
+    identity: Identity,
+    claims: Claims,
+    pool: PoolName,
+    raw_token: Arc<str>,
+    rulebook: Arc<Rulebook>,
+}
+
+impl ServicePrincipal {
+    /// Makes a principal of claims that nothing has verified: for tests, and for code that has
+    /// verified them by other means. Its [`raw_token`](Self::raw_token) is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken`] when `client_id` is absent or no client id, or `scope` is no string.
+    pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
+        Self::from_claims(claims, "", Arc::default())
+    }
+
+    /// Claims that a validator of the team's own has vouched for.
+    pub(crate) fn from_claims(
+        claims: Claims,
+        raw_token: &str,
+        rulebook: Arc<Rulebook>,
+    ) -> Result<Self, InvalidToken> {
+        let identity = Identity::read(&RegisteredClaims::parse(claims.payload())?)?;
+        Ok(Self::new(
+            identity,
+            claims,
+            PoolName::default(),
+            raw_token,
+            rulebook,
+        ))
+    }
+
+    pub(crate) fn new(
+        identity: Identity,
+        claims: Claims,
+        pool: PoolName,
+        raw_token: &str,
+        rulebook: Arc<Rulebook>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            identity,
+            claims,
+            pool,
+            raw_token: raw_token.into(),
+            rulebook,
+        }))
+    }
+
+    /// The OAuth client that the token was issued to.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.0.identity.client_id
+    }
+
+    /// The scopes that the token grants.
+    #[must_use]
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.0.identity.scopes
+    }
+
+    /// Whether the token grants exactly this scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().contains(scope)
+    }
+
+    /// Whether the token grants all, or any, of these scopes; of no scopes at all: false.
+    #[must_use]
+    pub fn has_scopes<S: AsRef<str>>(
+        &self,
+        scopes: impl IntoIterator<Item = S>,
+        scope_match: ScopeMatch,
+    ) -> bool {
+        let mut granted = scopes
+            .into_iter()
+            .map(|scope| self.has_scope(scope.as_ref()));
+        match scope_match {
+            ScopeMatch::Any => granted.any(|is_granted| is_granted),
+            // `all` of nothing is true in Rust; asking for nothing is a mistake here.
+            ScopeMatch::All => granted.next() == Some(true) && granted.all(|is_granted| is_granted),
+        }
+    }
+
+    /// Judges a policy, in a handler. The error answers as every other refusal does, so `?` is
+    /// enough.
+    ///
+    /// Groups and the default match are those of the settings. No request is looked at, so a scope
+    /// map has no method to go by and denies.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Denial`] in written order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::Responder;
+    /// use cognito_m2m::policy::Denial;
+    /// use cognito_m2m::scope::Scope;
+    /// use cognito_m2m::policy::ScopeRule;
+    /// use cognito_m2m::{Policy, ServicePrincipal};
+    ///
+    /// const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
+    ///
+    /// async fn purge(principal: ServicePrincipal) -> Result<impl Responder, Denial> {
+    ///     principal.authorize(&ADMIN)?;
+    ///     Ok("purged")
+    /// }
+    /// ```
+    pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
+        policy.judge(&self.0.rulebook.facts(self, ""))
+    }
+
+    /// Everything that the token says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::ServicePrincipal;
+    /// use cognito_m2m::token::Claims;
+    /// use serde_json::json;
+    ///
+    /// let principal = ServicePrincipal::danger_from_claims(Claims::from_value(json!({
+    ///     "client_id": "reporting",
+    ///     "sub": "reporting",
+    ///     "aud": "https://api.example",
+    ///     "iss": "https://issuer.example",
+    ///     "exp": 1_800_000_000,
+    ///     "tenant": "acme",
+    /// }))?)?;
+    /// assert_eq!(principal.claims().find("tenant"), Some(&json!("acme")));
+    /// assert_eq!(principal.sub(), Some("reporting"));
+    /// assert!(principal.aud().is_some_and(|aud| aud.contains("https://api.example")));
+    /// assert_eq!(principal.iss(), Some("https://issuer.example"));
+    /// assert_eq!(principal.exp(), Some(1_800_000_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+
+    /// The token itself. It is a credential: never log it.
+    #[must_use]
+    pub fn raw_token(&self) -> &str {
+        &self.0.raw_token
+    }
+
+    pub(crate) fn shared_token(&self) -> Arc<str> {
+        Arc::clone(&self.0.raw_token)
+    }
+
+    /// Whether nothing that can be read of the two, or asked of them, tells them apart. Claims and
+    /// the token are both looked at: a validator of the team's own may read other claims under the
+    /// same token, and a mapper may go by either.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let (one, other) = (&self.0, &other.0);
+        Arc::ptr_eq(one, other)
+            || (one.pool == other.pool
+                && one.raw_token == other.raw_token
+                && one.claims.payload() == other.claims.payload()
+                && Arc::ptr_eq(&one.rulebook, &other.rulebook))
+    }
+
+    /// The user pool that issued the token, by its name in the settings.
+    #[must_use]
+    pub fn pool(&self) -> &PoolName {
+        &self.0.pool
+    }
+
+    /// The `sub` claim; for a machine token of Cognito the same as the client id.
+    #[must_use]
+    pub fn sub(&self) -> Option<&str> {
+        self.0.identity.subject.as_deref()
+    }
+
+    /// The `aud` claim.
+    #[must_use]
+    pub fn aud(&self) -> Option<&Audience> {
+        self.0.identity.audience.as_ref()
+    }
+
+    /// The `iss` claim.
+    #[must_use]
+    pub fn iss(&self) -> Option<&str> {
+        self.0.identity.issuer.as_deref()
+    }
+
+    /// The `exp` claim, in whole seconds since the Unix epoch.
+    #[must_use]
+    pub fn exp(&self) -> Option<u64> {
+        self.0.identity.expires_at
+    }
+}
+
+impl fmt::Debug for ServicePrincipal {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServicePrincipal")
+            .field("pool", &self.pool().as_str())
+            .field("client_id", &self.client_id().as_str())
+            .field("scopes", self.scopes())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The claims that make up an identity, each by its rule.
+pub(crate) struct Identity {
+    client_id: ClientId,
+    scopes: ScopeSet,
+    subject: Option<Box<str>>,
+    audience: Option<Audience>,
+    issuer: Option<Box<str>>,
+    expires_at: Option<u64>,
+}
+
+impl Identity {
+    pub(crate) fn read(claims: &RegisteredClaims<'_>) -> Result<Self, InvalidToken> {
+        let client_id = claims.client_id().ok_or(InvalidToken::ClientId)?;
+        Ok(Self {
+            client_id: ClientId::new(client_id).map_err(|_| InvalidToken::ClientId)?,
+            scopes: ScopeSet::parse(&claims.scope()?),
+            subject: claims.subject().map(Into::into),
+            // Judged by the gate where an audience is configured, else nobody looks at it.
+            audience: claims.audience().unwrap_or_default(),
+            issuer: claims.issuer().map(Into::into),
+            expires_at: claims.expiry().map(whole_seconds),
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates: a date before 1970 is 0, one beyond the range is the end of it"
+)]
+fn whole_seconds(date: f64) -> u64 {
+    date as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn principal(claims: serde_json::Value) -> Result<ServicePrincipal, InvalidToken> {
+        let claims = Claims::from_value(claims).expect("an object");
+        ServicePrincipal::danger_from_claims(claims)
+    }
+
+    #[test]
+    fn asking_for_no_scopes_is_answered_no() {
+        let principal = principal(json!({"client_id": "c", "scope": "a"})).expect("a principal");
+        assert!(!principal.has_scopes([""; 0], ScopeMatch::All));
+        assert!(!principal.has_scopes([""; 0], ScopeMatch::Any));
+        assert!(principal.has_scopes(["a"], ScopeMatch::All));
+    }
+
+    #[test]
+    fn rule_1_7_scope_is_absent_or_a_string() {
+        assert!(
+            principal(json!({"client_id": "c"}))
+                .expect("a principal")
+                .scopes()
+                .is_empty()
+        );
+        for scope in [json!(null), json!(["a"]), json!(1), json!({"a": true})] {
+            let refusal = principal(json!({"client_id": "c", "scope": scope})).err();
+            assert_eq!(refusal, Some(InvalidToken::Scope));
+        }
+    }
+
+    #[test]
+    fn rule_1_7_only_scope_grants() {
+        let principal = principal(json!({"client_id": "c", "scp": "a", "groups": ["a"]}));
+        assert!(!principal.expect("a principal").has_scope("a"));
+    }
+
+    #[test]
+    fn rule_1_9_debug_never_prints_the_token() {
+        let claims = Claims::from_value(json!({"client_id": "c"})).expect("an object");
+        let principal =
+            ServicePrincipal::from_claims(claims, "aa.bb.cc", Arc::default()).expect("a principal");
+        assert_eq!(principal.raw_token(), "aa.bb.cc");
+        assert!(!format!("{principal:?}").contains("aa.bb.cc"));
+    }
+}

@@ -1,0 +1,104 @@
+//! What is wrong with a setting, of the server or of the token client.
+
+use std::fmt;
+
+/// The prefix of the environment variables.
+pub(crate) const PREFIX: &str = "COGNITO_M2M_";
+
+/// One thing that is wrong with the settings.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::{BuildError, CognitoAuth, Settings};
+///
+/// let Err(BuildError::Settings(error)) = CognitoAuth::new(Settings::default()) else {
+///     panic!("no user pool is named");
+/// };
+/// assert_eq!(error.faults()[0].setting(), "region");
+/// assert!(error.faults()[0].problem().starts_with("required"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingFault {
+    setting: String,
+    problem: String,
+}
+
+impl SettingFault {
+    pub(crate) fn new(setting: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            setting: setting.into(),
+            problem: problem.into(),
+        }
+    }
+
+    /// The name of the setting, as in code and in `serde` sources.
+    #[must_use]
+    pub fn setting(&self) -> &str {
+        &self.setting
+    }
+
+    /// What was expected.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for SettingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { setting, problem } = self;
+        if setting
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        {
+            let variable = setting.to_ascii_uppercase();
+            write!(f, "`{setting}` ({PREFIX}{variable}): {problem}")
+        } else {
+            write!(f, "`{setting}`: {problem}")
+        }
+    }
+}
+
+/// Everything that is wrong with the settings, at once.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cognito_m2m::{CognitoAuth, Settings};
+///
+/// let settings = Settings::default().issuer("http://issuer.example").leeway(Duration::ZERO);
+/// let error = CognitoAuth::builder().settings(settings).build().unwrap_err();
+/// assert!(error.to_string().contains("`region` (COGNITO_M2M_REGION): required"));
+/// assert!(error.to_string().contains("`issuer` (COGNITO_M2M_ISSUER): expected https"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct SettingsError {
+    faults: Vec<SettingFault>,
+}
+
+impl SettingsError {
+    pub(crate) fn of(faults: Vec<SettingFault>) -> Self {
+        Self { faults }
+    }
+
+    /// One entry for each fault.
+    #[must_use]
+    pub fn faults(&self) -> &[SettingFault] {
+        &self.faults
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.faults.len() {
+            1 => f.write_str("1 fault in the settings of cognito-m2m:")?,
+            count => write!(f, "{count} faults in the settings of cognito-m2m:")?,
+        }
+        self.faults
+            .iter()
+            .try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}

@@ -1,0 +1,143 @@
+use std::ffi::OsString;
+
+use super::Settings;
+use super::table::Given;
+use crate::setting_fault::{PREFIX, SettingFault};
+
+/// Variables of the token client; it shares the prefix.
+const TOKEN_CLIENT: [&str; 5] = [
+    "TOKEN_URL",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_SECRET_2",
+    "CLIENT_SCOPES",
+];
+
+impl Settings {
+    /// Reads every variable with the prefix `COGNITO_M2M_`.
+    ///
+    /// Lists are separated by commas, groups are written `reporting=id1,id2;sync=id3`, booleans
+    /// `true` or `false`, durations in seconds or with a unit (`300`, `5m`). What is wrong (an
+    /// unknown variable too) is reported by
+    /// [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build), with all other faults.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::{CognitoAuth, Settings};
+    ///
+    /// let settings = Settings::from_env().realm("widgets");
+    /// let auth = CognitoAuth::builder().settings(settings).build()?;
+    /// # Ok::<(), cognito_m2m::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self::from_variables(std::env::vars_os())
+    }
+
+    /// Reads the variables of an environment that is given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::Settings;
+    ///
+    /// let settings = Settings::from_variables([
+    ///     ("COGNITO_M2M_REGION", "us-east-1"),
+    ///     ("COGNITO_M2M_USER_POOL_ID", "us-east-1_AbCdEfGhI"),
+    ///     ("COGNITO_M2M_LEEWAY", "30s"),
+    /// ]);
+    /// ```
+    #[must_use]
+    pub fn from_variables<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let mut settings = Self::default();
+        for (name, value) in variables {
+            let name = name.into();
+            let Some(setting) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
+                continue;
+            };
+            if !TOKEN_CLIENT.contains(&setting) {
+                settings.take_variable(setting, value.into());
+            }
+        }
+        settings
+    }
+
+    fn take_variable(&mut self, variable: &str, value: OsString) {
+        let name = variable.to_ascii_lowercase();
+        match value.into_string() {
+            // A variable in lower case is another variable, and nobody reads it.
+            Ok(_) if name.to_ascii_uppercase() != variable => {
+                let problem = "is no variable: write it in upper case";
+                self.faults
+                    .push(SettingFault::new(format!("{PREFIX}{variable}"), problem));
+            }
+            Ok(text) => self.take(&name, Given::Text(text)),
+            Err(_) => self.faults.push(SettingFault::new(name, "expected UTF-8")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn faults(variables: &[(&str, &str)]) -> Vec<String> {
+        let settings = Settings::from_variables(variables.iter().copied());
+        settings.faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_kind_of_setting_is_read() {
+        let settings = Settings::from_variables([
+            ("COGNITO_M2M_REGION", "us-east-1"),
+            ("COGNITO_M2M_LEEWAY", "5m"),
+            ("COGNITO_M2M_ALLOWED_CLIENT_IDS", "a, b"),
+            ("COGNITO_M2M_CLIENT_GROUPS", "reporting=id1,id2;sync=id3"),
+            ("COGNITO_M2M_POOLS", "eu-west-1_a,eu-west-1_b"),
+            ("COGNITO_M2M_FAIL_ON_INVALID_BEARER", "false"),
+            ("COGNITO_M2M_CLIENT_SECRET", "not ours"),
+            ("COGNITO_M2M_CLIENT_SECRET_2", "not ours"),
+            ("HOME", "elsewhere"),
+        ]);
+        assert!(settings.faults.is_empty(), "{:?}", settings.faults);
+        assert_eq!(settings.leeway, Duration::from_secs(300));
+        assert_eq!(
+            settings.allowed_client_ids.as_deref(),
+            Some(&["a".to_owned(), "b".to_owned()][..])
+        );
+        assert_eq!(settings.client_groups.len(), 2);
+        assert_eq!(settings.pools.len(), 2);
+        assert!(!settings.fail_on_invalid_bearer);
+    }
+
+    #[test]
+    fn faults_are_collected_and_name_their_variable() {
+        let faults = faults(&[
+            ("COGNITO_M2M_LEEWAY", "-5"),
+            ("COGNITO_M2M_ALLOWED_CLIENT_ID", "secret-looking"),
+            ("COGNITO_M2M_AUDIENCE", ""),
+            ("COGNITO_M2M_Region", "us-east-1"),
+        ]);
+        assert_eq!(faults.len(), 4);
+        assert!(
+            faults[0].starts_with("`leeway` (COGNITO_M2M_LEEWAY): expected a duration"),
+            "{}",
+            faults[0]
+        );
+        assert!(
+            faults[1].contains("(COGNITO_M2M_ALLOWED_CLIENT_ID): is no setting"),
+            "{}",
+            faults[1]
+        );
+        assert!(!faults[1].contains("secret-looking"));
+        assert!(faults[2].contains("is empty"), "{}", faults[2]);
+        assert!(faults[3].contains("COGNITO_M2M_Region"), "{}", faults[3]);
+    }
+}

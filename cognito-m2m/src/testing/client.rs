@@ -1,0 +1,139 @@
+use std::fmt;
+
+/// An app client that a [`LocalCognito`](super::LocalCognito) knows.
+///
+/// Only a client with a secret and at least one scope may use the client-credentials grant, as in
+/// Cognito. Its secrets never show in `Debug`.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::testing::LocalClient;
+///
+/// let client = LocalClient::new("reporting")
+///     .secret("first-secret")
+///     .second_secret("secret-after-rotation")
+///     .scopes(["widgets/read", "widgets/write"]);
+/// assert!(!format!("{client:?}").contains("secret-after"));
+/// ```
+#[derive(Clone)]
+pub struct LocalClient {
+    id: String,
+    secret: Option<String>,
+    second_secret: Option<String>,
+    scopes: Vec<String>,
+}
+
+impl LocalClient {
+    /// A client without secret and scopes: a public client, which gets no machine token.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: None,
+            second_secret: None,
+            scopes: Vec::new(),
+        }
+    }
+
+    /// Sets the secret.
+    #[must_use]
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// Sets a second secret that holds beside the first, as while secrets are rotated.
+    #[must_use]
+    pub fn second_secret(mut self, secret: impl Into<String>) -> Self {
+        self.second_secret = Some(secret.into());
+        self
+    }
+
+    /// Sets the scopes that the client may ask for, and gets when it names none.
+    ///
+    /// # Panics
+    ///
+    /// On an empty list, and on a scope that is empty or has characters that RFC 6749, section 3.3
+    /// does not allow.
+    #[must_use]
+    #[track_caller]
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes
+            .into_iter()
+            .map(|scope| scope.as_ref().to_owned())
+            .collect();
+        assert!(!self.scopes.is_empty(), "expected at least one scope");
+        for scope in &self.scopes {
+            assert!(is_scope_token(scope), "not a scope: {scope:?}");
+        }
+        self
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn all_scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    pub(super) fn is_public(&self) -> bool {
+        self.secret.is_none() && self.second_secret.is_none()
+    }
+
+    pub(super) fn has_secret(&self, presented: &str) -> bool {
+        [&self.secret, &self.second_secret]
+            .into_iter()
+            .flatten()
+            .any(|secret| secret == presented)
+    }
+}
+
+impl fmt::Debug for LocalClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalClient")
+            .field("id", &self.id)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+// RFC 6749, section 3.3: %x21 / %x23-5B / %x5D-7E
+fn is_scope_token(scope: &str) -> bool {
+    !scope.is_empty()
+        && scope
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_show_in_debug() {
+        let client = LocalClient::new("id").secret("hush").second_secret("quiet");
+        let shown = format!("{client:?}");
+        assert!(!shown.contains("hush") && !shown.contains("quiet"));
+    }
+
+    #[test]
+    fn both_secrets_hold() {
+        let client = LocalClient::new("id").secret("one").second_secret("two");
+        assert!(client.has_secret("one") && client.has_secret("two"));
+        assert!(!client.has_secret("") && !client.has_secret("three"));
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one scope")]
+    fn empty_list_of_scopes_is_refused() {
+        let _ = LocalClient::new("id").scopes([""; 0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "not a scope")]
+    fn scope_with_a_blank_is_refused() {
+        let _ = LocalClient::new("id").scopes(["a b"]);
+    }
+}

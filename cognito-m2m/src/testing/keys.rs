@@ -1,0 +1,221 @@
+use std::sync::Arc;
+use std::{fmt, io, thread};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::EncodingKey;
+use serde_json::{Value, json};
+
+/// An RSA key of 2048 bits with a `kid`, which signs tokens.
+///
+/// A [`LocalCognito`](super::LocalCognito) makes its own; a test makes more to play an attacker.
+/// Clones share the key.
+///
+/// # Examples
+///
+/// A token by a key that the user pool never had, under a `kid` that it has:
+///
+/// ```
+/// use cognito_m2m::testing::{LocalCognito, SigningKey};
+///
+/// let cognito = LocalCognito::start()?;
+/// let attacker = SigningKey::generate()?;
+/// let [known, _] = cognito.kids();
+/// let forged = cognito.token("reporting").signed_by(&attacker).kid(known).sign();
+/// # assert_eq!(forged.split('.').count(), 3);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    kid: String,
+    pair: Arc<KeyPair>,
+}
+
+impl SigningKey {
+    /// A new random key under a new random `kid`.
+    ///
+    /// It takes some tens of milliseconds where the crypto library was built with optimisation.
+    ///
+    /// # Errors
+    ///
+    /// When the crypto library fails.
+    pub fn generate() -> io::Result<Self> {
+        let pair = KeyPair::generate(KeySize::Rsa2048)
+            .map_err(|_| io::Error::other("the generation of an RSA key failed"))?;
+        Ok(Self {
+            kid: random_kid(),
+            pair: Arc::new(pair),
+        })
+    }
+
+    // Two at once, since most of a start is this.
+    pub(super) fn generate_two() -> io::Result<[Self; 2]> {
+        thread::scope(|scope| {
+            let next = scope.spawn(Self::generate);
+            let current = Self::generate()?;
+            let Ok(next) = next.join() else {
+                return Err(io::Error::other("the generation of an RSA key panicked"));
+            };
+            Ok([current, next?])
+        })
+    }
+
+    /// The id under which the key signs and is published.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The public half as Cognito publishes it: `alg`, `e`, `kid`, `kty`, `n`, `use`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::{LocalCognito, SigningKey};
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let key = SigningKey::generate()?;
+    /// cognito.add_jwk(key.public_jwk());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn public_jwk(&self) -> Value {
+        let public = PublicKeyComponents::<Vec<u8>>::from(self.pair.public_key());
+        json!({
+            "alg": "RS256",
+            "e": URL_SAFE_NO_PAD.encode(public.e),
+            "kid": self.kid,
+            "kty": "RSA",
+            "n": URL_SAFE_NO_PAD.encode(public.n),
+            "use": "sig",
+        })
+    }
+
+    /// The RS256 signature (RFC 7518, section 3.3) of `message`.
+    ///
+    /// # Panics
+    ///
+    /// When the crypto library fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::SigningKey;
+    ///
+    /// let key = SigningKey::generate()?;
+    /// assert_eq!(key.sign_rs256(b"a message").len(), 2048 / 8);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sign_rs256(&self, message: &[u8]) -> Vec<u8> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                message,
+                &mut signature,
+            )
+            .expect("an RSA key that was generated here signs");
+        signature
+    }
+
+    /// The private key in PKCS #8 (RFC 5208), as DER.
+    ///
+    /// # Panics
+    ///
+    /// When the crypto library fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::SigningKey;
+    ///
+    /// let key = SigningKey::generate()?;
+    /// assert!(key.pkcs8_der().len() > 1_000);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pkcs8_der(&self) -> Vec<u8> {
+        let der: Pkcs8V1Der<'_> = self
+            .pair
+            .as_der()
+            .expect("an RSA key that was generated here has a DER form");
+        der.as_ref().to_vec()
+    }
+
+    /// The key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with), to sign under
+    /// another RSA algorithm.
+    ///
+    /// # Panics
+    ///
+    /// When the crypto library fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::{Algorithm, LocalCognito};
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let key = cognito.signing_key().encoding_key();
+    /// let token = cognito.token("reporting").signed_with(Algorithm::RS512, key).sign();
+    /// # assert!(!token.is_empty());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn encoding_key(&self) -> EncodingKey {
+        // jsonwebtoken asks for PKCS #1, which PKCS #8 wraps: sequence (4 bytes), version (3),
+        // algorithm (15) and the head of an octet string (4), the same for every key of this size.
+        const PKCS8_HEAD: usize = 26;
+        let der = self.pkcs8_der();
+        let pkcs1 = der.get(PKCS8_HEAD..).unwrap_or_default();
+        EncodingKey::from_rsa_der(pkcs1)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+// Cognito's look like 32 bytes in base64 of the standard alphabet, padded.
+fn random_kid() -> String {
+    let bytes: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
+    STANDARD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kid_is_padded_base64_of_32_bytes() {
+        let kid = random_kid();
+        assert_eq!(kid.len(), 44);
+        assert!(kid.ends_with('='));
+        assert_ne!(kid, random_kid());
+    }
+
+    #[test]
+    fn private_key_survives_its_der_form() {
+        let key = SigningKey::generate().unwrap();
+        let again = KeyPair::from_pkcs8(&key.pkcs8_der()).unwrap();
+        assert_eq!(again.public_key().as_ref(), key.pair.public_key().as_ref());
+        let again = KeyPair::from_der(key.encoding_key().as_bytes()).unwrap();
+        assert_eq!(again.public_key().as_ref(), key.pair.public_key().as_ref());
+    }
+
+    #[test]
+    fn debug_shows_the_kid_alone() {
+        let key = SigningKey::generate().unwrap();
+        let expected = format!("SigningKey {{ kid: {:?}, .. }}", key.kid());
+        assert_eq!(format!("{key:?}"), expected);
+    }
+}

@@ -1,0 +1,190 @@
+use std::net::TcpListener;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::{future, io, thread};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, PRAGMA,
+    RETRY_AFTER,
+};
+use actix_web::rt::{System, time};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, body, dev};
+use serde_json::{Value, json};
+
+use super::fault::{Endpoint, Fault};
+use super::interruption::Interruption;
+use super::token_endpoint::{self, TokenRequest};
+use super::user_pool::UserPool;
+
+// A full `aws_client_metadata` is 128 KiB before it is percent-encoded.
+const MAX_FORM_BYTES: usize = 1 << 20;
+
+/// The two endpoints, on a thread of their own until this is dropped.
+///
+/// The thread has its own Actix system, so neither start nor stop needs a runtime or waits for one.
+pub(super) struct Server {
+    handle: dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub(super) fn start(
+        listener: TcpListener,
+        jwks_path: String,
+        pool: Arc<UserPool>,
+    ) -> io::Result<Self> {
+        let (report, started) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("local-cognito".to_owned())
+            .spawn(move || {
+                System::new().block_on(async move {
+                    match run(listener, jwks_path, pool) {
+                        Ok(server) => {
+                            // Either send fails only when the one who started this is gone.
+                            let _ = report.send(Ok(server.handle()));
+                            let _ = server.await;
+                        }
+                        Err(error) => {
+                            let _ = report.send(Err(error));
+                        }
+                    }
+                });
+            })?;
+        let handle = started.recv().map_err(|_| {
+            io::Error::other("the thread of the local Cognito ended at its start")
+        })??;
+        Ok(Self {
+            handle,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The command is on its way with the call; the future would only wait for its end.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(listener: TcpListener, jwks_path: String, pool: Arc<UserPool>) -> io::Result<dev::Server> {
+    let pool = web::Data::from(pool);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(pool.clone())
+            .app_data(web::PayloadConfig::new(MAX_FORM_BYTES))
+            .configure(|config| routes(config, &jwks_path))
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(0)
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+fn routes(config: &mut ServiceConfig, jwks_path: &str) {
+    config
+        .service(web::resource(jwks_path).route(web::get().to(jwks)))
+        .service(web::resource("/oauth2/token").route(web::post().to(token)));
+}
+
+async fn jwks(pool: web::Data<UserPool>) -> HttpResponse {
+    answer(&pool, Endpoint::Jwks, || {
+        let state = pool.state();
+        let document = state.jwks.document();
+        let mut response = HttpResponse::Ok();
+        response.insert_header((CONTENT_TYPE, document.content_type));
+        if let Some(cache_control) = &state.jwks.cache_control {
+            response.insert_header((CACHE_CONTROL, cache_control.as_str()));
+        }
+        response.body(document.body)
+    })
+    .await
+}
+
+async fn token(pool: web::Data<UserPool>, request: HttpRequest, form: Bytes) -> HttpResponse {
+    answer(&pool, Endpoint::Token, || {
+        let request = TokenRequest {
+            content_type: text_of(request.headers(), &CONTENT_TYPE),
+            authorization: text_of(request.headers(), &AUTHORIZATION),
+            form: &form,
+        };
+        match token_endpoint::grant(pool.clone().into_inner(), &request) {
+            Ok(access_token) => json_answer(
+                StatusCode::OK,
+                &json!({
+                    "access_token": access_token,
+                    "expires_in": pool.token_lifetime.as_secs(),
+                    "token_type": "Bearer",
+                }),
+            ),
+            // 400 for all of them, `invalid_client` included: Cognito never says 401 here.
+            Err(error) => json_answer(StatusCode::BAD_REQUEST, &json!({ "error": error.code() })),
+        }
+    })
+    .await
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+// RFC 6749, section 5.1: what carries a token is not to be stored.
+fn json_answer(status: StatusCode, body: &Value) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "application/json;charset=UTF-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((PRAGMA, "no-cache"))
+        .body(body.to_string())
+}
+
+async fn answer(
+    pool: &UserPool,
+    endpoint: Endpoint,
+    regular: impl FnOnce() -> HttpResponse,
+) -> HttpResponse {
+    let Some(fault) = pool.arrival(endpoint) else {
+        return regular();
+    };
+    match fault {
+        Fault::Status(status, retry_after, body) => failure(status, retry_after, body),
+        Fault::Redirect(location) => HttpResponse::Found()
+            .insert_header((LOCATION, location))
+            .finish(),
+        Fault::Delay(delay) => {
+            time::sleep(delay).await;
+            regular()
+        }
+        Fault::Hang => future::pending().await,
+        Fault::Stall => stalled(regular()).await,
+        Fault::CloseConnection => HttpResponse::Ok().body(Interruption::AtOnce),
+    }
+}
+
+fn failure(status: u16, retry_after: Option<u64>, body: Option<String>) -> HttpResponse {
+    // `set_fault` has refused every other number.
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    if let Some(seconds) = retry_after {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    match body {
+        Some(body) => response
+            .insert_header((CONTENT_TYPE, "application/json;charset=UTF-8"))
+            .body(body),
+        None => response.finish(),
+    }
+}
+
+async fn stalled(regular: HttpResponse) -> HttpResponse {
+    let (head, whole) = regular.into_parts();
+    // The regular bodies are in memory: they are there at once and do not fail.
+    let whole = body::to_bytes(whole).await.unwrap_or_default();
+    head.set_body(Interruption::half_of(&whole))
+        .map_into_boxed_body()
+}

@@ -1,0 +1,179 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use super::client::LocalClient;
+use super::token::TokenBuilder;
+use super::user_pool::UserPool;
+
+/// What reaches `POST /oauth2/token`.
+pub(super) struct TokenRequest<'a> {
+    pub(super) content_type: Option<&'a str>,
+    pub(super) authorization: Option<&'a str>,
+    pub(super) form: &'a [u8],
+}
+
+/// Why Cognito grants no token (RFC 6749, section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GrantError {
+    InvalidRequest,
+    InvalidClient,
+    InvalidGrant,
+    InvalidScope,
+    UnsupportedGrantType,
+}
+
+impl GrantError {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::InvalidScope => "invalid_scope",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+        }
+    }
+}
+
+/// Answers a token request as Cognito does:
+/// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html>.
+pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<String, GrantError> {
+    let form = Form::parse(request)?;
+    match form.value("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => return Err(GrantError::UnsupportedGrantType),
+        None => return Err(GrantError::InvalidRequest),
+    }
+    check_client_metadata(&form)?;
+
+    let credentials = Credentials::presented(request, &form)?;
+    let client = pool.state().clients.get(&credentials.client_id).cloned();
+    let client = client.ok_or(GrantError::InvalidClient)?;
+    credentials.check(&client)?;
+    if client.all_scopes().is_empty() {
+        return Err(GrantError::InvalidGrant);
+    }
+    let scopes = granted_scopes(&client, form.value("scope"))?;
+    Ok(TokenBuilder::new(pool, client.id()).scopes(scopes).sign())
+}
+
+struct Form(HashMap<String, String>);
+
+impl Form {
+    fn parse(request: &TokenRequest<'_>) -> Result<Self, GrantError> {
+        let media_type = request.content_type.unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(GrantError::InvalidRequest);
+        }
+        let mut parameters = HashMap::new();
+        for (name, value) in form_urlencoded::parse(request.form).into_owned() {
+            // RFC 6749, section 3.2: no parameter more than once.
+            if parameters.insert(name, value).is_some() {
+                return Err(GrantError::InvalidRequest);
+            }
+        }
+        Ok(Self(parameters))
+    }
+
+    // RFC 6749, section 3.2: a parameter without a value counts as left out.
+    fn value(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?;
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+// Cognito hands it to a Lambda function as a JSON object; there is none here.
+fn check_client_metadata(form: &Form) -> Result<(), GrantError> {
+    let Some(metadata) = form.value("aws_client_metadata") else {
+        return Ok(());
+    };
+    match serde_json::from_str::<Map<String, Value>>(metadata) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(GrantError::InvalidRequest),
+    }
+}
+
+struct Credentials {
+    client_id: String,
+    secret: Option<String>,
+}
+
+impl Credentials {
+    fn presented(request: &TokenRequest<'_>, form: &Form) -> Result<Self, GrantError> {
+        let in_form = form.value("client_id");
+        let Some(authorization) = request.authorization else {
+            return Ok(Self {
+                client_id: in_form.ok_or(GrantError::InvalidRequest)?.to_owned(),
+                secret: form.value("client_secret").map(str::to_owned),
+            });
+        };
+        let basic = Self::basic(authorization).ok_or(GrantError::InvalidClient)?;
+        // RFC 6749, section 2.3: one way of authentication a request.
+        if form.value("client_secret").is_some() {
+            return Err(GrantError::InvalidRequest);
+        }
+        // AWS's own examples repeat the id in the form.
+        if in_form.is_some_and(|id| id != basic.client_id) {
+            return Err(GrantError::InvalidClient);
+        }
+        Ok(basic)
+    }
+
+    // RFC 7617, with both parts form-encoded: RFC 6749, section 2.3.1.
+    fn basic(authorization: &str) -> Option<Self> {
+        let (scheme, encoded) = authorization.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+        let (client_id, secret) = pair.split_once(':')?;
+        Some(Self {
+            client_id: form_decoded(client_id)?,
+            secret: form_decoded(secret).filter(|secret| !secret.is_empty()),
+        })
+    }
+
+    fn check(&self, client: &LocalClient) -> Result<(), GrantError> {
+        match &self.secret {
+            Some(secret) if client.has_secret(secret) => Ok(()),
+            // A public client is known by its id alone, and may not use this grant.
+            None if client.is_public() => Err(GrantError::InvalidGrant),
+            _ => Err(GrantError::InvalidClient),
+        }
+    }
+}
+
+fn form_decoded(part: &str) -> Option<String> {
+    // `&` would end the value; every other character is the value's own.
+    let form = format!("={}", part.replace('&', "%26"));
+    let (_, value) = form_urlencoded::parse(form.as_bytes()).next()?;
+    Some(value.into_owned())
+}
+
+fn granted_scopes<'a>(
+    client: &'a LocalClient,
+    asked: Option<&'a str>,
+) -> Result<Vec<&'a str>, GrantError> {
+    let allowed: Vec<&str> = client.all_scopes().iter().map(String::as_str).collect();
+    let Some(asked) = asked else {
+        return Ok(allowed);
+    };
+    let mut granted = Vec::new();
+    for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
+        if !allowed.contains(&scope) {
+            return Err(GrantError::InvalidScope);
+        }
+        if !granted.contains(&scope) {
+            granted.push(scope);
+        }
+    }
+    if granted.is_empty() {
+        return Err(GrantError::InvalidScope);
+    }
+    Ok(granted)
+}

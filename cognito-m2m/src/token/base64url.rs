@@ -1,0 +1,23 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Decodes base64url without padding, RFC 7515 section 2.
+///
+/// The engine refuses padding, other alphabets and a last character with stray bits, so that one
+/// token has one spelling only.
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn only_the_canonical_spelling_decodes() {
+        assert_eq!(decode(b"QQ").as_deref(), Some(&b"A"[..]));
+        for text in ["QQ==", "QR", "Q", "Q Q", "+/+/", "QQ\n"] {
+            assert_eq!(decode(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::json::all_members;
+
+/// What a token says: the members of its payload.
+///
+/// The payload is kept as text and read when first asked for. Members that `serde_json` cannot
+/// hold (nesting over 128 levels, numbers beyond an `f64`) are absent.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::token::Claims;
+/// use serde_json::json;
+///
+/// let claims = Claims::from_value(json!({ "client_id": "reporting", "tenant": "acme" }))?;
+/// assert_eq!(claims.find("tenant"), Some(&json!("acme")));
+/// assert_eq!(claims.find("absent"), None);
+/// assert_eq!(claims.as_map().len(), 2);
+/// # Ok::<(), cognito_m2m::token::InvalidClaims>(())
+/// ```
+pub struct Claims {
+    payload: String,
+    members: OnceLock<Map<String, Value>>,
+}
+
+impl Claims {
+    /// Takes claims that a validator of the team's own has vouched for.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClaims`] when the value is no JSON object.
+    pub fn from_value(claims: Value) -> Result<Self, InvalidClaims> {
+        let Value::Object(members) = claims else {
+            return Err(InvalidClaims);
+        };
+        let payload = serde_json::to_string(&members).map_err(|_| InvalidClaims)?;
+        Ok(Self {
+            payload,
+            members: OnceLock::from(members),
+        })
+    }
+
+    /// Takes a payload that has been read once already.
+    pub(crate) fn from_payload(payload: String) -> Self {
+        Self {
+            payload,
+            members: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn payload(&self) -> &str {
+        &self.payload
+    }
+
+    /// One claim by its name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Value> {
+        self.as_map().get(name)
+    }
+
+    /// All claims by name.
+    #[must_use]
+    pub fn as_map(&self) -> &Map<String, Value> {
+        self.members.get_or_init(|| all_members(&self.payload))
+    }
+}
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_map().serialize(serializer)
+    }
+}
+
+impl fmt::Debug for Claims {
+    /// Names only: a claim may hold what does not belong in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.as_map().keys()).finish()
+    }
+}
+
+/// Claims that are no JSON object.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::token::{Claims, InvalidClaims};
+///
+/// assert_eq!(Claims::from_value("no object".into()).err(), Some(InvalidClaims));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected claims to be a JSON object")]
+pub struct InvalidClaims;
+
+/// The `aud` claim: one name or several (RFC 7519 section 4.1.3).
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::token::Audience;
+///
+/// let audience = Audience::One("https://api.example".into());
+/// assert!(audience.contains("https://api.example"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// A single string.
+    One(Box<str>),
+    /// An array of strings.
+    Many(Box<[Box<str>]>),
+}
+
+impl Audience {
+    /// Whether the audience is, or holds, exactly this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::One(only) => &**only == name,
+            Self::Many(names) => names.iter().any(|one| &**one == name),
+        }
+    }
+}

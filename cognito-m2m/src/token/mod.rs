@@ -1,0 +1,16 @@
+//! From the bytes of a header to a token that nobody has verified yet, and what a token claims.
+
+mod base64url;
+mod bearer;
+mod claims;
+mod invalid;
+mod json;
+mod registered;
+mod unverified;
+
+pub use bearer::{BearerToken, MalformedHeader};
+pub(crate) use bearer::{NoToken, Presented, is_tchar};
+pub use claims::{Audience, Claims, InvalidClaims};
+pub use invalid::InvalidToken;
+pub(crate) use registered::RegisteredClaims;
+pub(crate) use unverified::UnverifiedToken;

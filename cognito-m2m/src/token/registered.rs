@@ -1,0 +1,99 @@
+use std::borrow::Cow;
+
+use super::json::{JsonFault, Member, Members};
+use super::{Audience, InvalidToken};
+
+/// The claims that decide, each read by its own rule from a payload's text.
+///
+/// One pass finds them all; a rule that fails says so only when its claim is asked for, since the
+/// order of the questions (signature first) belongs to the validator.
+pub(crate) struct RegisteredClaims<'j>(Members<'j, 10>);
+
+const NAMES: [&str; 10] = [
+    "sub",
+    "token_use",
+    "scope",
+    "iss",
+    "exp",
+    "iat",
+    "client_id",
+    "nbf",
+    "aud",
+    "username",
+];
+
+/// `exp`, `iat` and `nbf` in seconds since the epoch, finite.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dates {
+    pub(crate) expires_at: f64,
+    pub(crate) issued_at: f64,
+    pub(crate) not_before: Option<f64>,
+}
+
+impl<'j> RegisteredClaims<'j> {
+    pub(crate) fn parse(payload: &'j str) -> Result<Self, JsonFault> {
+        Members::parse(payload, &NAMES).map(Self)
+    }
+
+    pub(crate) fn issuer(&self) -> Option<Cow<'j, str>> {
+        self.0.find("iss")?.string()
+    }
+
+    pub(crate) fn subject(&self) -> Option<Cow<'j, str>> {
+        self.0.find("sub")?.string()
+    }
+
+    pub(crate) fn client_id(&self) -> Option<Cow<'j, str>> {
+        self.0.find("client_id")?.string()
+    }
+
+    pub(crate) fn token_use(&self) -> Option<Cow<'j, str>> {
+        self.0.find("token_use")?.string()
+    }
+
+    /// Cognito puts `username` into every user token and no machine token.
+    pub(crate) fn is_of_a_user(&self) -> bool {
+        self.0.contains("username")
+    }
+
+    /// Absent scopes are none; another type than a string is refused.
+    pub(crate) fn scope(&self) -> Result<Cow<'j, str>, InvalidToken> {
+        match self.0.find("scope") {
+            None => Ok(Cow::Borrowed("")),
+            Some(scope) => scope.string().ok_or(InvalidToken::Scope),
+        }
+    }
+
+    pub(crate) fn audience(&self) -> Result<Option<Audience>, InvalidToken> {
+        let Some(member) = self.0.find("aud") else {
+            return Ok(None);
+        };
+        let one = || Some(Audience::One(member.string()?.into()));
+        let many = || Some(Audience::Many(member.strings()?.into()));
+        one().or_else(many).map(Some).ok_or(InvalidToken::Audience)
+    }
+
+    pub(crate) fn dates(&self) -> Result<Dates, InvalidToken> {
+        Ok(Dates {
+            expires_at: self.expiry().ok_or(InvalidToken::Date)?,
+            issued_at: self
+                .0
+                .find("iat")
+                .and_then(seconds)
+                .ok_or(InvalidToken::Date)?,
+            not_before: match self.0.find("nbf") {
+                None => None,
+                Some(date) => Some(seconds(date).ok_or(InvalidToken::Date)?),
+            },
+        })
+    }
+
+    pub(crate) fn expiry(&self) -> Option<f64> {
+        self.0.find("exp").and_then(seconds)
+    }
+}
+
+/// A `NumericDate`, RFC 7519 section 2: a number, with a fraction or without.
+fn seconds(date: Member<'_>) -> Option<f64> {
+    date.number().filter(|seconds| seconds.is_finite())
+}

@@ -1,0 +1,212 @@
+use super::json::{JsonFault, Members};
+use super::{BearerToken, InvalidToken, base64url};
+
+/// The largest signature: 8192 bits, the largest key that is read (`jwks::key_set`).
+const MAX_SIGNATURE_BYTES: usize = 1024;
+
+/// A token taken apart. Nothing that it says has been verified.
+pub(crate) struct UnverifiedToken<'t> {
+    pub(crate) signing_input: &'t [u8],
+    pub(crate) signature: Vec<u8>,
+    pub(crate) untrusted_kid: Box<str>,
+    pub(crate) untrusted_payload: String,
+}
+
+impl<'t> UnverifiedToken<'t> {
+    pub(crate) fn parse(token: BearerToken<'t>) -> Result<Self, InvalidToken> {
+        let text = token.as_str();
+        let (header, payload, signature) = three_parts(text)?;
+        let untrusted_kid = key_id(&json_text(header)?)?;
+        let untrusted_payload = json_text(payload)?;
+        let signature = base64url::decode(signature.as_bytes()).ok_or(InvalidToken::Base64)?;
+        if signature.is_empty() || signature.len() > MAX_SIGNATURE_BYTES {
+            return Err(InvalidToken::Signature);
+        }
+        let signed = header.len().saturating_add(payload.len()).saturating_add(1);
+        Ok(Self {
+            signing_input: text.as_bytes().get(..signed).unwrap_or_default(),
+            signature,
+            untrusted_kid,
+            untrusted_payload,
+        })
+    }
+}
+
+/// Splits at the dots without a list of parts, whatever their number.
+fn three_parts(text: &str) -> Result<(&str, &str, &str), InvalidToken> {
+    let wrong_count = || match text.bytes().filter(|byte| *byte == b'.').take(5).count() {
+        4 => InvalidToken::Encrypted,
+        _ => InvalidToken::NotThreeParts,
+    };
+    let (header, rest) = text.split_once('.').ok_or_else(wrong_count)?;
+    let (payload, signature) = rest.split_once('.').ok_or_else(wrong_count)?;
+    if signature.contains('.') {
+        return Err(wrong_count());
+    }
+    Ok((header, payload, signature))
+}
+
+fn json_text(part: &str) -> Result<String, InvalidToken> {
+    let bytes = base64url::decode(part.as_bytes()).ok_or(InvalidToken::Base64)?;
+    String::from_utf8(bytes).map_err(|_| InvalidToken::Json)
+}
+
+/// The header members that decide.
+const NAMES: [&str; 7] = ["kid", "alg", "typ", "crit", "cty", "zip", "b64"];
+
+/// Judges the JOSE header and gives the `kid`.
+///
+/// `alg` is a constant of this program (RFC 8725 section 3.1), and `jwk`, `jku`, `x5u` and `x5c`
+/// are members like any other that nobody reads.
+fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
+    let header = Members::parse(header, &NAMES)?;
+    let string = |name| header.find(name).and_then(super::json::Member::string);
+    if string("alg").as_deref() != Some("RS256") {
+        return Err(InvalidToken::Algorithm);
+    }
+    if header.contains("crit") {
+        return Err(InvalidToken::CriticalExtension);
+    }
+    if ["cty", "zip", "b64"]
+        .iter()
+        .any(|name| header.contains(name))
+    {
+        return Err(InvalidToken::Encoding);
+    }
+    if header.contains("typ") && !string("typ").is_some_and(|typ| is_token_type(&typ)) {
+        return Err(InvalidToken::Type);
+    }
+    match string("kid") {
+        Some(kid) if !kid.is_empty() => Ok(kid.into()),
+        _ => Err(InvalidToken::KeyId),
+    }
+}
+
+/// RFC 9068 section 2.1; media types have no case (RFC 7515 section 4.1.9).
+fn is_token_type(typ: &str) -> bool {
+    ["JWT", "at+jwt", "application/at+jwt"]
+        .iter()
+        .any(|known| typ.eq_ignore_ascii_case(known))
+}
+
+impl From<JsonFault> for InvalidToken {
+    fn from(fault: JsonFault) -> Self {
+        match fault {
+            JsonFault::Malformed => Self::Json,
+            JsonFault::DuplicateMember => Self::DuplicateMember,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    fn refusal_of(text: &str) -> Option<InvalidToken> {
+        let token = BearerToken::new(text).expect("token characters");
+        UnverifiedToken::parse(token).err()
+    }
+
+    fn refusal_of_header(header: &str) -> Option<InvalidToken> {
+        refusal_of(&format!("{}.e30.c2ln", URL_SAFE_NO_PAD.encode(header)))
+    }
+
+    #[test]
+    fn rule_1_2_exactly_three_parts() {
+        for text in [
+            "a",
+            ".",
+            "a.b",
+            "a.b.c.d",
+            "a.b.c.",
+            ".a.b.c",
+            "a.b.c.d.e.f",
+        ] {
+            assert_eq!(
+                refusal_of(text),
+                Some(InvalidToken::NotThreeParts),
+                "{text}"
+            );
+        }
+        assert_eq!(refusal_of("a.b.c.d.e"), Some(InvalidToken::Encrypted));
+        let dots = ".".repeat(30_000);
+        assert_eq!(refusal_of(&dots), Some(InvalidToken::NotThreeParts));
+    }
+
+    #[test]
+    fn rule_1_3_parts_are_canonical_base64url_of_json_objects() {
+        assert_eq!(refusal_of("..c2ln"), Some(InvalidToken::Json));
+        assert_eq!(refusal_of("e30.e31.c2ln"), Some(InvalidToken::Algorithm));
+        assert_eq!(refusal_of("e31.e30.c2ln"), Some(InvalidToken::Base64));
+        assert_eq!(refusal_of_header("[]"), Some(InvalidToken::Json));
+        assert_eq!(
+            refusal_of_header(r#"{"alg":"RS256","kid":"k","kid":"k"}"#),
+            Some(InvalidToken::DuplicateMember)
+        );
+        let latin1 = URL_SAFE_NO_PAD.encode(b"{\"alg\":\"RS256\",\"kid\":\"\xe9\"}");
+        assert_eq!(
+            refusal_of(&format!("{latin1}.e30.c2ln")),
+            Some(InvalidToken::Json)
+        );
+    }
+
+    #[test]
+    fn rule_1_4_the_header_is_judged_by_a_constant_algorithm() {
+        assert_eq!(refusal_of_header(r#"{"alg":"RS256","kid":"k"}"#), None);
+        assert_eq!(
+            refusal_of_header(r#"{"alg":"RS256","kid":"k","jku":"x","x5t":1}"#),
+            None
+        );
+        let with =
+            |more: &str| refusal_of_header(&format!(r#"{{"alg":"RS256","kid":"k",{more}}}"#));
+        assert_eq!(with(r#""typ":"application/AT+jwt""#), None);
+        for typ in [
+            r#""typ":"JWE""#,
+            r#""typ":null"#,
+            r#""typ":"""#,
+            r#""typ":["JWT"]"#,
+        ] {
+            assert_eq!(with(typ), Some(InvalidToken::Type), "{typ}");
+        }
+        assert_eq!(with(r#""crit":[]"#), Some(InvalidToken::CriticalExtension));
+        for name in ["cty", "zip", "b64"] {
+            assert_eq!(
+                with(&format!("\"{name}\":null")),
+                Some(InvalidToken::Encoding)
+            );
+        }
+        for alg in ["rs256", "RS256 ", "none", "RS384", "HS256", ""] {
+            let header = format!(r#"{{"alg":"{alg}","kid":"k"}}"#);
+            assert_eq!(
+                refusal_of_header(&header),
+                Some(InvalidToken::Algorithm),
+                "{alg}"
+            );
+        }
+        for kid in [r#""""#, "1", "null", r#"["k"]"#] {
+            let header = format!(r#"{{"alg":"RS256","kid":{kid}}}"#);
+            assert_eq!(
+                refusal_of_header(&header),
+                Some(InvalidToken::KeyId),
+                "{kid}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_signature_has_a_length_that_a_key_can_make() {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","kid":"k"}"#);
+        assert_eq!(
+            refusal_of(&format!("{header}.e30.")),
+            Some(InvalidToken::Signature)
+        );
+        let long = URL_SAFE_NO_PAD.encode([0_u8; 1025]);
+        assert_eq!(
+            refusal_of(&format!("{header}.e30.{long}")),
+            Some(InvalidToken::Signature)
+        );
+    }
+}

@@ -1,0 +1,175 @@
+use diesel::Expression;
+use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text, Unsigned};
+use serde_json::Value;
+
+/// The value that a column is asked for.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::users::diesel::KeyOf;
+///
+/// diesel::table! {
+///     users (id) {
+///         id -> Integer,
+///         tenant_id -> Nullable<Text>,
+///     }
+/// }
+///
+/// let key: KeyOf<users::tenant_id> = "acme".to_owned();
+/// ```
+pub type KeyOf<Column> = <<Column as Expression>::SqlType as KeyColumn>::Key;
+
+/// A SQL type whose columns can name a user.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::users::diesel::KeyColumn;
+/// use diesel::sql_types::{BigInt, Nullable};
+///
+/// let key: <Nullable<BigInt> as KeyColumn>::Key = 42_i64;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a column of the SQL type `{Self}` can't name a user",
+    note = "text, nullable text, integer and UUID columns can (UUID with the feature `diesel-uuid`)"
+)]
+pub trait KeyColumn {
+    /// The Rust type of its values.
+    type Key: Key;
+}
+
+/// A value that names a user: read strictly, so that what can't be the column's value is a miss.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::users::diesel::Key;
+///
+/// assert_eq!(i32::from_text("42"), Some(42));
+/// assert_eq!(i32::from_text("042"), None);
+/// ```
+pub trait Key: Eq + Clone + Send + Sync + 'static {
+    /// Reads a text, as a client id is.
+    fn from_text(text: &str) -> Option<Self>;
+
+    /// Reads a claim.
+    fn from_claim(claim: &Value) -> Option<Self> {
+        claim.as_str().and_then(Self::from_text)
+    }
+}
+
+impl Key for String {
+    /// PostgreSQL has no NUL in its texts, and none of the other databases tells it apart well.
+    fn from_text(text: &str) -> Option<Self> {
+        (!text.is_empty() && !text.contains('\0')).then(|| text.to_owned())
+    }
+}
+
+macro_rules! integer_keys {
+    ($($key:ty: $sql_type:ty,)+) => {
+        $(
+            impl Key for $key {
+                /// Only the way in which it would be printed: no sign, blanks or leading zeros.
+                fn from_text(text: &str) -> Option<Self> {
+                    let number = text.parse::<Self>().ok()?;
+                    (number.to_string() == text).then_some(number)
+                }
+
+                fn from_claim(claim: &Value) -> Option<Self> {
+                    match claim {
+                        Value::String(text) => Self::from_text(text),
+                        // `42.0` and `4.2e1` are no JSON integers, and don't print as one.
+                        Value::Number(number) => Self::from_text(&number.to_string()),
+                        _ => None,
+                    }
+                }
+            }
+
+            impl KeyColumn for $sql_type {
+                type Key = $key;
+            }
+        )+
+    };
+}
+
+integer_keys! {
+    i16: SmallInt,
+    i32: Integer,
+    i64: BigInt,
+    u16: Unsigned<SmallInt>,
+    u32: Unsigned<Integer>,
+    u64: Unsigned<BigInt>,
+}
+
+impl KeyColumn for Text {
+    type Key = String;
+}
+
+impl KeyColumn for diesel::pg::sql_types::Citext {
+    type Key = String;
+}
+
+impl<T> KeyColumn for Nullable<T>
+where
+    T: KeyColumn + diesel::sql_types::SqlType<IsNull = diesel::sql_types::is_nullable::NotNull>,
+{
+    type Key = T::Key;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_json_strings_that_say_something() {
+        assert_eq!(String::from_claim(&json!(" a ")), Some(" a ".to_owned()));
+        for claim in [
+            json!(null),
+            json!(""),
+            json!("a\0"),
+            json!(1),
+            json!(["a"]),
+            json!({}),
+        ] {
+            assert_eq!(String::from_claim(&claim), None, "{claim}");
+        }
+    }
+
+    #[test]
+    fn integers_are_json_integers_and_canonical_decimal_strings() {
+        for claim in [json!(42), json!("42")] {
+            assert_eq!(i32::from_claim(&claim), Some(42), "{claim}");
+        }
+        assert_eq!(i32::from_claim(&json!(-42)), Some(-42));
+        assert_eq!(
+            i64::from_claim(&json!("-9223372036854775808")),
+            Some(i64::MIN)
+        );
+        assert_eq!(u64::from_claim(&json!(u64::MAX)), Some(u64::MAX));
+        let others = [
+            json!(42.0),
+            json!(4.2e1),
+            json!(true),
+            json!(null),
+            json!([42]),
+            json!(""),
+            json!(" 42 "),
+            json!("4.2e1"),
+            json!("+42"),
+            json!("042"),
+            json!("42abc"),
+            json!("-0"),
+            json!("0x2a"),
+            json!("42\n"),
+            json!("４２"),
+            json!("2147483648"),
+            json!(2_147_483_648_u64),
+        ];
+        for claim in others {
+            assert_eq!(i32::from_claim(&claim), None, "{claim}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use url::form_urlencoded::{self, Serializer};
+
+use crate::activity::{ClientQuery, MOST_PER_PAGE, SortBy};
+
+/// The longest text that can be searched for: no client id is longer.
+pub(super) const LONGEST_SEARCH: usize = 255;
+
+const SORTABLE: [SortBy; 3] = [SortBy::ClientId, SortBy::FirstSeenAt, SortBy::LastSeenAt];
+
+/// What is wrong with a query string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum BadParameter {
+    #[error("expected `search` of at most 255 characters, none of them a control character")]
+    Search,
+    #[error(
+        "expected `sort` to be `client_id`, `first_seen_at` or `last_seen_at`, with a `-` in front for the greatest first"
+    )]
+    Sort,
+    #[error("expected `page` to be a whole number from 1")]
+    Page,
+    #[error("expected `per_page` to be a whole number from 1 to 500")]
+    PerPage,
+    #[error("expected each of `search`, `sort`, `page` and `per_page` once at most")]
+    Repeated,
+}
+
+/// Reads a query string; names that say nothing here are left to others, and an empty value is as
+/// good as none: that is what a form sends.
+pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
+    let mut query = ClientQuery::new();
+    let mut seen = Vec::new();
+    for (name, value) in form_urlencoded::parse(query_string.as_bytes()) {
+        if !matches!(&*name, "search" | "sort" | "page" | "per_page") {
+            continue;
+        }
+        if seen.contains(&name) {
+            return Err(BadParameter::Repeated);
+        }
+        query = match (&*name, &*value) {
+            (_, "") => query,
+            ("search", text) => query.with_search(search(text)?),
+            ("sort", text) => {
+                let (sort_by, descending) = sort(text)?;
+                query.with_order(sort_by, descending)
+            }
+            ("page", text) => query.with_page(number(text).ok_or(BadParameter::Page)?),
+            (_, text) => {
+                let per_page = number(text).filter(|number| *number <= MOST_PER_PAGE);
+                query.with_per_page(per_page.ok_or(BadParameter::PerPage)?)
+            }
+        };
+        seen.push(name);
+    }
+    Ok(query)
+}
+
+/// The query string of a query.
+pub(super) fn write(query: &ClientQuery) -> String {
+    let mut pairs = Serializer::new(String::new());
+    if !query.search().is_empty() {
+        pairs.append_pair("search", query.search());
+    }
+    pairs
+        .append_pair("sort", &sort_value(query))
+        .append_pair("page", &query.page().to_string())
+        .append_pair("per_page", &query.limit().to_string());
+    pairs.finish()
+}
+
+pub(super) fn sort_value(query: &ClientQuery) -> String {
+    let sign = if query.is_descending() { "-" } else { "" };
+    format!("{sign}{}", query.sort_by().column())
+}
+
+fn search(text: &str) -> Result<&str, BadParameter> {
+    let is_good = text.chars().count() <= LONGEST_SEARCH && !text.chars().any(char::is_control);
+    is_good.then_some(text).ok_or(BadParameter::Search)
+}
+
+fn sort(text: &str) -> Result<(SortBy, bool), BadParameter> {
+    let (column, descending) = match text.strip_prefix('-') {
+        Some(column) => (column, true),
+        None => (text, false),
+    };
+    let sort_by = SORTABLE
+        .into_iter()
+        .find(|sort_by| sort_by.column() == column);
+    sort_by
+        .map(|sort_by| (sort_by, descending))
+        .ok_or(BadParameter::Sort)
+}
+
+fn number(text: &str) -> Option<u32> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| is_number)?;
+    (number > 0).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_is_the_default_and_others_names_are_left_alone() {
+        for query in [
+            "",
+            "search=&sort=&page=&per_page=",
+            "ticket=1&ticket=2",
+            "&&",
+        ] {
+            assert_eq!(parse(query), Ok(ClientQuery::new()), "{query:?}");
+        }
+    }
+
+    #[test]
+    fn a_query_comes_back_from_its_string() {
+        let query = ClientQuery::new()
+            .with_search("a&b=c%\u{e9} +")
+            .with_order(SortBy::ClientId, false)
+            .with_page(7)
+            .with_per_page(3);
+        assert_eq!(parse(&write(&query)), Ok(query));
+    }
+
+    #[test]
+    fn bad_values_are_named() {
+        for (query, fault) in [
+            ("search=%00", BadParameter::Search),
+            ("sort=name", BadParameter::Sort),
+            ("sort=--client_id", BadParameter::Sort),
+            ("sort=-", BadParameter::Sort),
+            ("page=0", BadParameter::Page),
+            ("page=-1", BadParameter::Page),
+            ("page=+1", BadParameter::Page),
+            ("page=4294967296", BadParameter::Page),
+            ("per_page=501", BadParameter::PerPage),
+            ("per_page=1.5", BadParameter::PerPage),
+            ("page=1&page=2", BadParameter::Repeated),
+        ] {
+            assert_eq!(parse(query), Err(fault), "{query}");
+        }
+        let long = format!("search={}", "a".repeat(256));
+        assert_eq!(parse(&long), Err(BadParameter::Search));
+    }
+}

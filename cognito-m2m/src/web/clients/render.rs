@@ -1,0 +1,211 @@
+use std::fmt;
+use std::sync::LazyLock;
+
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::escape::Escaped;
+use super::list::rfc_3339;
+use super::parameters::{self, LONGEST_SEARCH, sort_value};
+use super::source::Source;
+use crate::activity::{ClientQuery, ClientRows, Instant, SortBy};
+
+const STYLE: &str = include_str!("page.css");
+
+/// Nothing is loaded and no script runs; the one style is named by its hash.
+static CONTENT_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+});
+
+const COLUMNS: [(SortBy, &str); 3] = [
+    (SortBy::ClientId, "Client"),
+    (SortBy::FirstSeenAt, "First seen"),
+    (SortBy::LastSeenAt, "Last seen"),
+];
+
+pub(super) async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return HttpResponse::MethodNotAllowed()
+            .insert_header((ALLOW, "GET, HEAD"))
+            .finish();
+    }
+    let query = match parameters::parse(request.query_string()) {
+        Ok(query) => query,
+        Err(problem) => {
+            let page = problem_page(&format!("This list can't be shown: {problem}."));
+            return html(StatusCode::BAD_REQUEST, page);
+        }
+    };
+    match source.list(&query).await {
+        Some(rows) => html(StatusCode::OK, Page { query, rows }.to_string()),
+        None => {
+            let page = problem_page("The list of clients is temporarily unavailable.");
+            let mut response = html(StatusCode::SERVICE_UNAVAILABLE, page);
+            let retry_after = actix_web::http::header::HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, retry_after);
+            response
+        }
+    }
+}
+
+fn html(status: StatusCode, page: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type(ContentType::html())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_SECURITY_POLICY, CONTENT_POLICY.as_str()))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((X_FRAME_OPTIONS, "DENY"))
+        .body(page)
+}
+
+fn problem_page(problem: &str) -> String {
+    let problem = Escaped(problem);
+    format!(
+        "{HEAD}<style>{STYLE}</style>{BODY}<p class=\"problem\">{problem}</p>\n<p><a href=\"?\">All clients</a></p>{END}"
+    )
+}
+
+const HEAD: &str = "<!doctype html>
+<html lang=\"en\">
+<head>
+<meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<title>Service clients</title>
+";
+const BODY: &str = "
+</head>
+<body>
+<h1>Service clients</h1>
+";
+const END: &str = "
+</body>
+</html>
+";
+
+struct Page {
+    query: ClientQuery,
+    rows: ClientRows,
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{HEAD}<style>{STYLE}</style>{BODY}")?;
+        self.form(f)?;
+        if self.rows.clients.is_empty() {
+            f.write_str("<p class=\"empty\">No clients here.</p>\n")?;
+        } else {
+            self.table(f)?;
+        }
+        self.pages(f)?;
+        f.write_str(END)
+    }
+}
+
+impl Page {
+    /// A new search begins at the first page, and keeps order and size.
+    fn form(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let search = Escaped(self.query.search());
+        let (sort, per_page) = (sort_value(&self.query), self.query.limit());
+        writeln!(
+            f,
+            "<form method=\"get\" role=\"search\">\n\
+             <input type=\"search\" name=\"search\" value=\"{search}\" maxlength=\"{LONGEST_SEARCH}\" aria-label=\"Part of a client id\" placeholder=\"Part of a client id\">\n\
+             <input type=\"hidden\" name=\"sort\" value=\"{sort}\">\n\
+             <input type=\"hidden\" name=\"per_page\" value=\"{per_page}\">\n\
+             <button>Search</button>\n\
+             </form>"
+        )
+    }
+
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<table>\n<thead><tr>\n")?;
+        for (column, label) in COLUMNS {
+            self.heading(f, column, label)?;
+        }
+        f.write_str("</tr></thead>\n<tbody>\n")?;
+        for client in &self.rows.clients {
+            let id = Escaped(&client.client_id);
+            let [first, last] = [client.first_seen_at, client.last_seen_at].map(Time);
+            writeln!(
+                f,
+                "<tr><td data-label=\"Client\">{id}</td><td data-label=\"First seen\">{first}</td><td data-label=\"Last seen\">{last}</td></tr>"
+            )?;
+        }
+        f.write_str("</tbody>\n</table>\n")
+    }
+
+    /// The heading of the sorted column turns the order round; another one sorts by its column.
+    fn heading(&self, f: &mut fmt::Formatter<'_>, column: SortBy, label: &str) -> fmt::Result {
+        let is_sorted = self.query.sort_by() == column;
+        let is_descending = self.query.is_descending();
+        let (state, arrow) = match (is_sorted, is_descending) {
+            (true, true) => (" aria-sort=\"descending\"", " \u{2193}"),
+            (true, false) => (" aria-sort=\"ascending\"", " \u{2191}"),
+            (false, _) => ("", ""),
+        };
+        // Dates begin with the latest, client ids with A.
+        let descending = if is_sorted {
+            !is_descending
+        } else {
+            column != SortBy::ClientId
+        };
+        let query = self.query.clone().with_page(1);
+        let link = link(&query.with_order(column, descending));
+        writeln!(
+            f,
+            "<th scope=\"col\"{state}><a href=\"{link}\">{label}{arrow}</a></th>"
+        )
+    }
+
+    fn pages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let page = self.query.page();
+        let pages = self.rows.total.div_ceil(self.query.limit().into()).max(1);
+        let clients = match self.rows.total {
+            1 => "1 client".to_owned(),
+            total => format!("{total} clients"),
+        };
+        write!(
+            f,
+            "<nav aria-label=\"Pages\">\n<span>Page {page} of {pages}, {clients}</span>\n"
+        )?;
+        let turn = |to: u32| link(&self.query.clone().with_page(to));
+        if page > 1 {
+            // From beyond the end, the last page is the one before.
+            let before = u64::from(page.saturating_sub(1)).min(pages);
+            let before = u32::try_from(before).unwrap_or(1);
+            writeln!(f, "<a rel=\"prev\" href=\"{}\">Previous</a>", turn(before))?;
+        }
+        if u64::from(page) < pages {
+            let after = turn(page.saturating_add(1));
+            writeln!(f, "<a rel=\"next\" href=\"{after}\">Next</a>")?;
+        }
+        f.write_str("</nav>")
+    }
+}
+
+fn link(query: &ClientQuery) -> String {
+    Escaped(&format!("?{}", parameters::write(query))).to_string()
+}
+
+/// To the second for the eye, to the microsecond for whatever reads the page.
+struct Time(Instant);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exact = rfc_3339(self.0);
+        let text = self.0.to_string();
+        let whole = text.split('.').next().unwrap_or(&text);
+        write!(f, "<time datetime=\"{exact}\">{whole} UTC</time>")
+    }
+}

@@ -1,0 +1,110 @@
+use crate::policy::{Rulebook, guarded_handlers};
+use crate::scope::ScopeMatch;
+use crate::settings::{PoolPlan, Settings};
+
+/// One line with the effective settings, and a warning for each that loosens them.
+pub(super) fn log(
+    settings: &Settings,
+    pools: &[PoolPlan],
+    rulebook: &Rulebook,
+    has_own_validator: bool,
+) {
+    let issuers: Vec<_> = pools
+        .iter()
+        .map(|pool| (pool.name.as_str(), &*pool.issuer))
+        .collect();
+    let allowed_clients = rulebook
+        .defaults
+        .allowed_clients
+        .as_ref()
+        .map(crate::policy::ClientList::len);
+    tracing::info!(
+        ?issuers,
+        has_own_validator,
+        audience = settings.audience,
+        require_audience = settings.require_audience,
+        allowed_clients,
+        header_name = settings.header_name,
+        header_prefix = settings.header_prefix,
+        default_scope_match = ?settings.default_scope_match,
+        leeway = ?settings.leeway,
+        fail_on_invalid_bearer = settings.fail_on_invalid_bearer,
+        accept_user_tokens = settings.accept_user_tokens,
+        danger_allow_http = settings.danger_allow_http,
+        client_groups = settings.client_groups.len(),
+        json_error_responses = settings.json_error_responses,
+        realm = settings.realm,
+        track_client_activity = settings.track_client_activity,
+        max_token_bytes = settings.max_token_bytes,
+        max_token_lifetime = ?settings.max_token_lifetime,
+        token_cache_entries = settings.token_cache_entries,
+        jwks_ttl = ?settings.jwks_ttl,
+        jwks_cooldown = ?settings.jwks_cooldown,
+        jwks_max_stale = ?settings.jwks_max_stale,
+        jwks_connect_timeout = ?settings.jwks_connect_timeout,
+        jwks_timeout = ?settings.jwks_timeout,
+        jwks_max_bytes = settings.jwks_max_bytes,
+        jwks_max_keys = settings.jwks_max_keys,
+        user_mapping_enabled = settings.user_mapping_enabled,
+        return_user_proxy = settings.return_user_proxy,
+        mapping_timeout = ?settings.mapping_timeout,
+        shutdown_timeout = ?settings.shutdown_timeout,
+        guarded_handlers = guarded_handlers().count(),
+        "cognito-m2m is ready"
+    );
+    for warning in warnings(settings, pools) {
+        tracing::warn!(warning, "a setting loosens the guard");
+    }
+}
+
+fn warnings(settings: &Settings, pools: &[PoolPlan]) -> Vec<&'static str> {
+    let unbounded = |pool: &PoolPlan| pool.audience.is_none() && pool.allowed_clients.is_none();
+    let cases = [
+        (
+            settings.allowed_client_ids.is_none() && pools.iter().any(unbounded),
+            "no audience and no allowlist: every client of the user pool passes where its scopes do",
+        ),
+        (
+            settings.default_scope_match == ScopeMatch::Any,
+            "default_scope_match is any: one of several scopes is enough where an attribute does not say",
+        ),
+        (
+            !settings.header_name.eq_ignore_ascii_case("authorization"),
+            "header_name is not Authorization: Actix prints other headers in its own Debug output",
+        ),
+        (
+            settings.accept_user_tokens,
+            "accept_user_tokens is on: tokens of users pass as those of machines",
+        ),
+        (
+            settings.danger_allow_http,
+            "danger_allow_http is on: whoever can answer for the key server can sign any token",
+        ),
+        (
+            settings.leeway.as_secs() > 300,
+            "leeway is over five minutes: tokens live longer than their issuer meant",
+        ),
+    ];
+    cases
+        .into_iter()
+        .filter(|(applies, _)| *applies)
+        .map(|(_, warning)| warning)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_loosens_the_guard_is_named() {
+        let sound = Settings::default().audience("api");
+        assert_eq!(warnings(&sound, &[]), [""; 0]);
+        let loose = sound
+            .default_scope_match(ScopeMatch::Any)
+            .header_name("X-Token")
+            .accept_user_tokens(true)
+            .danger_allow_http(true);
+        assert_eq!(warnings(&loose, &[]).len(), 4);
+    }
+}

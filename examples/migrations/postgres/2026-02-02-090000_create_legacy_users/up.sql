@@ -1,0 +1,6 @@
+CREATE TABLE legacy_users (
+    id BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    username TEXT NOT NULL UNIQUE,
+    email TEXT,
+    is_active BOOLEAN NOT NULL
+);

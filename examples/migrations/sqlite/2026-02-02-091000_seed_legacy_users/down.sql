@@ -1,0 +1,1 @@
+DELETE FROM legacy_users WHERE username IN ('reader', 'nightly-sync', 'retired');

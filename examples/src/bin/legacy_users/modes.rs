@@ -1,0 +1,66 @@
+//! The modes: one `CognitoAuth` each, over the same Cognito and the same table.
+
+use cognito_m2m::{BuildError, CognitoAuth, Settings, testing::LocalCognito, user_mapper};
+use cognito_m2m_examples::{Database, LegacyUser, legacy_user::legacy_users, with_connections};
+
+/// A way to see clients.
+#[derive(Clone)]
+pub(crate) struct Mode {
+    pub(crate) title: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) auth: CognitoAuth,
+}
+
+/// All of them; a team that leaves its table behind goes from B, or C, to A.
+pub(crate) fn all(cognito: &LocalCognito, database: &Database) -> Result<[Mode; 4], BuildError> {
+    let settings = || {
+        Settings::default()
+            .issuer(cognito.issuer())
+            .jwks_url(cognito.jwks_url())
+    };
+    let mapped = || settings().user_mapping_enabled(true);
+    Ok([
+        Mode {
+            title: "A: machines only",
+            path: "/a",
+            auth: CognitoAuth::new(settings())?,
+        },
+        Mode {
+            title: "B: mapped, client id => username",
+            path: "/b/client-id",
+            auth: by_client_id(mapped(), database)?,
+        },
+        Mode {
+            title: "B: mapped, claim `email` => email",
+            path: "/b/claim",
+            auth: by_claim(mapped(), database)?,
+        },
+        Mode {
+            title: "C: mapped, client id => username, or else a proxy",
+            path: "/c",
+            auth: by_client_id(mapped().return_user_proxy(true), database)?,
+        },
+    ])
+}
+
+fn by_client_id(settings: Settings, database: &Database) -> Result<CognitoAuth, BuildError> {
+    let auth = CognitoAuth::builder().settings(settings);
+    with_connections!(database, connections => auth.user_mapper(user_mapper!(
+        connections.clone(),
+        LegacyUser,
+        client_id => legacy_users::username,
+        active = legacy_users::is_active
+    )))
+    .build()
+}
+
+fn by_claim(settings: Settings, database: &Database) -> Result<CognitoAuth, BuildError> {
+    let auth = CognitoAuth::builder().settings(settings);
+    with_connections!(database, connections => auth.user_mapper(user_mapper!(
+        connections.clone(),
+        LegacyUser,
+        claim "email" => legacy_users::email,
+        active = legacy_users::is_active
+    )))
+    .build()
+}

@@ -1,0 +1,65 @@
+//! Guards of other kinds: a group of clients, a map by function, and a policy around a scope.
+
+use actix_web::{
+    HttpResponse, Responder,
+    web::{self, Data, Json, ServiceConfig},
+};
+use cognito_m2m::{
+    ClientActivityList, Policy, ServicePrincipal, action_scope_map, allow_client_ids,
+    policy::ScopeRule, scope::Scope,
+};
+use serde_json::json;
+
+use crate::{activity::Clients, problem::Problem, store::Store};
+
+/// What everything under `/admin` asks.
+const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
+
+/// Mounts the routes on an `App` that `CognitoAuth` wraps.
+pub(crate) fn routes(app: &mut ServiceConfig, clients: Clients) {
+    app.service(web::resource("/reports").get(reports))
+        .service(web::resource("/actions/list").get(actions::list))
+        .service(web::resource("/actions/create").post(actions::create))
+        .service(
+            web::scope("/admin")
+                .wrap(ADMIN)
+                .route("/statistics", web::get().to(statistics))
+                .service(ClientActivityList::new("/clients", clients, ADMIN))
+                .default_service(web::to(no_such_route)),
+        );
+}
+
+/// For the clients of one group, whose ids differ from one environment to the next.
+#[allow_client_ids(group = "reporting")]
+async fn reports(
+    store: Data<Store>,
+    principal: ServicePrincipal,
+) -> Result<impl Responder, Problem> {
+    let widgets = store.list().await?.len();
+    Ok(Json(
+        json!({ "client_id": principal.client_id(), "widgets": widgets }),
+    ))
+}
+
+/// Each function by its name, and none without a rule.
+#[action_scope_map(list = "widgets/read", create = "widgets/write")]
+mod actions {
+    use super::*;
+
+    pub(super) async fn list(store: Data<Store>) -> Result<impl Responder, Problem> {
+        Ok(Json(store.list().await?))
+    }
+
+    pub(super) async fn create() -> impl Responder {
+        HttpResponse::Created().json(json!({ "action": "create" }))
+    }
+}
+
+/// Guarded by the scope that it is mounted in.
+async fn statistics(store: Data<Store>) -> Result<impl Responder, Problem> {
+    Ok(Json(json!({ "widgets": store.list().await?.len() })))
+}
+
+async fn no_such_route() -> Result<HttpResponse, Problem> {
+    Err(Problem::NotFound)
+}

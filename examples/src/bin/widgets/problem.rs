@@ -1,0 +1,55 @@
+//! What the API answers where it has no widget to show: `{"detail": ".."}`, as the guards do.
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    error::{JsonPayloadError, PathError},
+    http::{StatusCode, header},
+};
+use cognito_m2m_examples::DatabaseError;
+use serde_json::json;
+
+/// A request that went wrong.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("Not found.")]
+    NotFound,
+    #[error("Method not allowed.")]
+    MethodNotAllowed { allow: &'static str },
+    #[error("{0}")]
+    Body(JsonPayloadError),
+    #[error("Widgets can't be had at the moment.")]
+    Store(#[from] DatabaseError),
+}
+
+impl Problem {
+    pub(crate) fn from_body(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
+        Self::Body(error).into()
+    }
+
+    /// An id that is no number names no widget either.
+    pub(crate) fn from_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
+        Self::NotFound.into()
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Body(error) => error.status_code(),
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Self::MethodNotAllowed { allow } = self {
+            response.insert_header((header::ALLOW, *allow));
+        }
+        if let Self::Store(error) = self {
+            tracing::error!(%error, "widgets can't be had");
+        }
+        response.json(json!({ "detail": self.to_string() }))
+    }
+}

@@ -1,0 +1,52 @@
+//! What a widget may be called.
+
+use serde::Deserialize;
+
+/// The longest name, in characters.
+const MAX_LENGTH: usize = 200;
+
+/// A name of 1 to 200 characters, kept as it was sent. NUL is none of them: PostgreSQL has it in no
+/// text, and a name that one database takes the others shall take too.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct WidgetName(String);
+
+/// A text that names no widget.
+#[derive(Debug, thiserror::Error)]
+#[error("expected a name of 1 to {MAX_LENGTH} characters, without NUL")]
+pub(crate) struct InvalidName;
+
+impl WidgetName {
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl TryFrom<String> for WidgetName {
+    type Error = InvalidName;
+
+    fn try_from(name: String) -> Result<Self, InvalidName> {
+        if (1..=MAX_LENGTH).contains(&name.chars().count()) && !name.contains('\0') {
+            Ok(Self(name))
+        } else {
+            Err(InvalidName)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        assert!(WidgetName::try_from("ü".repeat(200)).is_ok());
+        assert!(WidgetName::try_from("ü".repeat(201)).is_err());
+        assert!(WidgetName::try_from(String::new()).is_err());
+    }
+
+    #[test]
+    fn nul_is_no_part_of_a_name() {
+        assert!(WidgetName::try_from("gear\0".to_owned()).is_err());
+    }
+}

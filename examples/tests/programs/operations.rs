@@ -1,0 +1,53 @@
+//! A group of clients, a map by function, and a policy around a scope.
+
+use crate::program::Widgets;
+
+#[test]
+fn reports_are_for_the_group_that_the_environment_defines() {
+    let cognito = crate::routes::cognito();
+    let group = [("COGNITO_M2M_CLIENT_GROUPS", "reporting=analyst")];
+    let widgets = Widgets::with_pool_and(&cognito, &group);
+    let status = |client: &str| {
+        let token = cognito.token(client).sign();
+        widgets.send("GET", "/reports", Some(&token)).status
+    };
+    assert_eq!(status("analyst"), 200);
+    assert_eq!(status("stranger"), 403);
+    assert_eq!(widgets.send("GET", "/reports", None).status, 401);
+}
+
+#[test]
+fn without_the_group_reports_are_for_nobody() {
+    let cognito = crate::routes::cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let token = cognito.token("analyst").sign();
+    assert_eq!(widgets.send("GET", "/reports", Some(&token)).status, 403);
+}
+
+#[test]
+fn actions_and_the_admin_scope_ask_for_their_scopes() {
+    let cognito = crate::routes::cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    for (method, path, scope, granted) in [
+        ("GET", "/actions/list", "widgets/read", 200),
+        ("POST", "/actions/create", "widgets/write", 201),
+        ("GET", "/admin/statistics", "widgets/admin", 200),
+        ("GET", "/admin/clients", "widgets/admin", 200),
+        ("GET", "/admin/clients?page=0", "widgets/admin", 400),
+        ("GET", "/admin/nowhere", "widgets/admin", 404),
+    ] {
+        let token = cognito.token("any").scopes([scope]).sign();
+        assert_eq!(
+            widgets.send(method, path, Some(&token)).status,
+            granted,
+            "{path}"
+        );
+        let token = cognito.token("any").scopes(["other"]).sign();
+        assert_eq!(
+            widgets.send(method, path, Some(&token)).status,
+            403,
+            "{path}"
+        );
+        assert_eq!(widgets.send(method, path, None).status, 401, "{path}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The table of routes: who may pass where.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use cognito_m2m::testing::LocalCognito;
+use serde_json::{Value, json};
+
+use crate::program::Widgets;
+
+const READ: &str = "widgets/read";
+const WRITE: &str = "widgets/write";
+const ADMIN: &str = "widgets/admin";
+
+pub(crate) fn cognito() -> LocalCognito {
+    LocalCognito::start().expect("loopback has a port")
+}
+
+/// A token of the client `service` with these scopes.
+pub(crate) fn token(cognito: &LocalCognito, scopes: &[&str]) -> String {
+    cognito.token("service").scopes(scopes).sign()
+}
+
+#[test]
+fn each_route_asks_for_its_scopes_and_no_others() {
+    let cognito = cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let writing = ["POST", "PUT", "PATCH", "DELETE"];
+    let mut guarded = vec![
+        ("GET", "/widgets", vec![&[READ][..]]),
+        ("HEAD", "/widgets", vec![&[READ]]),
+        ("GET", "/widgets/1", vec![&[READ]]),
+        ("HEAD", "/widgets/1", vec![&[READ]]),
+        ("GET", "/both", vec![&[READ, WRITE]]),
+        ("GET", "/either", vec![&[READ], &[ADMIN]]),
+        ("GET", "/me", vec![&[]]),
+        ("OPTIONS", "/widgets", vec![]),
+    ];
+    for path in ["/widgets", "/widgets/1"] {
+        guarded.extend(writing.map(|method| (method, path, vec![&[WRITE][..]])));
+    }
+
+    for (method, path, admits) in guarded {
+        assert_eq!(
+            widgets.send(method, path, None).status,
+            401,
+            "{method} {path}"
+        );
+        for scopes in subsets([READ, WRITE, ADMIN]) {
+            let is_admitted = admits
+                .iter()
+                .any(|all| all.iter().all(|one| scopes.contains(one)));
+            let status = widgets
+                .send(method, path, Some(&token(&cognito, &scopes)))
+                .status;
+            assert_eq!(
+                status != 403,
+                is_admitted,
+                "{method} {path} {scopes:?}: {status}"
+            );
+            assert_ne!(status, 401, "{method} {path} {scopes:?}");
+        }
+    }
+}
+
+fn subsets(all: [&'static str; 3]) -> impl Iterator<Item = Vec<&'static str>> {
+    (0..8).map(move |chosen: usize| {
+        let is_chosen = |(place, _): &(usize, &str)| chosen >> place & 1 == 1;
+        all.into_iter()
+            .enumerate()
+            .filter(is_chosen)
+            .map(|(_, scope)| scope)
+            .collect()
+    })
+}
+
+#[test]
+fn public_shows_whether_a_principal_is_there() {
+    let cognito = cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let nobody = json!({"authenticated": false, "client_id": null});
+    let somebody = json!({"authenticated": true, "client_id": "service"});
+
+    let answer = widgets.send("GET", "/public", None);
+    assert_eq!((answer.status, answer.json()), (200, nobody));
+    let answer = widgets.send("GET", "/public", Some(&token(&cognito, &[READ])));
+    assert_eq!((answer.status, answer.json()), (200, somebody));
+}
+
+#[test]
+fn me_answers_what_the_token_says() {
+    let cognito = cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let token = cognito
+        .token("service")
+        .scopes([WRITE, READ])
+        .claim("aud", "https://api.example")
+        .sign();
+
+    let mut me = widgets.send("GET", "/me", Some(&token)).json();
+    let expires = me.as_object_mut().and_then(|me| me.remove("exp"));
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is after 1970")
+        .as_secs();
+    let lifetime = expires.and_then(|expires| expires.as_u64()?.checked_sub(now));
+    assert!(
+        lifetime.is_some_and(|lifetime| (3500..=3600).contains(&lifetime)),
+        "{lifetime:?}"
+    );
+    let expected = json!({
+        "client_id": "service",
+        "scopes": [READ, WRITE],
+        "sub": "service",
+        "aud": "https://api.example",
+        "iss": cognito.issuer(),
+        "user": {"kind": "anonymous"},
+    });
+    assert_eq!(me, expected);
+}
+
+#[test]
+fn an_absent_claim_is_null() {
+    let cognito = cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let me = widgets
+        .send("GET", "/me", Some(&token(&cognito, &[])))
+        .json();
+    assert_eq!(me.get("aud"), Some(&Value::Null));
+    assert_eq!(me.get("scopes"), Some(&json!([])));
+}
+
+#[test]
+fn an_unknown_route_is_404() {
+    let widgets = Widgets::with_pool(&cognito());
+    let answer = widgets.send("GET", "/gadgets", None);
+    assert_eq!(
+        (answer.status, answer.json()),
+        (404, json!({"detail": "Not found."}))
+    );
+}
+
+#[test]
+fn another_method_than_get_is_405_where_there_is_nothing_to_change() {
+    let cognito = cognito();
+    let widgets = Widgets::with_pool(&cognito);
+    let token = token(&cognito, &[READ, WRITE]);
+    for path in ["/public", "/both", "/either", "/me"] {
+        assert_eq!(
+            widgets.send("POST", path, Some(&token)).status,
+            405,
+            "{path}"
+        );
+        assert_eq!(
+            widgets.send("HEAD", path, Some(&token)).status,
+            200,
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+use num_bigint::BigUint;
+
+use super::prime::random_prime;
+
+/// An RSA key with its bare private operation, so that a test can sign any block it likes.
+#[derive(Clone)]
+pub(crate) struct RsaKey {
+    modulus: BigUint,
+    exponent: BigUint,
+    private_exponent: BigUint,
+    primes: [BigUint; 2],
+}
+
+impl RsaKey {
+    /// A key as Cognito has them: 2048 bits, exponent 65537.
+    pub(crate) fn usual() -> Self {
+        Self::generate(2048, 65_537)
+    }
+
+    /// A key of any size and exponent, weak ones included.
+    pub(crate) fn generate(bits: u64, exponent: u32) -> Self {
+        let exponent = BigUint::from(exponent);
+        loop {
+            let primes = [random_prime(bits / 2), random_prime(bits / 2)];
+            let [p, q] = &primes;
+            let totient = (p - 1_u8) * (q - 1_u8);
+            // None where the exponent and the totient share a factor.
+            if let Some(private_exponent) = exponent.modinv(&totient) {
+                return Self {
+                    modulus: p * q,
+                    exponent,
+                    private_exponent,
+                    primes,
+                };
+            }
+        }
+    }
+
+    /// The public modulus.
+    pub(crate) fn modulus(&self) -> &BigUint {
+        &self.modulus
+    }
+
+    /// The public exponent.
+    pub(crate) fn exponent(&self) -> &BigUint {
+        &self.exponent
+    }
+
+    /// The length of the modulus, and so of a signature, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        usize::try_from(self.modulus.bits().div_ceil(8)).expect("a key size fits")
+    }
+
+    /// The private operation on `block`, whatever it holds (RFC 8017 s5.2.1).
+    pub(crate) fn sign_block(&self, block: &[u8]) -> Vec<u8> {
+        let block = BigUint::from_bytes_be(block);
+        assert!(block < self.modulus, "the block exceeds the modulus");
+        let [p, q] = &self.primes;
+        let power = |prime: &BigUint| {
+            let exponent = &self.private_exponent % (prime - 1_u8);
+            (&block % prime).modpow(&exponent, prime)
+        };
+        let (at_p, at_q) = (power(p), power(q));
+        let inverse = q.modinv(p).expect("distinct primes share no factor");
+        let difference = (at_p + p - &at_q % p) % p;
+        self.to_bytes(&(at_q + difference * inverse % p * q))
+    }
+
+    /// `number` as big-endian bytes, as many as the modulus has.
+    pub(crate) fn to_bytes(&self, number: &BigUint) -> Vec<u8> {
+        let digits = number.to_bytes_be();
+        let mut bytes = vec![0; self.size().saturating_sub(digits.len())];
+        bytes.extend(digits);
+        bytes
+    }
+}

@@ -1,0 +1,52 @@
+// A standards-conforming authorization server on a free port of loopback: client credentials,
+// resource indicators, JWT access tokens signed by RS256. Prints its issuer once it listens.
+import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
+import Provider from "oidc-provider";
+
+const AUDIENCE = "https://api.example.com";
+const SCOPES = "widgets/read widgets/write";
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const jwk = { ...privateKey.export({ format: "jwk" }), kid: "first", use: "sig", alg: "RS256" };
+
+// The port is part of the issuer, so it is had before the provider is made.
+let handle;
+const server = createServer((request, response) => handle(request, response));
+server.listen(0, "127.0.0.1", () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    jwks: { keys: [jwk] },
+    clients: [
+      {
+        client_id: "reporting",
+        // What form-encoding changes: RFC 6749 section 2.3.1.
+        client_secret: process.env.CLIENT_SECRET,
+        token_endpoint_auth_method: "client_secret_basic",
+        grant_types: ["client_credentials"],
+        response_types: [],
+        redirect_uris: [],
+      },
+    ],
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => AUDIENCE,
+        getResourceServerInfo: () => ({
+          scope: SCOPES,
+          audience: AUDIENCE,
+          accessTokenTTL: 300,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg: "RS256" } },
+        }),
+      },
+    },
+    // Cognito's own claim, which no standard knows.
+    extraTokenClaims: () =>
+      process.env.TOKEN_USE ? { token_use: process.env.TOKEN_USE } : undefined,
+  });
+  handle = provider.callback();
+  console.log(issuer);
+});

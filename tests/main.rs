@@ -1,0 +1,22 @@
+//! Integration tests through the public API: one binary, one file per subject.
+
+mod activity;
+mod answers;
+mod architecture;
+mod attacks;
+mod attributes;
+mod documents;
+mod keys;
+mod logs;
+mod middleware;
+mod mixed_traffic;
+mod modules;
+mod policies;
+mod pools;
+mod principal;
+mod settings;
+mod tokens;
+mod user_tables;
+mod users;
+mod validator;
+mod verified_tokens;

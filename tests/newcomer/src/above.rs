@@ -1,0 +1,93 @@
+//! Each attribute above the route attribute.
+
+use actix_web::{HttpResponse, Responder, get, post, put, route, routes, web};
+use cognito_m2m::{
+    ServicePrincipal, allow_client_ids, require_all_scopes, require_any_scope,
+    require_authentication, require_scopes, scope_map,
+};
+
+use crate::{not_found, scopes};
+
+pub(crate) fn routes(scope: &mut web::ServiceConfig) {
+    scope
+        .service(status)
+        .service(list)
+        .service(create)
+        .service(sell)
+        .service(prices)
+        .service(set_prices)
+        .service(parts)
+        .service(orders)
+        .service(reports)
+        .service(audit)
+        .service(secrets);
+}
+
+#[require_authentication]
+#[get("/status")]
+async fn status() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_scopes(scopes::READ)]
+#[get("/widgets")]
+async fn list() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_scopes(scopes::WRITE, "widgets/admin", match = "any")]
+#[post("/widgets")]
+async fn create() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_scopes(any("widgets/admin", all(scopes::WRITE, "sales/write")))]
+#[post("/sales")]
+async fn sell() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_any_scope("prices/read", scopes::ADMIN)]
+#[get("/prices")]
+async fn prices() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_all_scopes("prices/write", scopes::WRITE)]
+#[put("/prices")]
+async fn set_prices() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[scope_map(GET = scopes::READ, POST = ["parts/write", "widgets/admin"], match = "any")]
+#[route("/parts", method = "GET", method = "HEAD", method = "POST")]
+async fn parts() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[scope_map(GET = "orders/read", POST = all("orders/read", "orders/write"))]
+#[routes]
+#[get("/orders")]
+#[post("/orders")]
+async fn orders() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[allow_client_ids("sync-worker", group = "reporting")]
+#[get("/reports")]
+async fn reports(principal: ServicePrincipal) -> impl Responder {
+    principal.client_id().to_string()
+}
+
+#[allow_client_ids(group = "reporting")]
+#[require_scopes("audit/read")]
+#[get("/audit")]
+async fn audit() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_scopes("secrets/read", error = not_found)]
+#[get("/secrets")]
+async fn secrets() -> impl Responder {
+    HttpResponse::Ok()
+}

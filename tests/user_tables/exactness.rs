@@ -1,0 +1,126 @@
+use cognito_m2m::ServicePrincipal;
+use cognito_m2m::token::Claims;
+use cognito_m2m::users::UserMapper;
+use serde_json::{Value, json};
+
+use super::inputs::{INTEGER, TEXTS, injections, near_misses};
+
+/// A table with one column of a kind that can name a user, and its model.
+#[macro_export]
+macro_rules! kind {
+    ($name:ident, $sql_name:tt, $($sql_type:tt)+) => {
+        mod $name {
+            diesel::table! {
+                #[sql_name = $sql_name]
+                users (id) {
+                    id -> Integer,
+                    legacy -> $($sql_type)+,
+                }
+            }
+
+            #[derive(Debug, diesel::Queryable, diesel::Selectable)]
+            #[diesel(table_name = users)]
+            pub(super) struct User {
+                pub(super) id: i32,
+            }
+
+            impl From<&User> for i32 {
+                fn from(user: &User) -> Self {
+                    user.id
+                }
+            }
+        }
+    };
+}
+
+/// Every near miss and injection against a column of each kind, over one pool; prints the count.
+#[macro_export]
+macro_rules! try_kinds {
+    ($pool:expr, texts: [$($text:ident),+], integers: [$($integer:ident),+]$(, uuids: [$($uuid:ident),+])?) => {{
+        let mut tried = 0;
+        $(
+            let mapper = cognito_m2m::user_mapper!($pool.clone(), $text::User, claim "legacy" => $text::users::legacy);
+            tried += $crate::user_tables::exactness::try_text_column(&mapper, stringify!($text)).await;
+        )+
+        $(
+            let mapper = cognito_m2m::user_mapper!($pool.clone(), $integer::User, claim "legacy" => $integer::users::legacy);
+            tried += $crate::user_tables::exactness::try_integer_column(&mapper, stringify!($integer)).await;
+        )+
+        $($(
+            let mapper = cognito_m2m::user_mapper!($pool.clone(), $uuid::User, claim "legacy" => $uuid::users::legacy);
+            tried += $crate::user_tables::uuids::try_uuid_column(&mapper, stringify!($uuid)).await;
+        )+)?
+        println!("near misses and injections tried: {tried}, wrong users: 0");
+    }};
+}
+
+/// Fills a table with what the near misses are near to.
+pub(super) fn text_rows(table: &str) -> String {
+    let rows = TEXTS.map(|(text, id)| format!("INSERT INTO {table} VALUES ({id}, '{text}');"));
+    rows.concat()
+}
+
+pub(super) fn integer_rows(table: &str) -> String {
+    let (integer, id) = INTEGER;
+    format!("INSERT INTO {table} VALUES ({id}, {integer});")
+}
+
+pub(super) fn principal(claim: &Value) -> ServicePrincipal {
+    let claims = json!({ "client_id": "somebody", "legacy": claim });
+    let claims = Claims::from_value(claims).expect("an object");
+    ServicePrincipal::danger_from_claims(claims).expect("a principal")
+}
+
+pub(super) async fn find<M>(mapper: &M, kind: &str, claim: &Value) -> Option<i32>
+where
+    M: UserMapper,
+    for<'a> i32: From<&'a M::User>,
+{
+    let found = mapper.find(&principal(claim)).await;
+    let found = found.unwrap_or_else(|error| {
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        panic!("{kind}, {claim}: {error}, {source:?}")
+    });
+    found.map(|user| i32::from(&user))
+}
+
+pub(super) async fn try_text_column<M>(mapper: &M, kind: &str) -> usize
+where
+    M: UserMapper,
+    for<'a> i32: From<&'a M::User>,
+{
+    let tried = try_near_misses(mapper, kind).await;
+    for (text, id) in TEXTS {
+        // `CHAR(9)` of PostgreSQL comes back padded: only the text of full length is found.
+        let is_found = kind != "padded" || text.chars().count() == 9;
+        let expected = is_found.then_some(id);
+        assert_eq!(find(mapper, kind, &text.into()).await, expected, "{kind}");
+    }
+    assert_eq!(find(mapper, kind, &42.into()).await, None, "{kind}");
+    tried
+}
+
+pub(super) async fn try_integer_column<M>(mapper: &M, kind: &str) -> usize
+where
+    M: UserMapper,
+    for<'a> i32: From<&'a M::User>,
+{
+    let tried = try_near_misses(mapper, kind).await;
+    let (integer, id) = INTEGER;
+    for claim in [json!(integer), json!(integer.to_string())] {
+        assert_eq!(find(mapper, kind, &claim).await, Some(id), "{kind}");
+    }
+    tried
+}
+
+pub(super) async fn try_near_misses<M>(mapper: &M, kind: &str) -> usize
+where
+    M: UserMapper,
+    for<'a> i32: From<&'a M::User>,
+{
+    let inputs: Vec<_> = near_misses().into_iter().chain(injections()).collect();
+    for claim in &inputs {
+        assert_eq!(find(mapper, kind, claim).await, None, "{kind}: {claim}");
+    }
+    inputs.len()
+}

@@ -1,0 +1,120 @@
+use cognito_m2m::user_mapper;
+use cognito_m2m::users::{UserMapper, UserMappingError};
+use futures_util::future::join;
+
+use super::exactness::{integer_rows, principal, text_rows};
+use super::legacy::{LegacyUser, legacy_users};
+use super::servers::Server;
+#[cfg(feature = "libmysql")]
+use super::servers::mysql::r2d2;
+use super::servers::mysql::{Mysql, bb8, deadpool, german};
+use crate::{every_connection, every_pool, kind, try_kinds};
+
+kind!(utf8, "users_utf8", Text);
+kind!(utf8_bin, "users_utf8_bin", Text);
+kind!(latin1, "users_latin1", Text);
+kind!(padded_utf8, "users_char", Text);
+kind!(int, "users_int", Integer);
+
+/// A database of the test's own, with a table for each kind of column.
+async fn database(name: &str) -> (Mysql, String) {
+    let mut setup = String::new();
+    for (table, column) in [
+        ("users_utf8", "varchar(255)"),
+        ("users_utf8_bin", "varchar(255) COLLATE utf8mb4_bin"),
+        ("users_latin1", "varchar(255) CHARACTER SET latin1"),
+        ("users_char", "char(20)"),
+        ("users_int", "int"),
+    ] {
+        let rows = match table {
+            "users_int" => integer_rows(table),
+            _ => text_rows(table),
+        };
+        setup +=
+            &format!("CREATE TABLE {table} (id int PRIMARY KEY, legacy {column} NOT NULL); {rows}");
+    }
+    let server = Mysql::with(name, &setup).await;
+    let url = server.url(Mysql::address());
+    (server, url)
+}
+
+/// A database of the test's own, with the legacy table.
+async fn legacy_table(name: &str) -> (Mysql, String) {
+    let server = Mysql::with_legacy_table(name).await;
+    let url = server.url(Mysql::address());
+    (server, url)
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_mariadb_over_bb8() {
+    let (_database, url) = database("m2m_users_exact_bb8").await;
+    let pool = bb8(&url, 2).await;
+    try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_mariadb_over_deadpool() {
+    let (_database, url) = database("m2m_users_exact_deadpool").await;
+    let pool = deadpool(&url, 2).await;
+    try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
+}
+
+#[cfg(feature = "libmysql")]
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_mariadb_over_r2d2() {
+    let (_database, url) = database("m2m_users_exact_r2d2").await;
+    let pool = r2d2(&url, 2).await;
+    try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_mariadb_that_speaks_german() {
+    let (_database, url) = database("m2m_users_exact_german").await;
+    let pool = german(&url, 2).await;
+    try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
+}
+
+#[actix_web::test]
+async fn rule_4_2_an_interrupted_statement_is_unavailable_in_any_language() {
+    let (mut server, url) = legacy_table("m2m_users_interrupted").await;
+    for (pool, word) in [
+        (bb8(&url, 1).await, "interrupted"),
+        (german(&url, 1).await, "unterbrochen"),
+    ] {
+        let mapper = user_mapper!(pool, LegacyUser, claim "legacy" => legacy_users::username);
+        let reporting = principal(&"reporting".into());
+        server.lock().await;
+        let (found, ()) = join(mapper.find(&reporting), async {
+            server.until_somebody_waits().await;
+            server.interrupt_waiting().await;
+        })
+        .await;
+        match found {
+            Err(UserMappingError::Unavailable(cause)) => {
+                assert!(cause.to_string().contains(word), "{cause}");
+            }
+            Err(error) => panic!("{error:?}"),
+            Ok(_) => panic!("the statement has not been interrupted"),
+        }
+        server.unlock().await;
+        assert!(matches!(mapper.find(&reporting).await, Ok(Some(_))));
+    }
+}
+
+every_pool!(mariadb_bb8, legacy_table, bb8, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+every_pool!(mariadb_deadpool, legacy_table, deadpool, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+every_connection!(connection_of_bb8, Mysql, bb8);
+every_connection!(connection_of_deadpool, Mysql, deadpool);
+
+#[cfg(feature = "libmysql")]
+every_pool!(mariadb_r2d2, legacy_table, r2d2, |pool| pool
+    .get()
+    .expect("the only connection"));
+#[cfg(feature = "libmysql")]
+every_connection!(connection_of_r2d2, Mysql, r2d2);

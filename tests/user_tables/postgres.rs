@@ -1,0 +1,88 @@
+use super::exactness::{integer_rows, text_rows};
+use super::servers::Server;
+#[cfg(feature = "libpq")]
+use super::servers::postgres::r2d2;
+use super::servers::postgres::{Postgres, bb8, deadpool};
+use super::uuids::uuid_rows;
+use crate::{every_connection, every_pool, kind, try_kinds};
+
+kind!(text, "users_text", Text);
+kind!(varchar, "users_varchar", Varchar);
+kind!(padded, "users_char", Bpchar);
+kind!(citext, "users_citext", Citext);
+kind!(icu, "users_icu", Text);
+kind!(integer, "users_integer", Integer);
+kind!(uuid, "users_uuid", Uuid);
+
+/// A schema of the test's own, with a table for each kind of column.
+async fn database(schema: &str) -> (Postgres, String) {
+    let mut setup = "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);".to_owned();
+    for (table, column) in [
+        ("users_text", "text"),
+        ("users_varchar", "varchar(255)"),
+        ("users_char", "char(9)"),
+        ("users_citext", "citext"),
+        ("users_icu", "text COLLATE loose"),
+        ("users_integer", "integer"),
+        ("users_uuid", "uuid"),
+    ] {
+        let rows = match table {
+            "users_integer" => integer_rows(table),
+            "users_uuid" => uuid_rows(table),
+            _ => text_rows(table),
+        };
+        setup += &format!(
+            "CREATE TABLE {table} (id integer PRIMARY KEY, legacy {column} NOT NULL); {rows}"
+        );
+    }
+    let server = Postgres::with(schema, &setup).await;
+    let url = server.url(Postgres::address());
+    (server, url)
+}
+
+/// A schema of the test's own, with the legacy table.
+async fn legacy_table(schema: &str) -> (Postgres, String) {
+    let server = Postgres::with_legacy_table(schema).await;
+    let url = server.url(Postgres::address());
+    (server, url)
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_postgres_over_bb8() {
+    let (_schema, url) = database("m2m_users_exact_bb8").await;
+    let pool = bb8(&url, 2).await;
+    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_postgres_over_deadpool() {
+    let (_schema, url) = database("m2m_users_exact_deadpool").await;
+    let pool = deadpool(&url, 2).await;
+    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+}
+
+#[cfg(feature = "libpq")]
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_postgres_over_r2d2() {
+    let (_schema, url) = database("m2m_users_exact_r2d2").await;
+    let pool = r2d2(&url, 2).await;
+    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+}
+
+every_pool!(postgres_bb8, legacy_table, bb8, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+every_pool!(postgres_deadpool, legacy_table, deadpool, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+every_connection!(connection_of_bb8, Postgres, bb8);
+every_connection!(connection_of_deadpool, Postgres, deadpool);
+
+#[cfg(feature = "libpq")]
+every_pool!(postgres_r2d2, legacy_table, r2d2, |pool| pool
+    .get()
+    .expect("the only connection"));
+#[cfg(feature = "libpq")]
+every_connection!(connection_of_r2d2, Postgres, r2d2);

@@ -1,0 +1,118 @@
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+
+use super::exactness::{integer_rows, text_rows};
+use crate::{every_pool, kind, try_kinds};
+
+kind!(binary, "users_binary", Text);
+kind!(nocase, "users_nocase", Text);
+kind!(rtrim, "users_rtrim", Text);
+kind!(nullable, "users_nullable", Nullable<Text>);
+kind!(integer, "users_integer", Integer);
+kind!(bigint, "users_bigint", BigInt);
+
+type Async = SyncConnectionWrapper<SqliteConnection>;
+
+/// A database file of the test's own, with a table for each kind of column.
+fn database(name: &str) -> String {
+    let path = std::env::temp_dir().join(format!("cognito-m2m-{name}-{}.db", std::process::id()));
+    let path = path.to_str().expect("UTF-8").to_owned();
+    let _ = std::fs::remove_file(&path);
+    let mut connection = SqliteConnection::establish(&path).expect("a database");
+    for (table, column) in [
+        ("users_binary", "TEXT NOT NULL"),
+        ("users_nocase", "TEXT COLLATE NOCASE NOT NULL"),
+        ("users_rtrim", "TEXT COLLATE RTRIM NOT NULL"),
+        ("users_nullable", "TEXT"),
+        ("users_integer", "INTEGER NOT NULL"),
+        ("users_bigint", "BIGINT NOT NULL"),
+    ] {
+        let rows = match table {
+            "users_integer" | "users_bigint" => integer_rows(table),
+            _ => text_rows(table),
+        };
+        let create =
+            format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, legacy {column}); {rows}");
+        connection.batch_execute(&create).expect("a table");
+    }
+    path
+}
+
+/// A file of the test's own with the legacy table.
+async fn legacy_table(name: &str) -> ((), String) {
+    let (path, _) = super::legacy::database(name, 1);
+    ((), path)
+}
+
+async fn bb8_pool(path: &str, size: u32) -> bb8::Pool<Async> {
+    let manager = AsyncDieselConnectionManager::new(path);
+    let pool = bb8::Pool::builder().max_size(size).build(manager).await;
+    pool.expect("a pool")
+}
+
+async fn deadpool_pool(path: &str, size: usize) -> deadpool::Pool<Async> {
+    let manager = AsyncDieselConnectionManager::new(path);
+    let pool = deadpool::Pool::builder(manager).max_size(size).build();
+    pool.expect("a pool")
+}
+
+async fn r2d2_pool(path: &str, size: u32) -> Pool<ConnectionManager<SqliteConnection>> {
+    let pool = Pool::builder().max_size(size);
+    pool.build_unchecked(ConnectionManager::new(path))
+}
+
+every_pool!(sqlite_r2d2, legacy_table, r2d2_pool, |pool| pool
+    .get()
+    .expect("the only connection"));
+every_pool!(sqlite_bb8, legacy_table, bb8_pool, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+every_pool!(sqlite_deadpool, legacy_table, deadpool_pool, |pool| pool
+    .get()
+    .await
+    .expect("the only connection"));
+
+pub(super) fn pool(path: &str, connections: u32) -> Pool<ConnectionManager<SqliteConnection>> {
+    let manager = ConnectionManager::new(path);
+    Pool::builder()
+        .max_size(connections)
+        .build(manager)
+        .expect("a pool")
+}
+
+fn rows(path: &str) -> i64 {
+    let mut connection = SqliteConnection::establish(path).expect("a database");
+    binary::users::table
+        .count()
+        .get_result(&mut connection)
+        .expect("a count")
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_sqlite_over_r2d2() {
+    let path = database("exact-r2d2");
+    let pool = pool(&path, 2);
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    assert_eq!(rows(&path), 3);
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_sqlite_over_bb8() {
+    let path = database("exact-bb8");
+    let pool = bb8_pool(&path, 2).await;
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    assert_eq!(rows(&path), 3);
+}
+
+#[actix_web::test]
+async fn rule_4_3_near_misses_are_misses_in_sqlite_over_deadpool() {
+    let path = database("exact-deadpool");
+    let pool = deadpool_pool(&path, 2).await;
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    assert_eq!(rows(&path), 3);
+}
