@@ -1,13 +1,17 @@
-use std::time::Duration;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{
-    ConnectionError, SqliteConnection,
+    ConnectionError, QueryResult, SqliteConnection,
     connection::SimpleConnection,
     migration::MigrationConnection,
     r2d2::{
         Builder, ConnectionManager, CustomizeConnection, Error, ManageConnection, Pool,
         R2D2Connection,
     },
+    result::Error::DatabaseError,
 };
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -66,10 +70,27 @@ where
 
 fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), Fault> {
     Patience.on_acquire(connection)?;
-    // Readers go on while one writes. The file remembers it.
-    connection.batch_execute("PRAGMA journal_mode = WAL")?;
+    keep_a_write_ahead_log(connection)?;
     connection
         .immediate_transaction(|connection| connection.run_pending_migrations(SQLITE).map(drop))
+}
+
+/// Readers go on while one writes. The file remembers it.
+///
+/// SQLite's own waiting does not count for this change: while another program makes it, or reads,
+/// it fails at once.
+fn keep_a_write_ahead_log(connection: &mut SqliteConnection) -> QueryResult<()> {
+    let until = Instant::now() + WAIT_FOR_A_CONNECTION;
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(DatabaseError(_, why))
+                if why.message().contains("locked") && Instant::now() < until =>
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
 }
 
 fn migrate_postgres(connection: &mut ServerConnection<AsyncPgConnection>) -> Result<(), Fault> {
