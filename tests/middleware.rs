@@ -318,10 +318,10 @@ async fn rule_5_a_cancelled_request_leaves_no_damage() {
     for _ in 0..10 {
         let request = api.request(Method::GET, "/me").bearer_auth(&token);
         let request = request.timeout(Duration::from_millis(5));
-        assert!(
-            request.send().await.is_err(),
-            "the caller has given up, or keys came from nowhere"
-        );
+        // On a busy machine the fetch may have ended before its caller has given up.
+        if let Ok(answer) = request.send().await {
+            assert_eq!(answer.status(), 503, "keys came from nowhere");
+        }
     }
     cognito.set_fault(Endpoint::Jwks, None);
     eventually("the keys come", || shared.health().is_ready()).await;

@@ -1,5 +1,7 @@
 //! Several user pools: `iss` picks one, and each is a world of its own.
 
+use std::time::Duration;
+
 use actix_web::{App, Responder, get, web};
 use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::LocalCognito;
@@ -160,7 +162,11 @@ async fn each_pool_has_its_audience() {
 
 #[actix_web::test]
 async fn rule_2_2_the_cool_down_is_per_pool() {
-    let fixture = Fixture::with(|settings, pool| settings.pool("tenant", pool)).await;
+    let fixture = Fixture::with(|settings, pool| {
+        let settings = settings.jwks_cooldown(Duration::from_secs(3_600));
+        settings.pool("tenant", pool)
+    })
+    .await;
     let unknown = |cognito: &LocalCognito| cognito.token("a").kid("unknown").sign();
     for _ in 0..5 {
         assert_eq!(

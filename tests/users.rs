@@ -259,7 +259,7 @@ async fn rule_4_2_a_lookup_ends_within_its_time() {
     let started_at = Instant::now();
     let answer = fixture.api.get("/mapped", &token).await;
     assert_eq!(answer.status, 503);
-    assert!(started_at.elapsed() < Duration::from_secs(10));
+    assert!(started_at.elapsed() < Duration::from_secs(30));
 }
 
 #[actix_web::test]

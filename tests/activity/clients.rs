@@ -31,7 +31,8 @@ impl Tracking {
         let settings = cognito
             .settings()
             .track_client_activity(true)
-            .activity_flush_interval(Duration::from_millis(100));
+            .activity_flush_interval(Duration::from_millis(100))
+            .shutdown_timeout(Duration::from_secs(60));
         let auth = CognitoAuth::builder()
             .settings(change(settings))
             .activity_store(store)

@@ -82,8 +82,8 @@ fn both_ways_to_migrate_get_along_in_postgres() {
     use cognito_m2m::activity::PostgresActivity;
     use diesel_async::AsyncPgConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-    let place = async { super::postgres::database("m2m_activity_migrations").await.0 };
-    let url = System::new().block_on(place);
+    let system = System::new();
+    let (url, _connection) = system.block_on(super::postgres::database("m2m_activity_migrations"));
     let connection = AsyncConnectionWrapper::<AsyncPgConnection>::establish(&url);
     both_ways_get_along(&mut connection.expect("a server"), "postgres", || {
         let mut store = PostgresActivity::new(&url);
@@ -99,8 +99,8 @@ fn both_ways_to_migrate_get_along_in_mysql() {
     use cognito_m2m::activity::MysqlActivity;
     use diesel_async::AsyncMysqlConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-    let place = async { super::mysql::database("m2m_activity_migrations").await.0 };
-    let url = System::new().block_on(place);
+    let system = System::new();
+    let (url, _connection) = system.block_on(super::mysql::database("m2m_activity_migrations"));
     let connection = AsyncConnectionWrapper::<AsyncMysqlConnection>::establish(&url);
     both_ways_get_along(&mut connection.expect("a server"), "mysql", || {
         let mut store = MysqlActivity::new(&url);

@@ -37,7 +37,11 @@ pub(super) async fn database(name: &str) -> (String, AsyncMysqlConnection) {
     let mut connection = AsyncMysqlConnection::establish(SERVER)
         .await
         .expect("a server");
-    let setup = format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}; USE {name};");
+    // Whoever tests there as well waits until this connection ends.
+    let setup = format!(
+        "DO GET_LOCK('{name}', 600);
+         DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}; USE {name};"
+    );
     connection
         .batch_execute(&setup)
         .await

@@ -37,8 +37,10 @@ pub(super) async fn database(name: &str) -> (String, AsyncPgConnection) {
     let mut connection = AsyncPgConnection::establish(SERVER)
         .await
         .expect("a server");
+    // Whoever tests there as well waits until this connection ends.
     let setup = format!(
-        "DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; SET search_path TO {name};"
+        "SELECT pg_advisory_lock(hashtext('{name}'));
+         DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; SET search_path TO {name};"
     );
     connection
         .batch_execute(&setup)

@@ -66,7 +66,8 @@ async fn me(_: ServicePrincipal) -> impl Responder {
 /// One of the processes: notes every client in every round, through a store and the writer.
 async fn note_all(process: u64, base: u64, store: impl ActivityStore) {
     let hand = Hand(Arc::new(AtomicU64::new(base)), SystemClock::default());
-    let cognito = LocalCognito::start().expect("a local Cognito");
+    let cognito = LocalCognito::builder().clock(hand.clone()).start();
+    let cognito = cognito.expect("a local Cognito");
     let settings = cognito
         .settings()
         .track_client_activity(true)

@@ -18,12 +18,12 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached, or does not close within ten seconds.
+    /// When the server can't be reached, or does not close within a minute.
     pub(crate) fn to(address: SocketAddr, request: &[u8]) -> io::Result<Self> {
         let started = Instant::now();
         let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        stream.set_write_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_write_timeout(Some(Duration::from_secs(60)))?;
         // A server may refuse a long head and close before it has all of it.
         refusing_only_timeouts(stream.write_all(request))?;
         let mut received = Vec::new();

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, get, route, rt, web};
@@ -75,7 +76,10 @@ fn authentication(jwks_url: String) -> CognitoAuth {
         .issuer(ISSUER)
         .jwks_url(jwks_url)
         .audience("https://api.example.test")
-        .require_audience(false);
+        .require_audience(false)
+        // All cases together take longer than the defaults on a busy machine.
+        .jwks_cooldown(Duration::from_secs(3_600))
+        .jwks_ttl(Duration::from_secs(3_600));
     let auth = CognitoAuth::builder().settings(settings).build();
     auth.expect("the settings are sound")
 }

@@ -52,7 +52,7 @@ impl Upstream {
 
 /// Notes the first line of one request, an empty one where none came, and answers.
 fn serve(mut stream: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) {
-    let patience = stream.set_read_timeout(Some(Duration::from_secs(1)));
+    let patience = stream.set_read_timeout(Some(Duration::from_secs(30)));
     let mut lines = patience
         .and_then(|()| stream.try_clone())
         .into_iter()

@@ -74,11 +74,11 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// When it has not done so in ten seconds.
+    /// When it has not done so in a minute.
     pub async fn wait_for(&self, script: &str, expected: &Value) {
         let body = json!({"script": script, "args": []});
         let mut last = Value::Null;
-        for _ in 0..200 {
+        for _ in 0..1_200 {
             // Between two pages there is nothing to ask.
             last = self.value(Method::POST, "/execute/sync", &body).await;
             if last == *expected {
@@ -86,7 +86,7 @@ impl Browser {
             }
             actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("waited ten seconds for {expected}: {last}");
+        panic!("waited a minute for {expected}: {last}");
     }
 
     /// Clicks on the one element of this CSS selector.

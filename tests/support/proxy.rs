@@ -20,7 +20,8 @@ struct Shared {
     upstream: SocketAddr,
     mode: Mutex<Mode>,
     open: Mutex<Vec<TcpStream>>,
-    is_listening: Mutex<bool>,
+    orders: AtomicUsize,
+    obeyed: AtomicUsize,
     cuts: AtomicUsize,
 }
 
@@ -48,7 +49,8 @@ impl Proxy {
             upstream,
             mode: Mutex::new(Mode::Pass),
             open: Mutex::default(),
-            is_listening: Mutex::new(true),
+            orders: AtomicUsize::new(0),
+            obeyed: AtomicUsize::new(0),
             cuts: AtomicUsize::new(0),
         });
         let serving = Arc::clone(&shared);
@@ -73,9 +75,9 @@ impl Proxy {
     ///
     /// When the port is still open after a minute.
     pub fn refuse(&self) {
-        self.shared.set(Mode::Refuse);
+        let order = self.shared.set(Mode::Refuse);
         let started_at = Instant::now();
-        while *lock(&self.shared.is_listening) {
+        while self.shared.obeyed.load(Ordering::SeqCst) < order {
             assert!(started_at.elapsed() < Duration::from_secs(60), "it listens");
             thread::sleep(PAUSE);
         }
@@ -110,8 +112,10 @@ impl Proxy {
 }
 
 impl Shared {
-    fn set(&self, mode: Mode) {
+    /// Gives the number of the order.
+    fn set(&self, mode: Mode) -> usize {
         *lock(&self.mode) = mode;
+        self.orders.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     fn end_all(&self) {
@@ -127,6 +131,7 @@ impl Shared {
     fn serve(self: Arc<Self>, listener: TcpListener, address: SocketAddr) {
         let mut listener = Some(listener);
         loop {
+            let order = self.orders.load(Ordering::SeqCst);
             let is_refusing = matches!(self.mode(), Mode::Refuse);
             if is_refusing {
                 listener = None;
@@ -134,7 +139,7 @@ impl Shared {
             } else if listener.is_none() {
                 listener = bind(address);
             }
-            *lock(&self.is_listening) = listener.is_some();
+            self.obeyed.store(order, Ordering::SeqCst);
             match listener.as_ref().map(TcpListener::accept) {
                 Some(Ok((client, _))) => self.connect(client),
                 _ => thread::sleep(PAUSE),

@@ -1,6 +1,6 @@
 //! A legacy table, and an API whose handler asks for its users.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{App, Responder, get};
 use cognito_m2m::testing::LocalCognito;
@@ -90,14 +90,16 @@ impl Fixture {
 
     /// Asks until the user is there; till then the answer is 503 and nothing else.
     pub(super) async fn eventually_ok(&self, token: &str) {
-        for _ in 0..100 {
+        let started_at = Instant::now();
+        loop {
             match self.status_of(token).await {
                 200 => return,
                 status => assert_eq!(status, 503),
             }
+            let waited = started_at.elapsed();
+            assert!(waited < Duration::from_secs(60), "the store stays away");
             actix_web::rt::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the store does not come back");
     }
 }
 

@@ -31,7 +31,7 @@ impl Drop for EndOfSchedule {
             snapshot.fetching = false;
             snapshot.stopped = true;
         });
-        self.0.announce_settled();
+        self.0.announce_settled(u64::MAX);
     }
 }
 
@@ -53,15 +53,17 @@ impl Schedule {
 
     /// A request is answered even where it comes too early, since somebody waits for the answer.
     async fn answer_request(&self, failures: &mut u32) {
+        let request = self.store.last_request();
         let now = self.clock.monotonic();
         if self.store.is_cooling_down(&self.store.snapshot(), now) {
-            self.store.announce_settled();
+            self.store.announce_settled(request);
         } else {
             self.attempt(failures).await;
         }
     }
 
     async fn attempt(&self, failures: &mut u32) {
+        let request = self.store.last_request();
         let started_at = self.clock.monotonic();
         self.store.update(|snapshot| {
             snapshot.fetching = true;
@@ -87,7 +89,7 @@ impl Schedule {
                 }
             }
         });
-        self.store.announce_settled();
+        self.store.announce_settled(request);
     }
 
     fn succeed(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -17,7 +18,8 @@ pub(crate) struct KeyStore(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     snapshot: ArcSwap<Snapshot>,
-    requests: Notify,
+    requested: Notify,
+    requests: AtomicU64,
     settled: watch::Sender<u64>,
     limits: KeyLimits,
 }
@@ -80,7 +82,8 @@ impl KeyStore {
         };
         Self(Arc::new(Shared {
             snapshot: ArcSwap::from_pointee(snapshot),
-            requests: Notify::new(),
+            requested: Notify::new(),
+            requests: AtomicU64::new(0),
             settled: watch::Sender::new(0),
             limits,
         }))
@@ -103,11 +106,7 @@ impl KeyStore {
             None if snapshot.stopped || self.is_cooling_down(&snapshot, now) => {
                 self.settle(kid, now)
             }
-            None => {
-                let pending = self.pending();
-                self.0.requests.notify_one();
-                Lookup::Fetching(pending)
-            }
+            None => Lookup::Fetching(self.request()),
         }
     }
 
@@ -151,13 +150,30 @@ impl KeyStore {
     pub(crate) fn pending(&self) -> PendingFetch {
         PendingFetch {
             settled: self.0.settled.subscribe(),
+            request: None,
             patience: self.0.limits.fetch_timeout.saturating_mul(2),
+        }
+    }
+
+    /// Asks for a fetch. An answer to somebody who has asked before is none to this request.
+    fn request(&self) -> PendingFetch {
+        let pending = self.pending();
+        let earlier = self.0.requests.fetch_add(1, Ordering::SeqCst);
+        self.0.requested.notify_one();
+        PendingFetch {
+            request: Some(earlier.wrapping_add(1)),
+            ..pending
         }
     }
 
     /// Waits until somebody asks for a fetch; for the schedule only.
     pub(crate) async fn requested(&self) {
-        self.0.requests.notified().await;
+        self.0.requested.notified().await;
+    }
+
+    /// The last request so far.
+    pub(crate) fn last_request(&self) -> u64 {
+        self.0.requests.load(Ordering::SeqCst)
     }
 
     /// For the schedule only: it is the one writer, so nothing is lost between reading and writing.
@@ -167,10 +183,9 @@ impl KeyStore {
         self.0.snapshot.store(Arc::new(next));
     }
 
-    pub(crate) fn announce_settled(&self) {
-        self.0
-            .settled
-            .send_modify(|count| *count = count.wrapping_add(1));
+    /// Tells those who wait, whose requests up to this one have been seen to.
+    pub(crate) fn announce_settled(&self, request: u64) {
+        self.0.settled.send_replace(request);
     }
 
     pub(crate) fn is_cooling_down(&self, snapshot: &Snapshot, now: Duration) -> bool {
@@ -202,6 +217,8 @@ impl KeyStore {
 /// A fetch that somebody has asked for.
 pub(crate) struct PendingFetch {
     settled: watch::Receiver<u64>,
+    /// None for whoever has joined a fetch that was under way.
+    request: Option<u64>,
     patience: Duration,
 }
 
@@ -209,6 +226,12 @@ impl PendingFetch {
     /// Completes when the fetch has ended. A fetch has a time limit of its own; the one here is
     /// for a background thread that has been shut down.
     pub(crate) async fn ended(mut self) {
-        let _ = tokio::time::timeout(self.patience, self.settled.changed()).await;
+        let settled = async {
+            match self.request {
+                Some(request) => drop(self.settled.wait_for(|done| *done >= request).await),
+                None => drop(self.settled.changed().await),
+            }
+        };
+        let _ = tokio::time::timeout(self.patience, settled).await;
     }
 }

@@ -63,6 +63,12 @@ impl TestClock {
         });
     }
 
+    /// How many sleep on it.
+    #[cfg(test)]
+    pub(crate) fn sleepers(&self) -> usize {
+        self.hands.receiver_count()
+    }
+
     /// Sets the wall clock alone, to `since_epoch` after the Unix epoch.
     pub fn set_wall(&self, since_epoch: Duration) {
         self.hands.send_modify(|hands| hands.wall = since_epoch);

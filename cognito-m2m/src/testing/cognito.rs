@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, io};
 
 use actix_web::http::header::HeaderValue;
@@ -13,6 +14,9 @@ use super::server::Server;
 use super::token::TokenBuilder;
 use super::user_pool::UserPool;
 use crate::settings::Settings;
+
+/// How long its keys may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A Cognito user pool on loopback: its keys, its token endpoint, and its failures on demand.
 ///
@@ -116,6 +120,9 @@ impl LocalCognito {
 
     /// Settings of an API that trusts this user pool.
     ///
+    /// Its keys have 30 s to come, instead of the 3 s (and 1 s for the connection) that are the
+    /// defaults: a machine that is busy with other tests is no outage.
+    ///
     /// # Examples
     ///
     /// ```
@@ -131,6 +138,8 @@ impl LocalCognito {
         Settings::default()
             .issuer(self.issuer())
             .jwks_url(self.jwks_url())
+            .jwks_connect_timeout(PATIENCE)
+            .jwks_timeout(PATIENCE)
     }
 
     /// Makes an app client known, in place of an earlier one of the same id.

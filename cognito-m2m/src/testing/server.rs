@@ -1,6 +1,7 @@
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{future, io, thread};
 
 use actix_web::http::StatusCode;
@@ -20,6 +21,10 @@ use super::user_pool::UserPool;
 
 // A full `aws_client_metadata` is 128 KiB before it is percent-encoded.
 const MAX_FORM_BYTES: usize = 1 << 20;
+
+/// A server that ends an idle connection may do so just as a client sends: longer than clients keep
+/// theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
 /// The two endpoints, on a thread of their own until this is dropped.
 ///
@@ -81,6 +86,8 @@ fn run(listener: TcpListener, jwks_path: String, pool: Arc<UserPool>) -> io::Res
             .configure(|config| routes(config, &jwks_path))
     })
     .workers(1)
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(Duration::ZERO)
     .disable_signals()
     .shutdown_timeout(0)
     .listen(listener)?;

@@ -33,6 +33,9 @@ const CONNECTIONS: u32 = 8;
 /// How long a request waits for a connection before it is told to come again.
 const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(5);
 
+/// How long a program that starts waits for others that start on the same file.
+const WAIT_FOR_A_FILE: Duration = Duration::from_secs(30);
+
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Opens a database and brings its tables up to date. Blocks.
@@ -80,7 +83,7 @@ fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), Fault> {
 /// SQLite's own waiting does not count for this change: while another program makes it, or reads,
 /// it fails at once.
 fn keep_a_write_ahead_log(connection: &mut SqliteConnection) -> QueryResult<()> {
-    let until = Instant::now() + WAIT_FOR_A_CONNECTION;
+    let until = Instant::now() + WAIT_FOR_A_FILE;
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {
             Err(DatabaseError(_, why))

@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use cognito_m2m_examples::database::ServerConnection;
-use diesel::{SqliteConnection, prelude::*};
+use diesel::{SqliteConnection, connection::SimpleConnection, prelude::*};
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
 use serde_json::json;
 
@@ -36,7 +36,10 @@ fn clients(database: &TestDatabase) -> Vec<String> {
     let loaded: QueryResult<Vec<String>> = match database {
         TestDatabase::Sqlite(_) => {
             let connection = SqliteConnection::establish(&url);
-            clients.load(&mut connection.expect("the file is there"))
+            let mut connection = connection.expect("the file is there");
+            let patience = connection.batch_execute("PRAGMA busy_timeout = 60000");
+            patience.expect("a setting");
+            clients.load(&mut connection)
         }
         TestDatabase::Postgres(_) => {
             let connection = ServerConnection::<AsyncPgConnection>::establish(&url);

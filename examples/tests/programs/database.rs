@@ -108,7 +108,6 @@ fn connections_that_break_are_replaced(database: &TestDatabase) {
     let environment = [
         ("DATABASE_URL", url.as_str()),
         ("COGNITO_M2M_USER_MAPPING_ENABLED", "true"),
-        ("COGNITO_M2M_MAPPING_TIMEOUT", "30"),
     ];
     let widgets = Widgets::with_pool_and(&cognito, &environment);
     for path in ["/widgets", "/legacy", "/widgets", "/legacy"] {

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     process,
     sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 
 use cognito_m2m_examples::database::ServerConnection;
@@ -19,6 +20,7 @@ const MYSQL: &str = "mysql://root@127.0.0.1:3306";
 const KILL_IN_POSTGRES: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND application_name = ";
 const KILL_IN_MYSQL: &str = "BEGIN NOT ATOMIC
+    DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- It has ended by itself.
     FOR program IN (SELECT id FROM information_schema.processlist
         WHERE id <> CONNECTION_ID() AND db = DATABASE())
     DO KILL program.id; END FOR; END";
@@ -99,6 +101,10 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // What is left tells more than a second panic, which would end the other tests.
+            return;
+        }
         match self {
             // It may be in the way of nobody.
             Self::Sqlite(folder) => drop(fs::remove_dir_all(folder)),

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use cognito_m2m::testing::LocalCognito;
@@ -23,16 +24,19 @@ impl Widgets {
     pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
         let mut program = widgets(environment)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the program is built");
+        let log = read_to_end(program.stderr.take().expect("its log is ours"));
         let mut printed = BufReader::new(program.stdout.take().expect("its output is ours"));
         let mut first = String::new();
         printed.read_line(&mut first).expect("it prints text");
-        let address = first
-            .trim_end()
-            .strip_prefix("listening on http://")
-            .unwrap_or_else(|| panic!("expected an address, read {first:?}"));
+        let address = first.trim_end().strip_prefix("listening on http://");
+        let Some(address) = address else {
+            let _ = program.kill();
+            let log = log.join().unwrap_or_default();
+            panic!("expected an address, read {first:?}, and in the log: {log}");
+        };
         Self {
             address: address.parse().expect("an address"),
             program,
@@ -101,6 +105,16 @@ impl Drop for Widgets {
     }
 }
 
+/// Reads without end: nobody who writes has to wait.
+fn read_to_end(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        // What came before an error is all there is.
+        let _ = stream.read_to_end(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    })
+}
+
 /// Runs `widgets` with an environment that it is expected not to start with.
 pub(crate) fn run_widgets(environment: &[(&str, &str)]) -> Output {
     widgets(environment).output().expect("the program is built")
@@ -155,7 +169,14 @@ pub(crate) fn pool<'a>(issuer: &'a str, jwks_url: &'a str) -> [(&'static str, &'
 fn widgets(environment: &[(&str, &str)]) -> Command {
     let mut command = command(
         env!("CARGO_BIN_EXE_widgets"),
-        &[("WIDGETS_ADDR", "127.0.0.1:0")],
+        &[
+            ("WIDGETS_ADDR", "127.0.0.1:0"),
+            // For machines that are busy with other tests.
+            ("COGNITO_M2M_JWKS_CONNECT_TIMEOUT", "30"),
+            ("COGNITO_M2M_JWKS_TIMEOUT", "30"),
+            ("COGNITO_M2M_MAPPING_TIMEOUT", "30"),
+            ("COGNITO_M2M_SHUTDOWN_TIMEOUT", "60"),
+        ],
     );
     command.envs(environment.iter().copied());
     command

@@ -39,6 +39,19 @@ impl Outage {
         }
     }
 
+    /// One statement writes all clients: the interval is longer than their requests take.
+    pub(super) async fn over_in_large_batches(log: CapturedLog, store: impl ActivityStore) -> Self {
+        let tracking = Tracking::with(store, |settings| {
+            settings.activity_flush_interval(Duration::from_secs(2))
+        });
+        Self {
+            tracking: tracking.await,
+            log,
+            noted: BTreeMap::new(),
+            calls: 0,
+        }
+    }
+
     /// The store is in use: requests have become rows.
     pub(super) async fn begins_well(&mut self, table: &mut impl Table) {
         self.requests_go_on().await;

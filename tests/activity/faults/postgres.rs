@@ -214,7 +214,7 @@ async fn rule_4_1_a_deadlock_in_postgres_loses_nothing() {
     let patience =
         format!("ALTER ROLE {name} SET deadlock_timeout = '3s'; SET deadlock_timeout = '10s'");
     place.orders(&patience).await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
+    let mut outage = Outage::over_in_large_batches(log.clone(), place.store()).await;
     outage.begins_well(&mut place.table).await;
     let lock = |number| {
         let client_id = client_id(number);

@@ -29,6 +29,14 @@ fn connect(path: &str) -> SqliteConnection {
     SqliteConnection::establish(path).expect("the database")
 }
 
+/// Waits for a lock that the writer has, too.
+fn connect_patiently(path: &str) -> SqliteConnection {
+    let mut connection = connect(path);
+    let patience = connection.batch_execute("PRAGMA busy_timeout = 600000");
+    patience.expect("a setting");
+    connection
+}
+
 fn folder(name: &str) -> PathBuf {
     let folder = env::temp_dir().join(format!("cognito-m2m-{name}-{}", process::id()));
     let _ = fs::remove_dir_all(&folder);
@@ -74,7 +82,7 @@ async fn rule_4_1_a_slow_sqlite_costs_no_request_and_gets_everything_later() {
          CREATE TRIGGER slow AFTER UPDATE ON {TABLE}
          WHEN NOT EXISTS (SELECT * FROM counted)
          BEGIN INSERT INTO counted {}; END;",
-        counting(numbers_counted_in(7.0))
+        counting(numbers_counted_in(10.0))
     );
     order(&path, trigger).await;
     let is_counted = || {
@@ -113,11 +121,7 @@ fn numbers_counted_in(seconds: f64) -> u64 {
 /// Waits for the lock on a thread of its own, so that the test's client sees its connections.
 async fn order(path: &str, statements: String) {
     let path = path.to_owned();
-    let done = actix_web::web::block(move || {
-        let mut connection = connect(&path);
-        connection.batch_execute("PRAGMA busy_timeout = 600000")?;
-        connection.batch_execute(&statements)
-    });
+    let done = actix_web::web::block(move || connect_patiently(&path).batch_execute(&statements));
     done.await.expect("a thread").expect("a statement");
 }
 
@@ -132,7 +136,7 @@ async fn rule_4_1_a_locked_sqlite_costs_no_request_in_30_s_and_gets_everything_l
     let mut outage = Outage::over(log.clone(), migrated(&path).await).await;
     let mut table = File(path.clone(), TABLE);
     outage.begins_well(&mut table).await;
-    let mut other = connect(&path);
+    let mut other = connect_patiently(&path);
     other.batch_execute("BEGIN EXCLUSIVE").expect("the lock");
     let (locked_at, before) = (Instant::now(), outage.answered());
     outage
@@ -140,8 +144,8 @@ async fn rule_4_1_a_locked_sqlite_costs_no_request_in_30_s_and_gets_everything_l
             locked_at.elapsed() >= Duration::from_secs(30)
         })
         .await;
-    // Had each waited for the store but a moment, there were fewer than these.
-    assert!(outage.answered() >= before + 500);
+    // Had each waited for the store but half a second, there were fewer than these.
+    assert!(outage.answered() >= before + 60);
     assert!(outage.failures() >= 2, "{}", outage.failures());
     assert!(!log.lines_with("database is locked").is_empty());
     other.batch_execute("COMMIT").expect("the lock is back");
@@ -204,7 +208,7 @@ async fn rule_4_1_a_full_sqlite_costs_no_request_and_gets_everything_later() {
     }
     let log = CapturedLog::start();
     let path = file("activity-full");
-    let mut other = connect(&path);
+    let mut other = connect_patiently(&path);
     other
         .batch_execute("PRAGMA page_size = 512; CREATE TABLE filler (bytes BLOB)")
         .expect("a database of small pages");

@@ -32,7 +32,7 @@ pub(super) trait Server: Sized {
 
     /// Returns once somebody waits.
     async fn until_somebody_waits(&mut self) {
-        for _ in 0..2_000 {
+        for _ in 0..6_000 {
             if self.waiting().await > 0 {
                 return;
             }

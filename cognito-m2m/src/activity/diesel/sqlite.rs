@@ -157,12 +157,13 @@ impl SqliteActivity {
     }
 }
 
-/// Waits for other writers a little less than the writer waits for this.
+/// Waits for other writers less than the writer waits for this: the reason comes back in time, also
+/// where the sleeps of SQLite take longer than it thinks.
 fn open(url: &str) -> Result<SqliteConnection, ActivityError> {
     let mut connection =
         SqliteConnection::establish(url).map_err(|error| ActivityError::Connect(error.into()))?;
     connection
-        .batch_execute("PRAGMA busy_timeout = 4000")
+        .batch_execute("PRAGMA busy_timeout = 3000")
         .map_err(|error| ActivityError::Connect(error.into()))?;
     Ok(connection)
 }

@@ -3,7 +3,8 @@ use crate::client::AnswerError;
 
 async fn error_of(answer: Answer) -> TokenClientError {
     let server = RawServer::start([answer]);
-    let tokens = client_of(&server.url("/token")).build().unwrap();
+    let tokens = client_of(&server.url("/token")).clock(TestClock::new());
+    let tokens = tokens.build().unwrap();
     let error = tokens.token("a").await.unwrap_err();
     assert_eq!(server.requests(), 1, "{error}");
     // A bad answer is remembered too.
@@ -139,18 +140,13 @@ async fn own_client_that_follows_redirects_takes_no_secret_along() {
 
 #[tokio::test]
 async fn token_that_dies_on_its_way_is_not_handed_out() {
-    let setting = set_up();
-    let delay = Fault::Delay(Duration::from_millis(300));
-    setting.cognito.set_fault(Endpoint::Token, Some(delay));
-    let turn = async {
-        for requests in 1..=2 {
-            eventually(|| setting.cognito.token_requests() == requests).await;
-            setting.clock.advance(Duration::from_secs(301));
-        }
-    };
-    let (outcome, ()) = tokio::join!(setting.tokens.token("widgets/read"), turn);
-    let error = answer_error(outcome.unwrap_err());
+    let clock = TestClock::new();
+    let server = RawServer::start([Answer::late_token(&clock, Duration::from_secs(301))]);
+    let tokens = client_of(&server.url("/token")).clock(clock);
+    let tokens = tokens.build().unwrap();
+    let error = answer_error(tokens.token("widgets/read").await.unwrap_err());
     assert_eq!(error, AnswerError::ExpiredOnArrival);
+    assert_eq!(server.requests(), 2);
 }
 
 #[tokio::test]

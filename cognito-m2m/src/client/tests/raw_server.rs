@@ -3,6 +3,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use crate::testing::TestClock;
 
 /// What the server does with one request.
 #[derive(Clone)]
@@ -11,6 +14,8 @@ pub(super) enum Answer {
     Bytes(Vec<u8>),
     /// Closes the connection without a byte.
     Close,
+    /// Sends the bytes when so much time has gone by on that clock.
+    After(TestClock, Duration, Vec<u8>),
 }
 
 impl Answer {
@@ -25,6 +30,14 @@ impl Answer {
 
     pub(super) fn json(body: &str) -> Self {
         Self::new(200, "content-type: application/json\r\n", body)
+    }
+
+    /// A grant of 300 s that is on its way for so long.
+    pub(super) fn late_token(clock: &TestClock, delay: Duration) -> Self {
+        match Self::token("t") {
+            Self::Bytes(bytes) => Self::After(clock.clone(), delay, bytes),
+            other => other,
+        }
     }
 
     /// A grant of 300 s.
@@ -121,8 +134,14 @@ fn read(stream: &TcpStream) -> Option<Received> {
 }
 
 fn send(mut stream: TcpStream, answer: Answer) {
-    if let Answer::Bytes(bytes) = answer {
-        // A client that has had enough closes early.
-        let _ = stream.write_all(&bytes);
-    }
+    let bytes = match answer {
+        Answer::Close => return,
+        Answer::Bytes(bytes) => bytes,
+        Answer::After(clock, delay, bytes) => {
+            clock.advance(delay);
+            bytes
+        }
+    };
+    // A client that has had enough closes early.
+    let _ = stream.write_all(&bytes);
 }

@@ -1,5 +1,3 @@
-use std::net::TcpListener;
-
 use super::*;
 use crate::time::Clock as _;
 
@@ -101,11 +99,10 @@ async fn refusals_of_the_local_cognito_are_not_tried_again() {
 
 #[tokio::test]
 async fn refused_connection_is_a_transport_error_after_a_few_tries() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/token", listener.local_addr().unwrap());
-    drop(listener);
+    // Nobody has a port below 1024 by chance.
     let clock = TestClock::new();
-    let tokens = client_of(&url).clock(clock.clone()).build().unwrap();
+    let tokens = client_of("http://127.0.0.1:1/token").clock(clock.clone());
+    let tokens = tokens.build().unwrap();
     let error = turning(&clock, tokens.token("a")).await.unwrap_err();
     assert!(matches!(error, TokenClientError::Transport(error) if error.is_connect()));
 }
@@ -120,7 +117,7 @@ async fn outages_of_the_local_cognito_pass() {
         Fault::Hang,
         Fault::Stall,
     ] {
-        let setting = set_up_with(|builder| builder.timeout(Duration::from_millis(200)));
+        let setting = set_up_with(|builder| builder.timeout(Duration::from_secs(2)));
         setting
             .cognito
             .set_fault(Endpoint::Token, Some(fault.clone()));
@@ -156,7 +153,7 @@ async fn server_that_hangs_or_stalls_ends_in_a_timeout() {
 #[tokio::test]
 async fn deadline_bounds_all_tries() {
     let setting = set_up_with(|builder| {
-        let builder = builder.timeout(Duration::from_secs(60));
+        let builder = builder.timeout(REAL_TIME);
         let clock = crate::time::SystemClock::default();
         builder.clock(clock).deadline(Duration::from_millis(300))
     });
@@ -165,14 +162,14 @@ async fn deadline_bounds_all_tries() {
         .set_fault(Endpoint::Token, Some(Fault::Hang));
     let begin = std::time::Instant::now();
     setting.tokens.token("widgets/read").await.unwrap_err();
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < REAL_TIME / 2);
     let begin = std::time::Instant::now();
     setting
         .tokens
         .fetch_token("widgets/read")
         .await
         .unwrap_err();
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < REAL_TIME / 2);
 }
 
 #[tokio::test]

@@ -55,9 +55,12 @@ async fn delayed_answer_is_the_right_one() {
 async fn hanging_request_is_counted_and_never_answered() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Hang));
-    let request = http().get(cognito.jwks_url());
-    let answer = request.timeout(Duration::from_millis(200)).send().await;
-    assert!(answer.unwrap_err().is_timeout());
+    let mut answer = std::pin::pin!(http().get(cognito.jwks_url()).send());
+    let patience = Duration::from_millis(10);
+    while cognito.jwks_requests() == 0 {
+        assert!(tokio::time::timeout(patience, &mut answer).await.is_err());
+    }
+    assert!(tokio::time::timeout(patience * 10, answer).await.is_err());
     assert_eq!(cognito.jwks_requests(), 1);
 }
 
@@ -74,7 +77,7 @@ async fn hanging_request_does_not_hold_up_the_others() {
 
     let begin = Instant::now();
     drop(cognito);
-    assert!(begin.elapsed() < Duration::from_secs(2));
+    assert!(begin.elapsed() < Duration::from_secs(20));
     assert!(hanging.await.unwrap().is_err());
 }
 
@@ -82,12 +85,11 @@ async fn hanging_request_does_not_hold_up_the_others() {
 async fn stalled_answer_has_a_head_and_no_end() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Stall));
-    let request = http().get(cognito.jwks_url());
-    let response = request.timeout(Duration::from_millis(300)).send().await;
-    let mut response = response.unwrap();
+    let mut response = get_jwks(&cognito).await;
     assert_eq!(response.status(), 200);
     assert!(response.chunk().await.unwrap().is_some());
-    assert!(response.chunk().await.unwrap_err().is_timeout());
+    let end = tokio::time::timeout(Duration::from_millis(300), response.chunk());
+    assert!(end.await.is_err(), "it goes on");
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn closed_connection_carries_not_a_byte() {
     let url = url::Url::parse(&cognito.jwks_url()).unwrap();
     let mut stream = TcpStream::connect(("127.0.0.1", url.port().unwrap())).unwrap();
     stream
-        .set_read_timeout(Some(Duration::from_secs(5)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     let request = format!("GET {} HTTP/1.1\r\nhost: localhost\r\n\r\n", url.path());
     stream.write_all(request.as_bytes()).unwrap();

@@ -1,5 +1,6 @@
 //! The local Cognito over real HTTP, by subject.
 
+mod clock;
 mod faults;
 mod jwks;
 mod lifecycle;

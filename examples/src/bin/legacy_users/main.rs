@@ -9,7 +9,7 @@
 mod api;
 mod modes;
 
-use std::{env, error::Error, io, net::SocketAddr, process::ExitCode};
+use std::{env, error::Error, io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web};
 use cognito_m2m::{reqwest, testing::LocalCognito};
@@ -104,6 +104,8 @@ fn serve(modes: &[Mode]) -> Result<SocketAddr, Box<dyn Error>> {
         })
     })
     .workers(1)
+    // Longer than clients keep idle connections.
+    .keep_alive(Duration::from_secs(120))
     .disable_signals()
     .bind("127.0.0.1:0")?;
     let address = server.addrs().first().copied();

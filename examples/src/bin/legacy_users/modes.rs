@@ -1,5 +1,7 @@
 //! The modes: one `CognitoAuth` each, over the same Cognito and the same table.
 
+use std::time::Duration;
+
 use cognito_m2m::{BuildError, CognitoAuth, Settings, testing::LocalCognito, user_mapper};
 use cognito_m2m_examples::{Database, LegacyUser, legacy_user::legacy_users, with_connections};
 
@@ -18,7 +20,13 @@ pub(crate) fn all(cognito: &LocalCognito, database: &Database) -> Result<[Mode; 
             .issuer(cognito.issuer())
             .jwks_url(cognito.jwks_url())
     };
-    let mapped = || settings().user_mapping_enabled(true);
+    // The first to ask waits for the pool to open a connection.
+    let patience = Duration::from_secs(10);
+    let mapped = || {
+        settings()
+            .user_mapping_enabled(true)
+            .mapping_timeout(patience)
+    };
     Ok([
         Mode {
             title: "A: machines only",

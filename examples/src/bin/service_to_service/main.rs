@@ -7,7 +7,7 @@
 mod offers;
 mod stocks;
 
-use std::{error::Error, io, net::SocketAddr, process::ExitCode};
+use std::{error::Error, io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web::ServiceConfig};
 use cognito_m2m::{
@@ -80,6 +80,8 @@ fn serve(
 ) -> Result<SocketAddr, Box<dyn Error>> {
     let server = HttpServer::new(move || App::new().configure(routes.clone()))
         .workers(WORKERS)
+        // Longer than clients keep idle connections.
+        .keep_alive(Duration::from_secs(120))
         .disable_signals()
         .bind("127.0.0.1:0")?;
     let address = server.addrs().first().copied();
