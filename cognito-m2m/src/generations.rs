@@ -4,6 +4,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use foldhash::quality::RandomState;
 use papaya::{Equivalent, HashMap};
 
 /// Two generations: new entries go to the young one; when that is half of the capacity it becomes
@@ -17,8 +18,8 @@ pub(crate) struct Generations<K, V> {
 }
 
 struct Both<K, V> {
-    young: Arc<HashMap<K, V>>,
-    old: Arc<HashMap<K, V>>,
+    young: Arc<HashMap<K, V, RandomState>>,
+    old: Arc<HashMap<K, V, RandomState>>,
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Generations<K, V> {

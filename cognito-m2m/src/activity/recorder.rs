@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use foldhash::quality::RandomState;
 use papaya::HashMap;
 use tokio::sync::Notify;
 
@@ -19,7 +20,7 @@ pub(crate) struct Recorder {
 }
 
 /// The clients of one pool, by client id.
-type Clients = HashMap<Box<str>, Arc<Seen>>;
+type Clients = HashMap<Box<str>, Arc<Seen>, RandomState>;
 
 /// When a client was seen, and what of that has been written; in microseconds since the epoch.
 struct Seen {
@@ -40,7 +41,7 @@ impl Recorder {
         Self {
             pools: pools
                 .into_iter()
-                .map(|pool| (pool, HashMap::new()))
+                .map(|pool| (pool, Clients::default()))
                 .collect(),
             has_news: AtomicBool::new(false),
             has_new_client: Notify::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use foldhash::quality::RandomState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -14,7 +15,7 @@ use super::FetchError;
 /// The keys of one user pool that may verify an access token.
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
-    by_kid: HashMap<Box<str>, Arc<VerificationKey>>,
+    by_kid: HashMap<Box<str>, Arc<VerificationKey>, RandomState>,
 }
 
 impl KeySet {
