@@ -1,12 +1,12 @@
 //! `RULES.md` 4.1: what a store may do without a request noticing.
-//!
-//! A PostgreSQL that is full is not here: its disk is the server's, and no session can bound it.
 
 #[cfg(feature = "mysql")]
 mod mysql;
 mod outage;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod server;
 mod sqlite;
 
 use std::time::{Duration, Instant};

@@ -31,22 +31,22 @@ struct Noted {
 
 impl Outage {
     pub(super) async fn over(log: CapturedLog, store: impl ActivityStore) -> Self {
-        Self {
-            log,
-            tracking: Tracking::over(store).await,
-            noted: BTreeMap::new(),
-            calls: 0,
-        }
+        Self::tracked(log, Tracking::over(store).await)
     }
 
     /// One statement writes all clients: the interval is longer than their requests take.
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
     pub(super) async fn over_in_large_batches(log: CapturedLog, store: impl ActivityStore) -> Self {
         let tracking = Tracking::with(store, |settings| {
             settings.activity_flush_interval(Duration::from_secs(2))
         });
+        Self::tracked(log, tracking.await)
+    }
+
+    fn tracked(log: CapturedLog, tracking: Tracking) -> Self {
         Self {
-            tracking: tracking.await,
             log,
+            tracking,
             noted: BTreeMap::new(),
             calls: 0,
         }

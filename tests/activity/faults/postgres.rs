@@ -1,5 +1,4 @@
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use cognito_m2m::activity::PostgresActivity;
 use cognito_m2m_tests::{CapturedLog, Proxy};
@@ -7,18 +6,45 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 
 use super::super::postgres::{SERVER, Server, database};
 use super::outage::{Outage, PASSWORD, client_id};
+use super::server::{Place, TABLE, every_fault};
 
-const TABLE: &str = "service_client_activity";
+every_fault!(Postgres);
 
-/// A schema and a role of the test's own, reached through a proxy.
-struct Place {
+/// A schema is the database.
+struct Postgres {
     name: &'static str,
     proxy: Proxy,
     table: Server,
     administrator: AsyncPgConnection,
 }
 
-impl Place {
+impl Postgres {
+    async fn orders(&mut self, statements: &str) {
+        let done = self.try_orders(statements).await;
+        done.unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    async fn try_orders(&mut self, statements: &str) -> diesel::QueryResult<()> {
+        self.administrator.batch_execute(statements).await
+    }
+
+    /// How many of the store's connections wait for a lock. The administrator can't ask: within a
+    /// transaction the server's view of its connections stands still.
+    async fn who_waits(&mut self, columns: &str) -> usize {
+        let waiting = format!(
+            "SELECT {columns} FROM pg_stat_activity
+             WHERE usename = '{}' AND wait_event_type = 'Lock'",
+            self.name
+        );
+        let waiting = diesel::sql_query(waiting).execute(&mut self.table.0);
+        waiting.await.expect("an administrator may")
+    }
+}
+
+impl Place for Postgres {
+    type Store = PostgresActivity;
+    type Table = Server;
+
     async fn new(name: &'static str) -> Self {
         let (_, connection) = database(name).await;
         let mut administrator = AsyncPgConnection::establish(SERVER)
@@ -39,10 +65,8 @@ impl Place {
         }
     }
 
-    async fn migrated(name: &'static str) -> Self {
-        let place = Self::new(name).await;
-        place.store().migrate().await.expect("a migration");
-        place
+    async fn migrate(&self) {
+        self.store().migrate().await.expect("a migration");
     }
 
     fn store(&self) -> PostgresActivity {
@@ -52,164 +76,75 @@ impl Place {
         ))
     }
 
-    async fn orders(&mut self, statements: &str) {
-        let done = self.try_orders(statements).await;
-        done.unwrap_or_else(|error| panic!("{statements}: {error}"));
+    fn proxy(&self) -> &Proxy {
+        &self.proxy
     }
 
-    async fn try_orders(&mut self, statements: &str) -> diesel::QueryResult<()> {
-        self.administrator.batch_execute(statements).await
+    fn table(&mut self) -> &mut Server {
+        &mut self.table
     }
 
-    /// How many were killed.
+    async fn lock(&mut self) {
+        let name = self.name;
+        self.orders(&format!(
+            "BEGIN; LOCK TABLE {name}.{TABLE} IN ACCESS EXCLUSIVE MODE"
+        ))
+        .await;
+    }
+
+    async fn unlock(&mut self) {
+        self.orders("COMMIT").await;
+    }
+
+    async fn forbid_writing(&mut self) -> &'static str {
+        let name = self.name;
+        self.orders(&format!(
+            "ALTER ROLE {name} SET default_transaction_read_only = on"
+        ))
+        .await;
+        "read-only transaction"
+    }
+
+    async fn permit_writing(&mut self) {
+        self.orders(&format!("ALTER ROLE {} RESET ALL", self.name))
+            .await;
+    }
+
+    /// Its disk is that of the whole server, and not a test's to fill: a trigger says what the
+    /// server would, with the same code.
+    async fn fill(&mut self) -> &'static str {
+        let name = self.name;
+        self.orders(&format!(
+            "CREATE FUNCTION {name}.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 RAISE EXCEPTION 'could not extend file: No space left on device'
+                     USING ERRCODE = 'disk_full';
+             END $$;
+             CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON {name}.{TABLE}
+                 EXECUTE FUNCTION {name}.full_disk();"
+        ))
+        .await;
+        "No space left on device"
+    }
+
+    async fn make_room(&mut self) {
+        let name = self.name;
+        self.orders(&format!("DROP TRIGGER full_disk ON {name}.{TABLE}"))
+            .await;
+    }
+
     async fn kill_who_waits(&mut self) -> usize {
         self.who_waits("pg_terminate_backend(pid)").await
     }
-
-    /// How many of the store's connections wait for a lock. The administrator can't ask: within a
-    /// transaction the server's view of its connections stands still.
-    async fn who_waits(&mut self, columns: &str) -> usize {
-        let waiting = format!(
-            "SELECT {columns} FROM pg_stat_activity
-             WHERE usename = '{}' AND wait_event_type = 'Lock'",
-            self.name
-        );
-        let waiting = diesel::sql_query(waiting).execute(&mut self.table.0);
-        waiting.await.expect("an administrator may")
-    }
-}
-
-#[actix_web::test]
-async fn rule_4_1_a_refused_postgres_costs_no_request_and_gets_everything_later() {
-    let Some(log) =
-        CapturedLog::alone(rule_4_1_a_refused_postgres_costs_no_request_and_gets_everything_later)
-    else {
-        return;
-    };
-    let mut place = Place::migrated("m2m_activity_refused").await;
-    place.proxy.refuse();
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy.pass();
-    outage.everything_arrives(&mut place.table).await;
-    // It was there, and goes away.
-    place.proxy.refuse();
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy.pass();
-    outage.everything_arrives(&mut place.table).await;
-}
-
-#[actix_web::test]
-async fn rule_4_1_a_slow_postgres_costs_no_request_and_gets_everything_later() {
-    let Some(log) =
-        CapturedLog::alone(rule_4_1_a_slow_postgres_costs_no_request_and_gets_everything_later)
-    else {
-        return;
-    };
-    let mut place = Place::migrated("m2m_activity_slow").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(&mut place.table).await;
-    place.proxy.delay(Duration::from_secs(5));
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy.pass();
-    outage.everything_arrives(&mut place.table).await;
-}
-
-#[actix_web::test]
-async fn rule_4_1_a_locked_postgres_costs_no_request_and_gets_everything_later() {
-    let Some(log) =
-        CapturedLog::alone(rule_4_1_a_locked_postgres_costs_no_request_and_gets_everything_later)
-    else {
-        return;
-    };
-    let mut place = Place::migrated("m2m_activity_locked").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(&mut place.table).await;
-    let lock = format!(
-        "BEGIN; LOCK TABLE {}.{TABLE} IN ACCESS EXCLUSIVE MODE",
-        place.name
-    );
-    place.orders(&lock).await;
-    outage.requests_go_on_while_it_fails().await;
-    place.orders("COMMIT").await;
-    outage.everything_arrives(&mut place.table).await;
-}
-
-#[actix_web::test]
-async fn rule_4_1_a_read_only_postgres_costs_no_request_and_gets_everything_later() {
-    let Some(log) = CapturedLog::alone(
-        rule_4_1_a_read_only_postgres_costs_no_request_and_gets_everything_later,
-    ) else {
-        return;
-    };
-    let mut place = Place::migrated("m2m_activity_read_only").await;
-    let name = place.name;
-    let read_only = format!("ALTER ROLE {name} SET default_transaction_read_only = on");
-    place.orders(&read_only).await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    assert!(!log.lines_with("read-only transaction").is_empty());
-    place.orders(&format!("ALTER ROLE {name} RESET ALL")).await;
-    outage.everything_arrives(&mut place.table).await;
-}
-
-#[actix_web::test]
-async fn rule_4_1_an_unmigrated_postgres_says_what_to_run_and_gets_everything_later() {
-    let Some(log) = CapturedLog::alone(
-        rule_4_1_an_unmigrated_postgres_says_what_to_run_and_gets_everything_later,
-    ) else {
-        return;
-    };
-    let mut place = Place::new("m2m_activity_unmigrated").await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    super::says_what_to_run(&log);
-    place.store().migrate().await.expect("a migration");
-    outage.everything_arrives(&mut place.table).await;
-}
-
-#[actix_web::test]
-async fn rule_4_1_a_postgres_killed_in_mid_statement_loses_nothing() {
-    let Some(log) = CapturedLog::alone(rule_4_1_a_postgres_killed_in_mid_statement_loses_nothing)
-    else {
-        return;
-    };
-    let mut place = Place::migrated("m2m_activity_killed").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(&mut place.table).await;
-    place.proxy.cut_after(&client_id(0));
-    let proxy = place.proxy.clone();
-    outage
-        .requests_go_on_until("three connections are cut", |_| proxy.cuts() >= 3)
-        .await;
-    place.proxy.pass();
-    outage.everything_arrives(&mut place.table).await;
-    // By the server, while the statement waits for a lock.
-    let name = place.name;
-    let mut killed = 0;
-    super::at_most_ten_times(async || {
-        let lock = format!("BEGIN; LOCK TABLE {name}.{TABLE}");
-        place.orders(&lock).await;
-        let before = outage.failures();
-        while outage.failures() == before {
-            outage.requests_go_on().await;
-            killed += place.kill_who_waits().await;
-        }
-        place.orders("COMMIT").await;
-        killed >= 3
-    })
-    .await;
-    outage.everything_arrives(&mut place.table).await;
 }
 
 /// The server gives up who has waited for as long as this connection's `deadlock_timeout` when the
 /// circle is closed. On a busy machine that may be the administrator: then once more.
 #[actix_web::test]
-async fn rule_4_1_a_deadlock_in_postgres_loses_nothing() {
-    let Some(log) = CapturedLog::alone(rule_4_1_a_deadlock_in_postgres_loses_nothing) else {
+async fn rule_4_1_a_deadlock_loses_nothing() {
+    let Some(log) = CapturedLog::alone(rule_4_1_a_deadlock_loses_nothing) else {
         return;
     };
-    let mut place = Place::migrated("m2m_activity_deadlock").await;
+    let mut place = Postgres::migrated("m2m_activity_deadlock").await;
     let name = place.name;
     let patience =
         format!("ALTER ROLE {name} SET deadlock_timeout = '3s'; SET deadlock_timeout = '10s'");
