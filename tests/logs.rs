@@ -1,6 +1,7 @@
 //! `RULES.md` 1.9: what a token says reaches logs only escaped, and its signature nowhere.
 
 use actix_web::{App, HttpResponse, get, web};
+use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{CognitoAuth, RequestPrincipal, ServicePrincipal, require_scopes};
 use cognito_m2m_tests::{Api, CapturedLog, serve};
@@ -134,6 +135,22 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
             .iter()
             .any(|line| line.contains("header_name is not Authorization"))
     );
+    // The handler stands in `pools.rs`; every start of this program sees it.
+    let pools = log.lines_with("the setting `pools` lacks");
+    let of_tenant = |line: &&String| line.contains("pool=\"tenant\"");
+    assert_eq!(pools.iter().filter(of_tenant).count(), 1, "{pools:?}");
+    for part in ["pools::listed", "pools.rs"] {
+        assert!(pools.iter().any(|line| line.contains(part)), "{part}");
+    }
+    let settings = cognito.settings().pool(
+        "tenant",
+        PoolSettings::default()
+            .issuer("https://tenant.example")
+            .jwks_url(cognito.jwks_url()),
+    );
+    let _auth = CognitoAuth::new(settings).expect("sound settings");
+    let pools_again = log.lines_with("the setting `pools` lacks");
+    assert_eq!(pools_again.iter().filter(of_tenant).count(), 1);
 }
 
 #[actix_web::test]

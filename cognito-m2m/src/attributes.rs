@@ -287,7 +287,8 @@ pub use cognito_m2m_macros::action_scope_map;
 /// # Arguments
 ///
 /// - Client ids: string literals, or paths of `&'static str` constants. `client_id` is a client of
-///   the default user pool, `pool:client_id` one of the pool with that name in the settings.
+///   the default user pool, `pool:client_id` one of the pool with that name in the settings; a
+///   warning at start-up tells of a pool that is not there.
 /// - `group = "name"`, also several times: the clients of that list in the setting `client_groups`,
 ///   since client ids differ per environment. A group that no setting defines is an error when
 ///   `CognitoAuth` is built.

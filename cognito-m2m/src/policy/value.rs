@@ -258,24 +258,25 @@ impl Policy {
     /// # Ok::<(), cognito_m2m::policy::InvalidClientSelector>(())
     /// ```
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        let mut names = Vec::new();
-        self.collect_groups(&mut names);
-        names.into_iter()
+        self.selectors().into_iter().filter_map(|one| match one {
+            ClientSelector::Group(name) => Some(name.as_ref()),
+            ClientSelector::Client(_) => None,
+        })
     }
 
-    fn collect_groups<'p>(&'p self, names: &mut Vec<&'p str>) {
+    /// The pools that the policy names, as `pool:client_id`.
+    pub(crate) fn pools(&self) -> impl Iterator<Item = &str> {
+        self.selectors().into_iter().filter_map(|one| match one {
+            ClientSelector::Client(text) => text.split_once(':').map(|(pool, _)| pool),
+            ClientSelector::Group(_) => None,
+        })
+    }
+
+    fn selectors(&self) -> Vec<&ClientSelector> {
         match &self.0 {
-            Rule::Clients(selectors) => {
-                names.extend(selectors.iter().filter_map(|one| match one {
-                    ClientSelector::Group(name) => Some(name.as_ref()),
-                    ClientSelector::Client(_) => None,
-                }));
-            }
-            Rule::Both(both) => {
-                both.0.collect_groups(names);
-                both.1.collect_groups(names);
-            }
-            Rule::Authenticated | Rule::Scopes(_) | Rule::Methods(_) => {}
+            Rule::Clients(selectors) => selectors.iter().collect(),
+            Rule::Both(both) => [both.0.selectors(), both.1.selectors()].concat(),
+            Rule::Authenticated | Rule::Scopes(_) | Rule::Methods(_) => Vec::new(),
         }
     }
 }

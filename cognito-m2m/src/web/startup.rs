@@ -55,6 +55,26 @@ pub(super) fn log(
     for warning in warnings(settings, pools) {
         tracing::warn!(warning, "a setting loosens the guard");
     }
+    if !has_own_validator {
+        warn_of_unknown_pools(pools);
+    }
+}
+
+/// A program may be deployed without some of its pools, so this is no fault; a name that is spelled
+/// wrong refuses its client, and nobody would know why.
+fn warn_of_unknown_pools(pools: &[PoolPlan]) {
+    for layer in guarded_handlers() {
+        let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
+        for pool in layer.policy.pools().filter(is_unknown) {
+            tracing::warn!(
+                pool,
+                handler = layer.handler,
+                file = layer.file,
+                line = layer.line,
+                "an attribute names a pool that the setting `pools` lacks: its clients are refused"
+            );
+        }
+    }
 }
 
 fn warnings(settings: &Settings, pools: &[PoolPlan]) -> Vec<&'static str> {
