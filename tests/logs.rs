@@ -2,7 +2,7 @@
 
 use actix_web::{App, HttpResponse, get, web};
 use cognito_m2m::settings::PoolSettings;
-use cognito_m2m::testing::LocalCognito;
+use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
 use cognito_m2m::{CognitoAuth, RequestPrincipal, ServicePrincipal, require_scopes};
 use cognito_m2m_tests::{Api, CapturedLog, serve};
 
@@ -102,6 +102,30 @@ async fn each_refusal_is_logged_with_its_reason() {
     assert!(lacking.iter().any(
         |line| line.contains("client_id=\"reporting\"") && line.contains("route=\"/guarded\"")
     ));
+}
+
+#[actix_web::test]
+async fn a_503_is_logged_with_what_the_keys_have_run_into() {
+    let Some(log) = CapturedLog::alone(a_503_is_logged_with_what_the_keys_have_run_into) else {
+        return;
+    };
+    let cognito = LocalCognito::start().expect("a local Cognito");
+    cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(418, None, None)));
+    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
+    let api = Api::at(serve!(move || App::new()
+        .wrap(auth.clone())
+        .service(guarded)));
+    let token = cognito.token("reporting").sign();
+    assert_eq!(api.get("/guarded", &token).await.status, 503);
+    let refused = log.lines_with("request refused");
+    let [line] = refused.as_slice() else {
+        panic!("one line: {refused:?}");
+    };
+    assert!(line.contains(" WARN ") && line.contains("reason=\"keys_unavailable\""));
+    assert!(
+        line.contains("cause=\"default: expected status 200 from the JWKS URL, found 418\""),
+        "{line}"
+    );
 }
 
 #[actix_web::test]

@@ -122,7 +122,7 @@ impl State {
         request: &HttpRequest,
         own: Option<RefusalFn>,
     ) -> HttpResponse {
-        log(refusal, request);
+        self.log(refusal, request);
         let response = match own {
             Some(own) => own(refusal, request),
             None => self.responder.respond(refusal, request),
@@ -137,42 +137,53 @@ impl State {
         );
         HttpResponse::InternalServerError().finish()
     }
-}
 
-/// One line for each refusal: the route and not the path, which the caller has written.
-fn log(refusal: &Refusal, request: &HttpRequest) {
-    let reason = refusal.reason();
-    let method = request.method().as_str();
-    let route = request.match_pattern();
-    let principal = super::request::principal_of(&request.extensions());
-    let client_id = principal
-        .as_ref()
-        .map(|principal| principal.client_id().as_str());
-    match refusal {
-        Refusal::UserMapping(error @ UserMappingError::Unavailable(_)) => {
-            let cause = cause_of(error);
-            tracing::warn!(reason, method, route, client_id, cause, %refusal, "request refused");
+    /// One line for each refusal: the route and not the path, which the caller has written.
+    fn log(&self, refusal: &Refusal, request: &HttpRequest) {
+        let reason = refusal.reason();
+        let method = request.method().as_str();
+        let route = request.match_pattern();
+        let principal = super::request::principal_of(&request.extensions());
+        let client_id = principal
+            .as_ref()
+            .map(|principal| principal.client_id().as_str());
+        let cause = match refusal {
+            Refusal::Unavailable(_) => self.key_faults(),
+            Refusal::UserMapping(error) => cause_of(error),
+            Refusal::Wiring(_) | Refusal::Authentication(_) | Refusal::Authorization(_) => None,
+        };
+        match refusal {
+            Refusal::Wiring(_)
+            | Refusal::UserMapping(UserMappingError::Failed(_) | UserMappingError::Ambiguous(_)) => {
+                tracing::error!(reason, method, route, client_id, cause, %refusal, "request refused");
+            }
+            Refusal::Unavailable(_)
+            | Refusal::UserMapping(
+                UserMappingError::Unavailable(_) | UserMappingError::TimedOut(_),
+            ) => {
+                tracing::warn!(reason, method, route, client_id, cause, %refusal, "request refused");
+            }
+            Refusal::Authentication(_)
+            | Refusal::Authorization(_)
+            | Refusal::UserMapping(UserMappingError::NotMapped) => {
+                tracing::info!(reason, method, route, client_id, %refusal, "request refused");
+            }
         }
-        Refusal::UserMapping(UserMappingError::TimedOut(_)) => {
-            tracing::warn!(reason, method, route, client_id, %refusal, "request refused");
-        }
-        Refusal::UserMapping(
-            error @ (UserMappingError::Failed(_) | UserMappingError::Ambiguous(_)),
-        ) => {
-            let cause = cause_of(error);
-            tracing::error!(reason, method, route, client_id, cause, %refusal, "request refused");
-        }
-        Refusal::Wiring(_) => {
-            tracing::error!(reason, method, route, client_id, %refusal, "request refused");
-        }
-        Refusal::Unavailable(_) => {
-            tracing::warn!(reason, method, route, client_id, %refusal, "request refused");
-        }
-        Refusal::Authentication(_)
-        | Refusal::Authorization(_)
-        | Refusal::UserMapping(UserMappingError::NotMapped) => {
-            tracing::info!(reason, method, route, client_id, %refusal, "request refused");
-        }
+    }
+
+    /// What the last fetches of keys have run into, pool by pool.
+    fn key_faults(&self) -> Option<String> {
+        let Validation::BuiltIn(gate) = &self.validation else {
+            return None;
+        };
+        let faults = gate.pools().iter().filter_map(|pool| {
+            let error = pool.keys.snapshot().last_error.clone()?;
+            let source = std::error::Error::source(&error);
+            let source = source.map_or_else(String::new, |source| format!(": {source}"));
+            Some(format!("{}: {error}{source}", pool.name))
+        });
+        let faults: Vec<_> = faults.collect();
+        (!faults.is_empty()).then(|| faults.join("; "))
     }
 }
 
