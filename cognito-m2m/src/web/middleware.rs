@@ -1,7 +1,6 @@
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -11,7 +10,7 @@ use pin_project_lite::pin_project;
 
 use super::auth::CognitoAuth;
 use super::request::{Authentication, Outcome};
-use super::state::{FirstLook, State};
+use super::state::{FirstLook, State, WorkerState};
 use crate::error::Refusal;
 use crate::jwks::PendingFetch;
 use crate::policy::Denial;
@@ -34,7 +33,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         ready(Ok(CognitoAuthMiddleware {
             service: Rc::new(service),
-            state: Arc::clone(self.state()),
+            state: WorkerState::new(self.state()),
         }))
     }
 }
@@ -42,7 +41,7 @@ where
 /// [`CognitoAuth`] around a service; Actix makes it.
 pub struct CognitoAuthMiddleware<S> {
     service: Rc<S>,
-    state: Arc<State>,
+    state: WorkerState,
 }
 
 /// How far a token could be judged at once.
@@ -84,7 +83,7 @@ where
     fn go_on(&self, request: ServiceRequest) -> Authenticating<S::Future, B> {
         Authenticating::Serving {
             response: self.service.call(request),
-            state: Arc::clone(&self.state),
+            state: self.state.clone(),
         }
     }
 
@@ -106,7 +105,7 @@ where
         request: ServiceRequest,
         pending: Option<PendingFetch>,
     ) -> Authenticating<S::Future, B> {
-        let state = Arc::clone(&self.state);
+        let state = self.state.clone();
         let service = Rc::clone(&self.service);
         Authenticating::Waiting {
             response: Box::pin(async move {
@@ -128,7 +127,7 @@ pin_project! {
     /// judged at once costs no allocation here.
     #[project = AuthenticatingProjection]
     pub enum Authenticating<F, B> {
-        Serving { #[pin] response: F, state: Arc<State> },
+        Serving { #[pin] response: F, state: WorkerState },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
         Waiting { response: BoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>> },
     }
@@ -157,10 +156,10 @@ where
 }
 
 /// Whether a scope further out has judged the request by the same shared state.
-fn is_known(request: &ServiceRequest, state: &Arc<State>) -> bool {
+fn is_known(request: &ServiceRequest, state: &WorkerState) -> bool {
     let extensions = request.extensions();
     let known = extensions.get::<Authentication>();
-    known.is_some_and(|known| Arc::ptr_eq(&known.state, state))
+    known.is_some_and(|known| known.state.is_same(state))
 }
 
 /// A token that stood in the header, or what its absence means.
@@ -218,7 +217,7 @@ enum Attached {
 
 /// Leaves the outcome in the request, or refuses where the settings say so. Keys that can't be had
 /// are never refused here: an open handler needs none.
-fn attach(state: &Arc<State>, request: ServiceRequest, outcome: Outcome) -> Attached {
+fn attach(state: &WorkerState, request: ServiceRequest, outcome: Outcome) -> Attached {
     match &outcome {
         Outcome::Refused(refusal)
             if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>
@@ -233,7 +232,7 @@ fn attach(state: &Arc<State>, request: ServiceRequest, outcome: Outcome) -> Atta
         Outcome::Absent => {}
     }
     request.extensions_mut().insert(Authentication {
-        state: Arc::clone(state),
+        state: state.clone(),
         outcome,
         is_guarded: false,
         is_preset: false,

@@ -1,10 +1,9 @@
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::state::State;
+use super::state::WorkerState;
 use super::user::Lookup;
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Refusal, WiringFault};
@@ -14,7 +13,7 @@ use crate::scope::ScopeSet;
 
 /// What the middleware has found out about a request; it lives in the request's extensions.
 pub(crate) struct Authentication {
-    pub(super) state: Arc<State>,
+    pub(super) state: WorkerState,
     pub(super) outcome: Outcome,
     /// An attribute's guard has judged already, the default allowlist included.
     pub(super) is_guarded: bool,

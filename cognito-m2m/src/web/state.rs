@@ -1,4 +1,6 @@
 use std::collections::HashMap;
+use std::ops::Deref;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +37,33 @@ pub(crate) struct State {
     pub(super) background: Background,
     pub(super) shutdown_timeout: Duration,
     pub(super) clock: Arc<dyn Clock>,
+}
+
+/// The state as the requests of one worker share it.
+#[expect(
+    clippy::redundant_allocation,
+    reason = "an `Arc` that all requests count would pass from worker to worker with its cache line"
+)]
+#[derive(Clone)]
+pub(super) struct WorkerState(Rc<Arc<State>>);
+
+impl WorkerState {
+    pub(super) fn new(state: &Arc<State>) -> Self {
+        Self(Rc::new(Arc::clone(state)))
+    }
+
+    /// Whether both are of one `CognitoAuth`, be it of two workers or scopes.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for WorkerState {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
 }
 
 pub(super) enum Validation {

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::extract::refused;
 use super::request::{Authentication, with_authentication};
-use super::state::State;
+use super::state::WorkerState;
 use crate::error::{Refusal, WiringFault};
 use crate::principal::ServicePrincipal;
 use crate::users::{AnyUser, ProxyUser, UserMappingError};
@@ -171,7 +171,7 @@ pub(super) type Lookup = OnceCell<Result<Option<AnyUser>, UserMappingError>>;
 
 /// Whose user is asked for, and of whom.
 struct Asked {
-    state: Arc<State>,
+    state: WorkerState,
     principal: ServicePrincipal,
     lookup: Rc<Lookup>,
 }
@@ -207,7 +207,7 @@ impl Asked {
         Ok(Self {
             principal: authentication.principal()?.clone(),
             lookup: Rc::clone(authentication.lookup.get_or_insert_default()),
-            state: Arc::clone(&authentication.state),
+            state: authentication.state.clone(),
         })
     }
 
