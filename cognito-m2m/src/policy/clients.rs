@@ -26,6 +26,14 @@ pub enum ClientSelector {
 }
 
 impl ClientSelector {
+    /// The pool of a client; the settings know those of groups.
+    pub(crate) fn pool(&self) -> Option<&str> {
+        match self {
+            Self::Client(text) => Some(split(text).0),
+            Self::Group(_) => None,
+        }
+    }
+
     pub(crate) fn admits(&self, principal: &ServicePrincipal, groups: &ClientGroups) -> bool {
         match self {
             Self::Client(text) => {

@@ -264,12 +264,11 @@ impl Policy {
         })
     }
 
-    /// The pools that the policy names, as `pool:client_id`.
+    /// The pools of the clients that the policy names.
     pub(crate) fn pools(&self) -> impl Iterator<Item = &str> {
-        self.selectors().into_iter().filter_map(|one| match one {
-            ClientSelector::Client(text) => text.split_once(':').map(|(pool, _)| pool),
-            ClientSelector::Group(_) => None,
-        })
+        self.selectors()
+            .into_iter()
+            .filter_map(ClientSelector::pool)
     }
 
     fn selectors(&self) -> Vec<&ClientSelector> {

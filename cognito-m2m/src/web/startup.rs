@@ -63,8 +63,8 @@ pub(super) fn log(
 /// A program may be deployed without some of its pools, so this is no fault; a name that is spelled
 /// wrong refuses its client, and nobody would know why.
 fn warn_of_unknown_pools(pools: &[PoolPlan]) {
+    let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
     for layer in guarded_handlers() {
-        let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
         for pool in layer.policy.pools().filter(is_unknown) {
             tracing::warn!(
                 pool,

@@ -1,4 +1,3 @@
-use std::sync::mpsc;
 use std::thread;
 
 use super::*;
@@ -60,19 +59,16 @@ fn starter_may_end_with_its_runtime() {
     let setting = set_up();
     let delay = Fault::Delay(Duration::from_millis(300));
     setting.cognito.set_fault(Endpoint::Token, Some(delay));
-    let tokens = setting.tokens.clone();
-    let (report, started) = mpsc::channel();
-    let starter = thread::spawn(move || {
+    let starter = || {
         let runtime = worker_runtime();
         runtime.block_on(async {
-            let mut call = std::pin::pin!(tokens.token(READ));
-            let begun = futures_util::poll!(call.as_mut());
-            report.send(begun.is_pending()).unwrap();
+            let mut call = std::pin::pin!(setting.tokens.token(READ));
+            assert!(futures_util::poll!(call.as_mut()).is_pending());
+            eventually(|| setting.cognito.token_requests() == 1).await;
         });
         runtime.shutdown_background();
-    });
-    assert!(started.recv().unwrap());
-    starter.join().unwrap();
+    };
+    thread::scope(|scope| drop(scope.spawn(starter)));
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
