@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 6] = [
         "pool",
         "setting_fault",
         "loopback",
-        "generations",
+        "two_generation_cache",
     ],
     &["token", "jwks"],
     &["principal", "policy"],

@@ -12,7 +12,7 @@ use std::sync::{Arc, mpsc};
 use std::{fs, thread};
 
 use actix_web::{App, HttpServer, rt, web};
-use cognito_m2m::activity::{ActivityStore, Sighting, StoreFuture};
+use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture};
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{CognitoAuth, require_scopes};
 
@@ -102,7 +102,7 @@ impl ActivityStore for Forgetful {
         Box::pin(async { Ok(()) })
     }
 
-    fn write(&mut self, _: Arc<[Sighting]>) -> StoreFuture<'_> {
+    fn write(&mut self, _: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(async { Ok(()) })
     }
 }

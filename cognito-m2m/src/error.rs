@@ -3,7 +3,7 @@
 //! The tree: [`SettingsError`](crate::settings::SettingsError) for configuration,
 //! [`AuthenticationError`] (missing, malformed, invalid, expired), [`Denial`] for
 //! authorization (scope, method, client), [`UserMappingError`] for the bridge to a user table,
-//! [`KeysUnavailable`] for what is temporary and [`WiringFault`] for a mistake of the program.
+//! [`KeysUnavailable`] for what is temporary and [`Misconfiguration`] for a mistake of the program.
 //! [`Refusal`] composes them.
 
 use crate::jwks::KeysUnavailable;
@@ -39,7 +39,7 @@ pub enum Refusal {
     UserMapping(#[from] UserMappingError),
     /// The program is put together wrongly: 500.
     #[error("the program is put together wrongly: {0}")]
-    Wiring(#[from] WiringFault),
+    Misconfigured(#[from] Misconfiguration),
 }
 
 impl Refusal {
@@ -51,7 +51,7 @@ impl Refusal {
             Self::Authorization(denial) => denial.reason(),
             Self::Unavailable(_) => "keys_unavailable",
             Self::UserMapping(error) => error.reason(),
-            Self::Wiring(fault) => fault.reason(),
+            Self::Misconfigured(fault) => fault.reason(),
         }
     }
 }
@@ -100,13 +100,13 @@ impl AuthenticationError {
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::error::{Refusal, WiringFault};
+/// use cognito_m2m::error::{Refusal, Misconfiguration};
 ///
-/// assert_eq!(Refusal::from(WiringFault::MiddlewareMissing).reason(), "middleware_missing");
+/// assert_eq!(Refusal::from(Misconfiguration::MiddlewareMissing).reason(), "middleware_missing");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum WiringFault {
+pub enum Misconfiguration {
     /// A guarded handler or an extractor of this crate runs outside of the middleware.
     #[error(
         "expected the `CognitoAuth` middleware around the handler: add `.wrap(auth.clone())` to its `App` or scope"
@@ -120,7 +120,7 @@ pub enum WiringFault {
     },
 }
 
-impl WiringFault {
+impl Misconfiguration {
     /// The stable code that logs carry.
     #[must_use]
     pub fn reason(&self) -> &'static str {

@@ -73,7 +73,7 @@
 //! | 3, the gate | [`validator`] | from an unverified token to a principal; verified tokens |
 //! | 2, judgment | `principal`, [`policy`] | who calls, and whether that is enough: pure |
 //! | 1, papers | [`token`], [`jwks`] | what a header holds and a token says; the keys |
-//! | 0, words | [`time`], [`scope`], [`client_id`], `pool`, `setting_fault`, `loopback`, `generations` | values that are parsed once; the clock; a map of bounded size |
+//! | 0, words | [`time`], [`scope`], [`client_id`], `pool`, `setting_fault`, `loopback`, `two_generation_cache` | values that are parsed once; the clock; a map of bounded size |
 //!
 //! Beside them: `runtime`, the one thread of the crate; `client`, the calling side; `testing`; [`guide`], which is to be read.
 
@@ -85,7 +85,6 @@ mod attributes;
 pub mod client;
 pub mod client_id;
 pub mod error;
-mod generations;
 pub mod guide;
 pub mod jwks;
 mod loopback;
@@ -98,6 +97,7 @@ mod setting_fault;
 pub mod settings;
 pub mod time;
 pub mod token;
+mod two_generation_cache;
 pub mod users;
 pub mod validator;
 mod web;

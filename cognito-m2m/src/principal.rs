@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::client_id::ClientId;
-use crate::policy::{Denial, Policy, Rulebook};
+use crate::policy::{Denial, Policy, PolicyDefaults};
 use crate::pool::PoolName;
 use crate::scope::{ScopeMatch, ScopeSet};
 use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
@@ -43,7 +43,7 @@ struct Inner {
     claims: Claims,
     pool: PoolName,
     raw_token: Arc<str>,
-    rulebook: Arc<Rulebook>,
+    policy_defaults: Arc<PolicyDefaults>,
 }
 
 impl ServicePrincipal {
@@ -61,7 +61,7 @@ impl ServicePrincipal {
     pub(crate) fn from_claims(
         claims: Claims,
         raw_token: &str,
-        rulebook: Arc<Rulebook>,
+        policy_defaults: Arc<PolicyDefaults>,
     ) -> Result<Self, InvalidToken> {
         let identity = Identity::read(&RegisteredClaims::parse(claims.payload())?)?;
         Ok(Self::new(
@@ -69,7 +69,7 @@ impl ServicePrincipal {
             claims,
             PoolName::default(),
             raw_token,
-            rulebook,
+            policy_defaults,
         ))
     }
 
@@ -78,14 +78,14 @@ impl ServicePrincipal {
         claims: Claims,
         pool: PoolName,
         raw_token: &str,
-        rulebook: Arc<Rulebook>,
+        policy_defaults: Arc<PolicyDefaults>,
     ) -> Self {
         Self(Arc::new(Inner {
             identity,
             claims,
             pool,
             raw_token: raw_token.into(),
-            rulebook,
+            policy_defaults,
         }))
     }
 
@@ -151,7 +151,7 @@ impl ServicePrincipal {
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
-        policy.judge(&self.0.rulebook.facts(self, ""))
+        policy.evaluate(&self.0.policy_defaults.input(self, ""))
     }
 
     /// Everything that the token says.
@@ -202,7 +202,7 @@ impl ServicePrincipal {
             || (one.pool == other.pool
                 && one.raw_token == other.raw_token
                 && one.claims.payload() == other.claims.payload()
-                && Arc::ptr_eq(&one.rulebook, &other.rulebook))
+                && Arc::ptr_eq(&one.policy_defaults, &other.policy_defaults))
     }
 
     /// The user pool that issued the token, by its name in the settings.

@@ -5,7 +5,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, error};
-use cognito_m2m::activity::{ActivityReader, ActivityStore, Instant, Sighting};
+use cognito_m2m::activity::{ActivityReader, ActivityStore, ClientActivity, Timestamp};
 use cognito_m2m::reqwest::Method;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{ClientActivityList, ClientActivityPage, CognitoAuth, Policy};
@@ -18,12 +18,12 @@ pub(super) const HOSTILE: &str = "<script>document.title='taken'</script>\"'&amp
 /// 2026-01-01 00:00:00 UTC.
 const NEW_YEAR: u64 = 1_767_225_600_000_000;
 
-pub(super) fn sighting(client_id: &str, first: u64, last: u64) -> Sighting {
-    let instant = |micros| Instant::from(Duration::from_micros(NEW_YEAR + micros));
-    Sighting {
+pub(super) fn sighting(client_id: &str, first: u64, last: u64) -> ClientActivity {
+    let timestamp = |micros| Timestamp::from(Duration::from_micros(NEW_YEAR + micros));
+    ClientActivity {
         client_id: client_id.into(),
-        first_seen_at: instant(first),
-        last_seen_at: instant(last),
+        first_seen_at: timestamp(first),
+        last_seen_at: timestamp(last),
     }
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn fill(mut store: impl ActivityStore) {
         sighting(&id, 120 - number, 1_000_000 * (number + 1))
     });
     let named = ["50%_off", "50-x-off", "a!b", HOSTILE].map(|id| sighting(id, 500, 500));
-    let batch: Arc<[Sighting]> = numbered.chain(named).collect();
+    let batch: Arc<[ClientActivity]> = numbered.chain(named).collect();
     store.write(batch).await.expect("a write");
 }
 

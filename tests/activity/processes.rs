@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, HttpResponse, Responder, get};
-use cognito_m2m::activity::{ActivityStore, Instant, SqliteActivity};
+use cognito_m2m::activity::{ActivityStore, SqliteActivity, Timestamp};
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::time::{Clock, SystemClock};
 use cognito_m2m::{CognitoAuth, ServicePrincipal};
@@ -26,12 +26,12 @@ const CLIENTS: u64 = 100;
 const ROUNDS: u64 = 20;
 const INSTANTS: u64 = PROCESSES * ROUNDS;
 
-/// Set in a process that writes: its number, the first instant, and where to write.
+/// Set in a process that writes: its number, the first timestamp, and where to write.
 const TASK: &str = "TEST_WRITES_ACTIVITY";
 
-/// When a client is seen, in microseconds after its first instant: over all processes and rounds
+/// When a client is seen, in microseconds after its first timestamp: over all processes and rounds
 /// every value below [`INSTANTS`] comes once, and least and greatest belong to any of them.
-fn instant(process: u64, client: u64, round: u64) -> u64 {
+fn timestamp(process: u64, client: u64, round: u64) -> u64 {
     ((round * PROCESSES + process) * 7 + client * 5) % INSTANTS
 }
 
@@ -89,7 +89,7 @@ async fn note_all(process: u64, base: u64, store: impl ActivityStore) {
     stdin().read_line(&mut String::new()).expect("a start");
     for round in 0..ROUNDS {
         for (client, token) in (0..).zip(&tokens) {
-            let now = first_of(client, base) + instant(process, client, round);
+            let now = first_of(client, base) + timestamp(process, client, round);
             hand.0.store(now, Ordering::SeqCst);
             let request = TestRequest::get().uri("/me");
             let request = request.insert_header(("Authorization", format!("Bearer {token}")));
@@ -163,7 +163,7 @@ async fn least_and_greatest_of_all_processes_stay<T: Fn()>(
     let mut processes: Vec<_> = (0..PROCESSES).map(start).collect();
     processes.iter_mut().for_each(Running::go);
     processes.into_iter().for_each(Running::assert_passed);
-    let text = |micros| Instant::from(Duration::from_micros(micros)).to_string();
+    let text = |micros| Timestamp::from(Duration::from_micros(micros)).to_string();
     let expected: Vec<Row> = (0..CLIENTS)
         .map(|client| {
             let first = first_of(client, base);
@@ -180,7 +180,7 @@ fn every_process_has_the_least_and_the_greatest_of_some_client() {
         let owners: BTreeSet<_> = (0..CLIENTS)
             .flat_map(|client| (0..PROCESSES).map(move |process| (client, process)))
             .filter(|(client, process)| {
-                (0..ROUNDS).any(|round| instant(*process, *client, round) == extreme)
+                (0..ROUNDS).any(|round| timestamp(*process, *client, round) == extreme)
             })
             .map(|(_, process)| process)
             .collect();

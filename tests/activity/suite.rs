@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognito_m2m::activity::{ActivityStore, Instant, Sighting};
+use cognito_m2m::activity::{ActivityStore, ClientActivity, Timestamp};
 
 use super::clients::Tracking;
 
@@ -62,12 +62,12 @@ pub(super) async fn requests_become_rows(store: impl ActivityStore, mut table: i
     assert!(client_ids(&rows).contains(&"last-minute"), "{rows:?}");
 }
 
-fn sighting(client_id: &str, first: u64, last: u64) -> Sighting {
-    let instant = |micros| Instant::from(Duration::from_micros(1_767_225_600_000_000 + micros));
-    Sighting {
+fn sighting(client_id: &str, first: u64, last: u64) -> ClientActivity {
+    let timestamp = |micros| Timestamp::from(Duration::from_micros(1_767_225_600_000_000 + micros));
+    ClientActivity {
         client_id: client_id.into(),
-        first_seen_at: instant(first),
-        last_seen_at: instant(last),
+        first_seen_at: timestamp(first),
+        last_seen_at: timestamp(last),
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn least_and_greatest_stay(
     mut other: impl ActivityStore,
     mut table: impl Table,
 ) {
-    let batch = |first, last| -> Arc<[Sighting]> {
+    let batch = |first, last| -> Arc<[ClientActivity]> {
         let ids = (0..1_000).map(|number| format!("client-{number:04}"));
         ids.map(|id| sighting(&id, first, last)).collect()
     };

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cognito_m2m::activity::{ActivityStore, Sighting, StoreFuture};
+use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture};
 
 use super::clients::Tracking;
 
@@ -10,7 +10,7 @@ use super::clients::Tracking;
 #[derive(Clone, Default)]
 struct Counted {
     statements: Arc<AtomicU64>,
-    rows: Arc<Mutex<Vec<Sighting>>>,
+    rows: Arc<Mutex<Vec<ClientActivity>>>,
 }
 
 impl ActivityStore for Counted {
@@ -18,7 +18,7 @@ impl ActivityStore for Counted {
         Box::pin(async { Ok(()) })
     }
 
-    fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_> {
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(async move {
             self.statements.fetch_add(1, Ordering::SeqCst);
             let mut rows = self.rows.lock().expect("no test panics with it");

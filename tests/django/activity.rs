@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognito_m2m::activity::{
-    ActivityStore, Instant, MysqlActivity, PostgresActivity, Sighting, SqliteActivity, TableName,
+    ActivityStore, ClientActivity, MysqlActivity, PostgresActivity, SqliteActivity, TableName,
+    Timestamp,
 };
 
 #[actix_web::main]
@@ -17,15 +18,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let ["write", client_id, first, last] = arguments.get(1..).unwrap_or_default() else {
         return migrate(&arguments, table).await;
     };
-    let instant = |micros: &str| {
+    let timestamp = |micros: &str| {
         micros
             .parse()
-            .map(|n| Instant::from(Duration::from_micros(n)))
+            .map(|n| Timestamp::from(Duration::from_micros(n)))
     };
-    let sighting = Sighting {
+    let sighting = ClientActivity {
         client_id: (*client_id).into(),
-        first_seen_at: instant(first)?,
-        last_seen_at: instant(last)?,
+        first_seen_at: timestamp(first)?,
+        last_seen_at: timestamp(last)?,
     };
     let url = arguments.first().copied().unwrap_or_default();
     let mut store: Box<dyn ActivityStore> = if url.starts_with("postgres:") {

@@ -10,7 +10,7 @@ use crate::model::{Asks, Requirement};
 use crate::policy::policy;
 
 /// The longest table has 2 to the power of so many rows.
-const MOST_SCOPES: usize = 10;
+const MAX_SCOPES: usize = 10;
 
 /// A rule as its author thinks of it; the scopes are `s0`, `s1` and so on.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Tree {
             let scopes = tree.number_from(0);
             (tree, scopes)
         });
-        numbered.prop_filter("too long a table", |(_, scopes)| *scopes <= MOST_SCOPES)
+        numbered.prop_filter("too long a table", |(_, scopes)| *scopes <= MAX_SCOPES)
     }
 
     /// Makes every scope another one, and tells the next number.

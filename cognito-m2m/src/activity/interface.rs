@@ -3,8 +3,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::instant::Instant;
 use super::query::{ClientQuery, ClientRows};
+use super::timestamp::Timestamp;
 
 /// A future of a store; it runs on the crate's own thread.
 ///
@@ -29,7 +29,7 @@ pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>
 /// ```
 /// use std::sync::Arc;
 ///
-/// use cognito_m2m::activity::{ActivityStore, Sighting, StoreFuture};
+/// use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture};
 ///
 /// struct StandardOutput;
 ///
@@ -38,7 +38,7 @@ pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>
 ///         Box::pin(async { Ok(()) })
 ///     }
 ///
-///     fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_> {
+///     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
 ///         Box::pin(async move {
 ///             for seen in batch.iter() {
 ///                 println!("{} was seen at {} UTC", seen.client_id, seen.last_seen_at);
@@ -63,7 +63,7 @@ pub trait ActivityStore: Send + 'static {
     /// # Errors
     ///
     /// [`ActivityError`]; the same will be written again.
-    fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_>;
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_>;
 }
 
 /// A future of a reader; it runs on the runtime of the request.
@@ -88,10 +88,10 @@ pub type ReaderFuture<'a> =
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::activity::{ActivityReader, ClientQuery, ClientRows, ReaderFuture, Sighting};
+/// use cognito_m2m::activity::{ActivityReader, ClientQuery, ClientRows, ReaderFuture, ClientActivity};
 ///
 /// /// Keeps the list in memory, in the order of the client ids.
-/// struct InMemory(Vec<Sighting>);
+/// struct InMemory(Vec<ClientActivity>);
 ///
 /// impl ActivityReader for InMemory {
 ///     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a> {
@@ -100,7 +100,7 @@ pub type ReaderFuture<'a> =
 ///                 self.0.iter().filter(|seen| seen.client_id.contains(query.search())).collect();
 ///             let page = found.iter().skip(query.offset() as usize).take(query.limit() as usize);
 ///             Ok(ClientRows {
-///                 clients: page.map(|seen| Sighting::clone(seen)).collect(),
+///                 clients: page.map(|seen| ClientActivity::clone(seen)).collect(),
 ///                 total: found.len() as u64,
 ///             })
 ///         })
@@ -129,23 +129,23 @@ impl<R: ActivityReader + ?Sized> ActivityReader for Arc<R> {
 /// ```
 /// use std::time::Duration;
 ///
-/// use cognito_m2m::activity::{Instant, Sighting};
+/// use cognito_m2m::activity::{Timestamp, ClientActivity};
 ///
-/// let seen = Sighting {
+/// let seen = ClientActivity {
 ///     client_id: "sync-worker".into(),
-///     first_seen_at: Instant::from(Duration::from_secs(1_767_225_600)),
-///     last_seen_at: Instant::from(Duration::from_secs(1_767_225_601)),
+///     first_seen_at: Timestamp::from(Duration::from_secs(1_767_225_600)),
+///     last_seen_at: Timestamp::from(Duration::from_secs(1_767_225_601)),
 /// };
 /// assert!(seen.first_seen_at < seen.last_seen_at);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct ClientActivity {
     /// The client id; of a further user pool `pool:client_id`. At most 255 characters.
     pub client_id: Box<str>,
     /// Its first authenticated request that this process has seen.
-    pub first_seen_at: Instant,
+    pub first_seen_at: Timestamp,
     /// Its latest one.
-    pub last_seen_at: Instant,
+    pub last_seen_at: Timestamp,
 }
 
 /// Why a store could not do its work.

@@ -6,11 +6,11 @@
 
 #[cfg(feature = "diesel-activity")]
 mod diesel;
-mod instant;
 mod interface;
 mod query;
 mod recorder;
 mod table;
+mod timestamp;
 mod writer;
 
 #[cfg(feature = "diesel-mysql")]
@@ -19,12 +19,12 @@ pub use diesel::MysqlActivity;
 pub use diesel::PostgresActivity;
 #[cfg(feature = "diesel-sqlite")]
 pub use diesel::SqliteActivity;
-pub use instant::Instant;
 pub use interface::{
-    ActivityError, ActivityReader, ActivityStore, ReaderFuture, Sighting, StoreFuture,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, ReaderFuture, StoreFuture,
 };
-pub(crate) use query::MOST_PER_PAGE;
+pub(crate) use query::MAX_PER_PAGE;
 pub use query::{ClientQuery, ClientRows, SortBy};
 pub(crate) use recorder::Recorder;
 pub use table::{InvalidTableName, TableName};
+pub use timestamp::Timestamp;
 pub(crate) use writer::Writer;

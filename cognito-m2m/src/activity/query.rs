@@ -1,10 +1,10 @@
-use super::interface::Sighting;
+use super::interface::ClientActivity;
 
 /// How many clients a page of the list has where nothing is said.
 const DEFAULT_PER_PAGE: u32 = 50;
 
 /// How many it has at most.
-pub(crate) const MOST_PER_PAGE: u32 = 500;
+pub(crate) const MAX_PER_PAGE: u32 = 500;
 
 /// Which clients a list shows, and in which order: without more, the latest seen first.
 ///
@@ -63,7 +63,7 @@ pub enum SortBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientRows {
     /// Those of the page.
-    pub clients: Vec<Sighting>,
+    pub clients: Vec<ClientActivity>,
     /// The number of clients that the search finds, on all pages.
     pub total: u64,
 }
@@ -120,8 +120,8 @@ impl ClientQuery {
     pub const fn with_per_page(mut self, per_page: u32) -> Self {
         self.per_page = match per_page {
             0 => 1,
-            1..=MOST_PER_PAGE => per_page,
-            _ => MOST_PER_PAGE,
+            1..=MAX_PER_PAGE => per_page,
+            _ => MAX_PER_PAGE,
         };
         self
     }

@@ -6,8 +6,8 @@ use foldhash::quality::RandomState;
 use papaya::HashMap;
 use tokio::sync::Notify;
 
-use super::instant::Instant;
-use super::interface::Sighting;
+use super::interface::ClientActivity;
+use super::timestamp::Timestamp;
 use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
 
@@ -32,7 +32,7 @@ struct Seen {
 
 /// A sighting to be written, and where to note that it was.
 pub(super) struct Unwritten {
-    pub(super) sighting: Sighting,
+    pub(super) sighting: ClientActivity,
     seen: Arc<Seen>,
 }
 
@@ -53,7 +53,7 @@ impl Recorder {
         else {
             return;
         };
-        let now = Instant::from(now).as_micros();
+        let now = Timestamp::from(now).as_micros();
         let client_id = principal.client_id().as_str();
         let clients = clients.pin();
         match clients.get(client_id) {
@@ -95,10 +95,10 @@ impl Recorder {
         for (pool, clients) in &self.pools {
             for (client_id, seen) in &clients.pin() {
                 unwritten.extend(seen.unwritten().map(|(first, last)| Unwritten {
-                    sighting: Sighting {
+                    sighting: ClientActivity {
                         client_id: qualified(pool, client_id),
-                        first_seen_at: Instant::from_micros(first),
-                        last_seen_at: Instant::from_micros(last),
+                        first_seen_at: Timestamp::from_micros(first),
+                        last_seen_at: Timestamp::from_micros(last),
                     },
                     seen: Arc::clone(seen),
                 }));
@@ -117,7 +117,7 @@ impl Recorder {
 
 impl Unwritten {
     pub(super) fn mark_as_written(&self) {
-        let Sighting {
+        let ClientActivity {
             first_seen_at,
             last_seen_at,
             ..

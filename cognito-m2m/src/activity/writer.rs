@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::interface::{ActivityError, ActivityStore, Sighting, StoreFuture};
+use super::interface::{ActivityError, ActivityStore, ClientActivity, StoreFuture};
 use super::recorder::{Recorder, Unwritten};
 use crate::time::Clock;
 
@@ -15,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const BATCH: usize = 1_000;
 
 /// Failures are retried at intervals within these bounds.
-const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+const MIN_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
 
 /// How soon a failed last flush is tried again.
 const LAST_RETRY: Duration = Duration::from_millis(100);
@@ -73,7 +73,7 @@ impl Writer {
     async fn flush(&mut self) -> Result<(), ActivityError> {
         let unwritten = self.recorder.take_unwritten();
         for batch in unwritten.chunks(BATCH) {
-            let sightings: Arc<[Sighting]> =
+            let sightings: Arc<[ClientActivity]> =
                 batch.iter().map(|entry| entry.sighting.clone()).collect();
             if let Err(error) = in_time(self.store.write(sightings)).await {
                 self.recorder.give_back();
@@ -99,8 +99,6 @@ fn log(message: &str, error: &ActivityError, failures: u32) {
 /// 1, 2, 4 .. 10 seconds, of which the jitter takes up to a half; none without a failure.
 fn backoff(failures: u32, jitter: f64) -> Option<Duration> {
     let doublings = failures.checked_sub(1)?.min(6);
-    let full = SHORTEST_BACKOFF
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_BACKOFF);
+    let full = MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF);
     Some(full.mul_f64(1.0 - 0.5 * jitter))
 }

@@ -10,7 +10,7 @@ use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
 /// The longest life that an answer is believed: Cognito's own maximum.
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The answer to a successful token request (RFC 6749 section 5.1).
 ///
@@ -103,7 +103,7 @@ fn lifetime(expires_in: &Value) -> Result<Duration, AnswerError> {
         return Err(AnswerError::ExpiresIn);
     }
     // Clamped first: a float beyond the range of `Duration` is a panic.
-    let seconds = seconds.min(LONGEST_LIFE.as_secs_f64());
+    let seconds = seconds.min(MAX_LIFE.as_secs_f64());
     Ok(Duration::from_secs_f64(seconds))
 }
 

@@ -9,11 +9,11 @@ const RENEWAL_SHARE: f64 = 0.75;
 const RENEWAL_JITTER: f64 = 0.10;
 
 /// What is left of a life at its end is not handed out: a tenth, and at most this.
-const LONGEST_RESERVE: Duration = Duration::from_secs(60);
+const MAX_RESERVE: Duration = Duration::from_secs(60);
 
 /// A background renewal that failed is tried again within these bounds.
-const SHORTEST_RENEWAL_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
+const MIN_RENEWAL_PAUSE: Duration = Duration::from_secs(1);
+const MAX_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
 /// A token that serves.
 pub(super) struct Held {
@@ -75,7 +75,7 @@ impl Held {
     /// Whether there is time for another renewal before the token stops to serve.
     pub(super) fn put_off_renewal(&self, now: Duration) -> bool {
         let left = self.serves_until.saturating_sub(now);
-        let pause = (left / 4).clamp(SHORTEST_RENEWAL_PAUSE, LONGEST_RENEWAL_PAUSE);
+        let pause = (left / 4).clamp(MIN_RENEWAL_PAUSE, MAX_RENEWAL_PAUSE);
         self.renew_at
             .store(millis(now.saturating_add(pause)), Ordering::Relaxed);
         self.is_renewing.store(false, Ordering::Relaxed);
@@ -111,7 +111,7 @@ impl Arrival {
 
 /// When a token with this life, asked for at that time, is no longer handed out.
 fn serves_until(life: Duration, requested_at: Duration) -> Duration {
-    let reserve = (life / 10).min(LONGEST_RESERVE);
+    let reserve = (life / 10).min(MAX_RESERVE);
     requested_at.saturating_add(life.saturating_sub(reserve))
 }
 

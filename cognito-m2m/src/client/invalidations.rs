@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 /// A token may be dropped this long after the one before; each time in a row doubles it.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+const MIN_PAUSE: Duration = Duration::from_secs(10);
+const MAX_PAUSE: Duration = Duration::from_secs(300);
 
 /// How often tokens may be dropped because an API refused them: one that refuses every token costs
 /// a request each time.
@@ -19,16 +19,16 @@ struct Invalidation {
 impl Invalidations {
     pub(super) fn allow(&mut self, now: Duration) -> bool {
         let pause = match &self.last {
-            None => SHORTEST_PAUSE,
+            None => MIN_PAUSE,
             Some(last) => {
                 let since = now.saturating_sub(last.at);
                 if since < last.pause {
                     return false;
                 }
-                if since > LONGEST_PAUSE.saturating_mul(2) {
-                    SHORTEST_PAUSE
+                if since > MAX_PAUSE.saturating_mul(2) {
+                    MIN_PAUSE
                 } else {
-                    last.pause.saturating_mul(2).min(LONGEST_PAUSE)
+                    last.pause.saturating_mul(2).min(MAX_PAUSE)
                 }
             }
         };

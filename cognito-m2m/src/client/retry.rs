@@ -8,10 +8,10 @@ pub(super) const ATTEMPTS: u32 = 4;
 
 /// The first pause is at most this; each further one up to twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// A server that asks for more than this is asked again after this.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// How long a refusal is remembered: long enough that a wrong secret makes six requests a minute,
 /// short enough that a repaired client is not waited for.
@@ -23,9 +23,7 @@ const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
 /// `attempt` counts from 1, `jitter` is from 0 to 1.
 pub(super) fn pause(attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
     let doublings = attempt.saturating_sub(1).min(8);
-    let longest = FIRST_PAUSE
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_PAUSE);
+    let longest = FIRST_PAUSE.saturating_mul(1 << doublings).min(MAX_PAUSE);
     let jittered = longest.mul_f64(jitter.clamp(0.0, 1.0));
     retry_after.unwrap_or_default().saturating_add(jittered)
 }
@@ -50,7 +48,7 @@ pub(super) fn parse_retry_after(value: &str, wall: Duration) -> Option<Duration>
         let since_epoch = date.duration_since(UNIX_EPOCH).ok()?;
         since_epoch.saturating_sub(wall)
     };
-    Some(wait.min(LONGEST_RETRY_AFTER))
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -10,4 +10,4 @@ pub(crate) use fetch::{Fetcher, Limits};
 pub(crate) use key_set::VerificationKey;
 pub(crate) use refresh::Schedule;
 pub use store::KeysUnavailable;
-pub(crate) use store::{KeyLimits, KeyStore, Lookup, PendingFetch};
+pub(crate) use store::{Incomplete, KeyLimits, KeyNotFound, KeyStore, PendingFetch};

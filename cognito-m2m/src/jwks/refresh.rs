@@ -6,12 +6,12 @@ use super::store::{KeyStore, Snapshot};
 use crate::time::Clock;
 
 /// `Cache-Control: max-age` is honoured within these bounds.
-const SHORTEST_LIFE: Duration = Duration::from_secs(60);
-const LONGEST_LIFE: Duration = Duration::from_secs(60 * 60);
+const MIN_LIFE: Duration = Duration::from_secs(60);
+const MAX_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Failures are retried at intervals within these bounds.
-const SHORTEST_BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const MIN_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Keeps one key store fresh: the only writer, running on the crate's own thread.
 pub(crate) struct Schedule {
@@ -31,7 +31,7 @@ impl Drop for EndOfSchedule {
             snapshot.fetching = false;
             snapshot.stopped = true;
         });
-        self.0.announce_settled(u64::MAX);
+        self.0.announce_handled(u64::MAX);
     }
 }
 
@@ -56,7 +56,7 @@ impl Schedule {
         let request = self.store.last_request();
         let now = self.clock.monotonic();
         if self.store.is_cooling_down(&self.store.snapshot(), now) {
-            self.store.announce_settled(request);
+            self.store.announce_handled(request);
         } else {
             self.attempt(failures).await;
         }
@@ -89,13 +89,13 @@ impl Schedule {
                 }
             }
         });
-        self.store.announce_settled(request);
+        self.store.announce_handled(request);
     }
 
     fn succeed(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {
         let life = fetched
             .max_age
-            .map_or(self.life, |age| age.clamp(SHORTEST_LIFE, LONGEST_LIFE));
+            .map_or(self.life, |age| age.clamp(MIN_LIFE, MAX_LIFE));
         tracing::debug!(pool = %self.pool, keys = fetched.keys.len(), ?life, "keys fetched");
         snapshot.keys = Some(Arc::new(fetched.keys));
         snapshot.refreshed_at = now;
@@ -113,10 +113,8 @@ fn refresh_after(life: Duration, jitter: f64) -> Duration {
 /// instances do not come back in step.
 fn backoff(failures: u32, jitter: f64) -> Duration {
     let doublings = failures.clamp(1, 6);
-    let full = SHORTEST_BACKOFF
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_BACKOFF);
-    full.mul_f64(1.0 - 0.5 * jitter).max(SHORTEST_BACKOFF)
+    let full = MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF);
+    full.mul_f64(1.0 - 0.5 * jitter).max(MIN_BACKOFF)
 }
 
 #[cfg(test)]

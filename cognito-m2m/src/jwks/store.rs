@@ -8,10 +8,10 @@ use tokio::sync::{Notify, watch};
 use super::FetchError;
 use super::key_set::{KeySet, VerificationKey};
 
-/// The keys of one user pool, read without a lock and without waiting.
+/// The signing keys of one user pool, read without a lock and without waiting.
 ///
-/// Writing is the business of one background task ([`Schedule`](super::Schedule)); the two meet
-/// in snapshots, in requests to fetch, and in the news that a request has been settled.
+/// One background task ([`Schedule`](super::Schedule)) writes them. Readers see snapshots, can
+/// request a fetch, and are notified when a requested fetch has ended.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyStore(Arc<Shared>);
 
@@ -20,7 +20,7 @@ struct Shared {
     snapshot: ArcSwap<Snapshot>,
     requested: Notify,
     requests: AtomicU64,
-    settled: watch::Sender<u64>,
+    handled: watch::Sender<u64>,
     limits: KeyLimits,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct KeyLimits {
     pub(crate) fetch_timeout: Duration,
 }
 
-/// The keys of a user pool can't be had.
+/// The error returned if the signing keys of a user pool are unavailable.
 ///
 /// # Examples
 ///
@@ -44,13 +44,13 @@ pub(crate) struct KeyLimits {
 /// assert!(unavailable.to_string().contains("keys"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected the keys of the user pool, and they can't be had")]
+#[error("the signing keys of the user pool are unavailable")]
 pub struct KeysUnavailable {
-    /// Until the next attempt.
+    /// The time until the next fetch.
     pub retry_after: Duration,
 }
 
-/// What is known at one moment; all times are of the monotonic clock.
+/// The state of the keys at one moment. All times are those of the monotonic clock.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     pub(crate) keys: Option<Arc<KeySet>>,
@@ -59,23 +59,44 @@ pub(crate) struct Snapshot {
     pub(crate) last_error: Option<Arc<FetchError>>,
     pub(crate) next_attempt_at: Duration,
     pub(crate) fetching: bool,
-    /// The schedule has ended: nobody fetches any more.
+    /// Set when the background task has ended and keys are no longer fetched.
     pub(crate) stopped: bool,
 }
 
-/// What is to be done about a `kid`.
-pub(crate) enum Lookup {
-    Found(Arc<VerificationKey>),
-    /// The last fetch succeeded, and there is no such key.
+/// The reason why an operation has no result yet.
+pub(crate) enum Incomplete<E> {
+    Failed(E),
+    /// A key fetch may provide the missing key. Once it has ended, the operation can be repeated
+    /// without another fetch.
+    Waiting(PendingFetch),
+}
+
+impl<E> Incomplete<E> {
+    pub(crate) fn map_failure<F>(self, convert: impl FnOnce(E) -> F) -> Incomplete<F> {
+        match self {
+            Self::Failed(error) => Incomplete::Failed(convert(error)),
+            Self::Waiting(fetch) => Incomplete::Waiting(fetch),
+        }
+    }
+}
+
+impl<E> From<E> for Incomplete<E> {
+    fn from(error: E) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The reason why a key was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyNotFound {
+    /// The last fetch succeeded, and the key set does not contain the `kid`.
     Unknown,
     Unavailable(KeysUnavailable),
-    /// A fetch may bring the key: wait for it, then ask [`KeyStore::settle`].
-    Fetching(PendingFetch),
 }
 
 impl KeyStore {
     pub(crate) fn new(limits: KeyLimits) -> Self {
-        // The schedule begins with a fetch, so a request that comes before waits for that one.
+        // The background task begins with a fetch; earlier requests wait for that one.
         let snapshot = Snapshot {
             fetching: true,
             ..Snapshot::default()
@@ -84,46 +105,55 @@ impl KeyStore {
             snapshot: ArcSwap::from_pointee(snapshot),
             requested: Notify::new(),
             requests: AtomicU64::new(0),
-            settled: watch::Sender::new(0),
+            handled: watch::Sender::new(0),
             limits,
         }))
     }
 
-    pub(crate) fn find(&self, kid: &str, now: Duration) -> Lookup {
+    /// Returns the key with this `kid`. An unknown `kid` starts a fetch, unless the last one is
+    /// too recent.
+    pub(crate) fn find(
+        &self,
+        kid: &str,
+        now: Duration,
+    ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
         let snapshot = self.0.snapshot.load();
         match self.usable(&snapshot, now).and_then(|keys| keys.find(kid)) {
-            Some(key) => Lookup::Found(Arc::clone(key)),
+            Some(key) => Ok(Arc::clone(key)),
             None if snapshot.fetching => {
-                // Subscribed first, looked again second: the fetch may have ended in between, and
-                // then nobody would announce it once more.
+                // Subscribe first and check again second: the fetch may have ended in between, and
+                // its end is announced only once.
                 let pending = self.pending();
                 if self.0.snapshot.load().fetching {
-                    Lookup::Fetching(pending)
+                    Err(Incomplete::Waiting(pending))
                 } else {
-                    self.settle(kid, now)
+                    Ok(self.find_without_fetch(kid, now)?)
                 }
             }
             None if snapshot.stopped || self.is_cooling_down(&snapshot, now) => {
-                self.settle(kid, now)
+                Ok(self.find_without_fetch(kid, now)?)
             }
-            None => Lookup::Fetching(self.request()),
+            None => Err(Incomplete::Waiting(self.request())),
         }
     }
 
-    /// Answers without a further fetch.
-    pub(crate) fn settle(&self, kid: &str, now: Duration) -> Lookup {
+    /// Returns the key with this `kid` from the keys that have been fetched so far.
+    pub(crate) fn find_without_fetch(
+        &self,
+        kid: &str,
+        now: Duration,
+    ) -> Result<Arc<VerificationKey>, KeyNotFound> {
         let snapshot = self.0.snapshot.load();
-        match self.usable(&snapshot, now) {
-            Some(keys) => match keys.find(kid) {
-                Some(key) => Lookup::Found(Arc::clone(key)),
-                None if snapshot.last_error.is_none() => Lookup::Unknown,
-                None => Lookup::Unavailable(self.unavailable(&snapshot, now)),
-            },
-            None => Lookup::Unavailable(self.unavailable(&snapshot, now)),
+        let unavailable = || KeyNotFound::Unavailable(self.unavailable(&snapshot, now));
+        let keys = self.usable(&snapshot, now).ok_or_else(unavailable)?;
+        match keys.find(kid) {
+            Some(key) => Ok(Arc::clone(key)),
+            None if snapshot.last_error.is_none() => Err(KeyNotFound::Unknown),
+            None => Err(unavailable()),
         }
     }
 
-    /// Whether this very key may still verify.
+    /// Returns `true` if this key is in the current key set.
     pub(crate) fn holds(&self, key: &Arc<VerificationKey>, now: Duration) -> bool {
         let snapshot = self.0.snapshot.load();
         self.usable(&snapshot, now)
@@ -146,46 +176,49 @@ impl KeyStore {
         self.usable(&self.0.snapshot.load(), now).is_some()
     }
 
-    /// The news that a fetch has ended. Whoever starts one may vanish: others hear of it all the same.
+    /// Subscribes to the end of a fetch. A fetch continues if the caller that started it is dropped.
     pub(crate) fn pending(&self) -> PendingFetch {
-        PendingFetch {
-            settled: self.0.settled.subscribe(),
-            request: None,
-            patience: self.0.limits.fetch_timeout.saturating_mul(2),
-        }
+        PendingFetch(Some(self.subscribe()))
     }
 
-    /// Asks for a fetch. An answer to somebody who has asked before is none to this request.
+    /// Requests a fetch. The end of a fetch that was requested earlier does not complete this request.
     fn request(&self) -> PendingFetch {
-        let pending = self.pending();
+        let mut subscription = self.subscribe();
         let earlier = self.0.requests.fetch_add(1, Ordering::SeqCst);
         self.0.requested.notify_one();
-        PendingFetch {
-            request: Some(earlier.wrapping_add(1)),
-            ..pending
+        subscription.request = Some(earlier.wrapping_add(1));
+        PendingFetch(Some(subscription))
+    }
+
+    fn subscribe(&self) -> Subscription {
+        Subscription {
+            handled: self.0.handled.subscribe(),
+            request: None,
+            timeout: self.0.limits.fetch_timeout.saturating_mul(2),
         }
     }
 
-    /// Waits until somebody asks for a fetch; for the schedule only.
+    /// Waits for the next request. Called by the background task only.
     pub(crate) async fn requested(&self) {
         self.0.requested.notified().await;
     }
 
-    /// The last request so far.
+    /// Returns the number of the latest request.
     pub(crate) fn last_request(&self) -> u64 {
         self.0.requests.load(Ordering::SeqCst)
     }
 
-    /// For the schedule only: it is the one writer, so nothing is lost between reading and writing.
+    /// Changes the snapshot. Called by the background task only: with a single writer, no update is
+    /// lost between reading and writing.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Snapshot)) {
         let mut next = Snapshot::clone(&self.0.snapshot.load());
         change(&mut next);
         self.0.snapshot.store(Arc::new(next));
     }
 
-    /// Tells those who wait, whose requests up to this one have been seen to.
-    pub(crate) fn announce_settled(&self, request: u64) {
-        self.0.settled.send_replace(request);
+    /// Notifies waiting callers that all requests up to this one have been handled.
+    pub(crate) fn announce_handled(&self, request: u64) {
+        self.0.handled.send_replace(request);
     }
 
     pub(crate) fn is_cooling_down(&self, snapshot: &Snapshot, now: Duration) -> bool {
@@ -201,7 +234,7 @@ impl KeyStore {
         snapshot.keys.as_deref().filter(|_| now < good_until)
     }
 
-    /// The next attempt is the schedule's, or that of a request once the cool-down is over.
+    /// The next fetch is the scheduled one, or one that a request starts after the cool-down.
     fn unavailable(&self, snapshot: &Snapshot, now: Duration) -> KeysUnavailable {
         let by_request = snapshot
             .last_attempt_at
@@ -214,24 +247,36 @@ impl KeyStore {
     }
 }
 
-/// A fetch that somebody has asked for.
-pub(crate) struct PendingFetch {
-    settled: watch::Receiver<u64>,
-    /// None for whoever has joined a fetch that was under way.
+/// A key fetch that has been requested or is in progress.
+pub(crate) struct PendingFetch(Option<Subscription>);
+
+struct Subscription {
+    handled: watch::Receiver<u64>,
+    /// The number of the request, or `None` if the fetch was already in progress.
     request: Option<u64>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl PendingFetch {
-    /// Completes when the fetch has ended. A fetch has a time limit of its own; the one here is
-    /// for a background thread that has been shut down.
-    pub(crate) async fn ended(mut self) {
-        let settled = async {
-            match self.request {
-                Some(request) => drop(self.settled.wait_for(|done| *done >= request).await),
-                None => drop(self.settled.changed().await),
+    /// Returns a fetch that has already ended.
+    pub(crate) fn completed() -> Self {
+        Self(None)
+    }
+
+    /// Waits until the fetch has ended. The fetch has a time-out of its own; this one applies if
+    /// the background thread has been shut down.
+    pub(crate) async fn ended(self) {
+        let Some(mut subscription) = self.0 else {
+            return;
+        };
+        let handled = async {
+            match subscription.request {
+                Some(request) => {
+                    drop(subscription.handled.wait_for(|done| *done >= request).await);
+                }
+                None => drop(subscription.handled.changed().await),
             }
         };
-        let _ = tokio::time::timeout(self.patience, settled).await;
+        let _ = tokio::time::timeout(subscription.timeout, handled).await;
     }
 }

@@ -1,4 +1,4 @@
-use crate::policy::{Denial, Facts, Policy};
+use crate::policy::{Denial, Policy, PolicyInput};
 
 /// One attribute on one handler.
 ///
@@ -35,7 +35,7 @@ pub struct Layer {
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::policy::{ClientGroups, Defaults, Facts, Layer, Layers};
+/// use cognito_m2m::policy::{ClientGroups, Defaults, PolicyInput, Layer, Layers};
 /// use cognito_m2m::token::Claims;
 /// use cognito_m2m::{Policy, ServicePrincipal};
 /// use serde_json::json;
@@ -46,13 +46,13 @@ pub struct Layer {
 /// assert_eq!(stack.outermost().handler, "list");
 ///
 /// let claims = Claims::from_value(json!({ "client_id": "reporting" }))?;
-/// let facts = Facts {
+/// let input = PolicyInput {
 ///     principal: &ServicePrincipal::danger_from_claims(claims)?,
 ///     method: "GET",
 ///     groups: &ClientGroups::default(),
 ///     defaults: &Defaults::default(),
 /// };
-/// assert!(stack.judge(&facts).is_ok());
+/// assert!(stack.evaluate(&input).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -71,13 +71,13 @@ impl Layers {
     ///
     /// The first [`Denial`], with the layer that has it; the default allowlist belongs to the
     /// outermost layer.
-    pub fn judge(&self, facts: &Facts<'_>) -> Result<(), (Denial, &'static Layer)> {
-        let defaults = facts.defaults.allowed_clients.as_ref();
+    pub fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
+        let defaults = input.defaults.allowed_clients.as_ref();
         match defaults.filter(|_| !self.list_clients()) {
-            Some(allowed) if !allowed.contains(facts.principal) => {
+            Some(allowed) if !allowed.contains(input.principal) => {
                 Err((Denial::Client, self.outermost()))
             }
-            _ => self.judge_each(facts),
+            _ => self.evaluate_each(input),
         }
     }
 
@@ -90,12 +90,15 @@ impl Layers {
         }
     }
 
-    fn judge_each(&self, facts: &Facts<'_>) -> Result<(), (Denial, &'static Layer)> {
+    fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
         match self {
-            Self::One(layer) => layer.policy.judge(facts).map_err(|denial| (denial, *layer)),
+            Self::One(layer) => layer
+                .policy
+                .evaluate(input)
+                .map_err(|denial| (denial, *layer)),
             Self::Both(upper, lower) => {
-                upper.judge_each(facts)?;
-                lower.judge_each(facts)
+                upper.evaluate_each(input)?;
+                lower.evaluate_each(input)
             }
         }
     }

@@ -2,11 +2,11 @@
 //!
 //! A [`Policy`] is a value. Nothing here does I/O or knows HTTP responses: the attributes, the
 //! middleware and [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize) all come
-//! down to [`Policy::judge`].
+//! down to [`Policy::evaluate`].
 
 mod clients;
 mod denial;
-mod facts;
+mod input;
 mod layers;
 mod scope_rule;
 mod value;
@@ -15,8 +15,8 @@ pub(crate) mod constants;
 
 pub use clients::{ClientGroups, ClientList, ClientSelector, InvalidClientSelector};
 pub use denial::Denial;
-pub(crate) use facts::Rulebook;
-pub use facts::{Defaults, Facts};
+pub(crate) use input::PolicyDefaults;
+pub use input::{Defaults, PolicyInput};
 pub use layers::{GuardedHandler, Layer, Layers, guarded_handlers};
 pub use scope_rule::ScopeRule;
 pub use value::Policy;

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::policy::clients::{InvalidClientSelector, is_client_selector};
-use crate::policy::{ClientSelector, Denial, Facts, ScopeRule};
+use crate::policy::{ClientSelector, Denial, PolicyInput, ScopeRule};
 use crate::scope::InvalidScope;
 
 /// What a handler asks of its caller, beyond a valid token.
@@ -191,7 +191,7 @@ impl Policy {
     }
 
     /// Judges the policy alone: the default allowlist is the business of a whole stack
-    /// ([`Layers::judge`](crate::policy::Layers::judge)).
+    /// ([`Layers::evaluate`](crate::policy::Layers::evaluate)).
     ///
     /// # Errors
     ///
@@ -200,28 +200,28 @@ impl Policy {
     /// # Examples
     ///
     /// ```
-    /// use cognito_m2m::policy::{ClientGroups, Defaults, Denial, Facts};
+    /// use cognito_m2m::policy::{ClientGroups, Defaults, Denial, PolicyInput};
     /// use cognito_m2m::token::Claims;
     /// use cognito_m2m::{Policy, ServicePrincipal};
     /// use serde_json::json;
     ///
     /// let claims = Claims::from_value(json!({ "client_id": "reporting" }))?;
-    /// let facts = Facts {
+    /// let input = PolicyInput {
     ///     principal: &ServicePrincipal::danger_from_claims(claims)?,
     ///     method: "GET",
     ///     groups: &ClientGroups::default(),
     ///     defaults: &Defaults::default(),
     /// };
-    /// assert_eq!(Policy::allow_client_ids(["sync"])?.judge(&facts), Err(Denial::Client));
+    /// assert_eq!(Policy::allow_client_ids(["sync"])?.evaluate(&input), Err(Denial::Client));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn judge(&self, facts: &Facts<'_>) -> Result<(), Denial> {
+    pub fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
         match &self.0 {
             Rule::Authenticated => Ok(()),
-            Rule::Scopes(rule) => judge_scopes(rule, facts),
-            Rule::Methods(entries) => judge_scopes(rule_for(entries, facts.method)?, facts),
+            Rule::Scopes(rule) => evaluate_scopes(rule, input),
+            Rule::Methods(entries) => evaluate_scopes(rule_for(entries, input.method)?, input),
             Rule::Clients(selectors) => {
-                let admits = |one: &ClientSelector| one.admits(facts.principal, facts.groups);
+                let admits = |one: &ClientSelector| one.admits(input.principal, input.groups);
                 selectors
                     .iter()
                     .any(admits)
@@ -230,8 +230,8 @@ impl Policy {
             }
             Rule::Both(both) => {
                 let (first, second) = both.as_ref();
-                first.judge(facts)?;
-                second.judge(facts)
+                first.evaluate(input)?;
+                second.evaluate(input)
             }
         }
     }
@@ -280,8 +280,8 @@ impl Policy {
     }
 }
 
-fn judge_scopes(rule: &ScopeRule, facts: &Facts<'_>) -> Result<(), Denial> {
-    if rule.is_met_by(facts.principal.scopes(), facts.defaults.scope_match) {
+fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Denial> {
+    if rule.is_met_by(input.principal.scopes(), input.defaults.scope_match) {
         return Ok(());
     }
     Err(Denial::Scope {

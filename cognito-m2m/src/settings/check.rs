@@ -6,7 +6,7 @@ use url::Url;
 use super::pool::PoolSettings;
 use super::table::Settings;
 use crate::loopback::is_loopback;
-use crate::policy::{ClientGroups, ClientList, Defaults, Rulebook};
+use crate::policy::{ClientGroups, ClientList, Defaults, PolicyDefaults};
 use crate::pool::{PoolName, is_region, issuer_of, jwks_url_of, region_of};
 use crate::setting_fault::{SettingFault, SettingsError};
 use crate::token::is_tchar;
@@ -15,7 +15,7 @@ use crate::validator::AudienceRule;
 /// Settings without a fault, in the types that the rest of the crate works with.
 pub(crate) struct CheckedSettings {
     pub(crate) pools: Vec<PoolPlan>,
-    pub(crate) rulebook: Rulebook,
+    pub(crate) policy_defaults: PolicyDefaults,
     pub(crate) settings: Settings,
 }
 
@@ -55,7 +55,7 @@ impl Settings {
         }
         Ok(CheckedSettings {
             pools,
-            rulebook: Rulebook {
+            policy_defaults: PolicyDefaults {
                 groups,
                 defaults: Defaults {
                     scope_match: self.default_scope_match,

@@ -82,16 +82,16 @@ impl MalformedHeader {
 }
 
 /// Why credentials of our scheme give no token.
-pub(crate) enum NoToken {
+pub(crate) enum InvalidCredentials {
     Malformed(MalformedHeader),
     Invalid(InvalidToken),
 }
 
 /// What stands behind our scheme, its characters not yet looked at.
 #[derive(Clone, Copy)]
-pub(crate) struct Presented<'h>(&'h [u8]);
+pub(crate) struct Credentials<'h>(&'h [u8]);
 
-impl<'h> Presented<'h> {
+impl<'h> Credentials<'h> {
     /// Finds our scheme among the lines of the header; `None` where it is not.
     pub(crate) fn find(
         lines: impl Iterator<Item = &'h [u8]>,
@@ -119,15 +119,19 @@ impl<'h> Presented<'h> {
     }
 
     /// Looks at the characters, after the length.
-    pub(crate) fn into_token(self, max_bytes: usize) -> Result<BearerToken<'h>, NoToken> {
+    pub(crate) fn into_token(
+        self,
+        max_bytes: usize,
+    ) -> Result<BearerToken<'h>, InvalidCredentials> {
         if self.0.len() > max_bytes {
-            return Err(NoToken::Invalid(InvalidToken::TooLong));
+            return Err(InvalidCredentials::Invalid(InvalidToken::TooLong));
         }
-        BearerToken::from_bytes(self.0).ok_or(NoToken::Malformed(MalformedHeader::NotAToken))
+        BearerToken::from_bytes(self.0)
+            .ok_or(InvalidCredentials::Malformed(MalformedHeader::NotAToken))
     }
 }
 
-impl<'h> From<&'h str> for Presented<'h> {
+impl<'h> From<&'h str> for Credentials<'h> {
     /// A token that came without a header.
     fn from(token: &'h str) -> Self {
         Self(token.as_bytes())
@@ -179,14 +183,15 @@ mod tests {
     use super::*;
 
     fn token_of(lines: &[&str]) -> Result<Option<String>, MalformedHeader> {
-        let Some(presented) = Presented::find(lines.iter().map(|line| line.as_bytes()), "Bearer")?
+        let Some(credentials) =
+            Credentials::find(lines.iter().map(|line| line.as_bytes()), "Bearer")?
         else {
             return Ok(None);
         };
-        match presented.into_token(64) {
+        match credentials.into_token(64) {
             Ok(token) => Ok(Some(token.as_str().to_owned())),
-            Err(NoToken::Malformed(why)) => Err(why),
-            Err(NoToken::Invalid(_)) => Ok(Some("too long".to_owned())),
+            Err(InvalidCredentials::Malformed(why)) => Err(why),
+            Err(InvalidCredentials::Invalid(_)) => Ok(Some("too long".to_owned())),
         }
     }
 

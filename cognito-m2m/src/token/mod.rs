@@ -9,7 +9,7 @@ mod registered;
 mod unverified;
 
 pub use bearer::{BearerToken, MalformedHeader};
-pub(crate) use bearer::{NoToken, Presented, is_tchar};
+pub(crate) use bearer::{Credentials, InvalidCredentials, is_tchar};
 pub use claims::{Audience, Claims, InvalidClaims};
 pub use invalid::InvalidToken;
 pub(crate) use registered::RegisteredClaims;

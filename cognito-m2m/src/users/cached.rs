@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::error::UserMappingError;
 use super::interface::UserMapper;
-use crate::generations::Generations;
 use crate::principal::ServicePrincipal;
 use crate::time::{Clock, SystemClock};
+use crate::two_generation_cache::TwoGenerationCache;
 use crate::validator::BoxFuture;
 
 /// Enough for the tokens that a busy API sees within a time to live.
@@ -41,7 +41,7 @@ pub struct Cached<M: UserMapper> {
     mapper: M,
     ttl: Duration,
     clock: Arc<dyn Clock>,
-    users: Generations<Caller, Found<M::User>>,
+    users: TwoGenerationCache<Caller, Found<M::User>>,
 }
 
 impl<M: UserMapper> Cached<M>
@@ -53,7 +53,7 @@ where
             mapper,
             ttl,
             clock: Arc::new(SystemClock::default()),
-            users: Generations::new(MAX_ENTRIES),
+            users: TwoGenerationCache::new(MAX_ENTRIES),
         }
     }
 
@@ -62,7 +62,7 @@ where
     /// is kept.
     #[must_use]
     pub fn max_entries(mut self, entries: usize) -> Self {
-        self.users = Generations::new(entries);
+        self.users = TwoGenerationCache::new(entries);
         self
     }
 

@@ -2,6 +2,8 @@ use std::any::{Any, TypeId, type_name};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use super::error::UserMappingError;
 use super::interface::UserMapper;
 use crate::pool::PoolName;
@@ -10,6 +12,9 @@ use crate::validator::BoxFuture;
 
 /// A user whose type the handler knows.
 pub(crate) type AnyUser = Arc<dyn Any + Send + Sync>;
+
+/// The result of a user lookup, shared by all extractors of a request.
+pub(crate) type UserLookup = OnceCell<Result<Option<AnyUser>, UserMappingError>>;
 
 /// What the settings and the builder say about users.
 #[derive(Default)]

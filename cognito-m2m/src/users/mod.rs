@@ -23,7 +23,7 @@ mod interface;
 mod proxy;
 
 pub use cached::Cached;
-pub(crate) use erased::{AnyMapper, AnyUser, Users};
+pub(crate) use erased::{AnyMapper, UserLookup, Users};
 pub use error::{MapperError, UserMappingError};
 pub use interface::{Serving, UserMapper};
 pub use proxy::ProxyUser;

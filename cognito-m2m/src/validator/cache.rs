@@ -3,12 +3,12 @@ use std::sync::Arc;
 
 use papaya::Equivalent;
 
-use crate::generations::Generations;
 use crate::jwks::VerificationKey;
 use crate::principal::ServicePrincipal;
+use crate::two_generation_cache::TwoGenerationCache;
 
 /// Tokens that have been verified, looked up by their whole text.
-pub(crate) struct VerifiedTokens(Generations<TokenText, Entry>);
+pub(crate) struct VerifiedTokens(TwoGenerationCache<TokenText, Entry>);
 
 /// A verified token, and what it stands or falls with.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
 
 impl VerifiedTokens {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self(Generations::new(capacity))
+        Self(TwoGenerationCache::new(capacity))
     }
 
     /// The principal of a token, if it is known and `is_good` still says so.
@@ -30,7 +30,7 @@ impl VerifiedTokens {
         token: &[u8],
         is_good: impl Fn(&Entry) -> bool,
     ) -> Option<ServicePrincipal> {
-        self.0.find(&Presented(token), |entry| {
+        self.0.find(&HeaderToken(token), |entry| {
             is_good(entry).then(|| entry.principal.clone())
         })
     }
@@ -46,7 +46,7 @@ impl VerifiedTokens {
 struct TokenText(Arc<str>);
 
 /// A token as it stands in a header.
-struct Presented<'h>(&'h [u8]);
+struct HeaderToken<'h>(&'h [u8]);
 
 /// Hashes the end of a token: 32 characters of its signature, 192 bits that nobody can choose
 /// without the private key. Equality is that of the whole text, so a collision swaps nothing.
@@ -63,13 +63,13 @@ impl Hash for TokenText {
     }
 }
 
-impl Hash for Presented<'_> {
+impl Hash for HeaderToken<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         hash_signature(self.0, state);
     }
 }
 
-impl Equivalent<TokenText> for Presented<'_> {
+impl Equivalent<TokenText> for HeaderToken<'_> {
     fn equivalent(&self, known: &TokenText) -> bool {
         self.0 == known.0.as_bytes()
     }

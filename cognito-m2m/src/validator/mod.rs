@@ -1,10 +1,10 @@
-//! The gate: the one way from a token to a principal.
+//! Token validation: the only way from a token to a principal.
 
 mod cache;
+mod cognito;
 mod custom;
-mod gate;
 mod verified;
 
+pub(crate) use cognito::{CognitoValidator, Pool};
 pub use custom::{BoxFuture, TokenError, TokenValidator};
-pub(crate) use gate::{Gate, Pool, Verification};
 pub(crate) use verified::{AudienceRule, TokenRules};

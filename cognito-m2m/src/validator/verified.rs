@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::TokenError;
 use crate::jwks::VerificationKey;
-use crate::policy::Rulebook;
+use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
 use crate::principal::{Identity, ServicePrincipal};
 use crate::token::{BearerToken, Claims, InvalidToken, RegisteredClaims, UnverifiedToken};
@@ -64,9 +64,9 @@ impl VerifiedToken {
         claims: Claims,
         pool: PoolName,
         token: BearerToken<'_>,
-        rulebook: Arc<Rulebook>,
+        policy_defaults: Arc<PolicyDefaults>,
     ) -> ServicePrincipal {
-        ServicePrincipal::new(self.identity, claims, pool, token.as_str(), rulebook)
+        ServicePrincipal::new(self.identity, claims, pool, token.as_str(), policy_defaults)
     }
 }
 

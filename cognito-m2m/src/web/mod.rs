@@ -1,30 +1,26 @@
-//! The porch: the only rooms that know Actix.
+//! The Actix integration: middleware, extractors, guards, and HTTP responses to refused requests.
+//!
+//! Modules depend on modules further down this list only:
+//!
+//! 1. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
+//! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
+//!    `CognitoAuth`.
+//! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
+//! 4. [`responder`] and [`activity`]: HTTP responses; the list of clients.
 
-mod auth;
-mod build;
-mod build_bridge;
-mod clients;
+mod activity;
+mod builder;
+mod cognito_auth;
 mod extract;
-mod guard;
-mod health;
 mod middleware;
-mod policy;
-#[cfg(feature = "testing")]
-mod preset;
 mod request;
-mod response;
-mod startup;
-mod state;
-mod user;
+mod responder;
 
-pub use auth::CognitoAuth;
-pub use build::{BuildError, CognitoAuthBuilder};
-pub use clients::{ClientActivityList, ClientActivityPage, ClientActivityPageService};
-pub use extract::OptionalPrincipal;
-pub use guard::{Both, Guard, RefusalFn, RoutePolicy};
-pub use health::{Health, PoolHealth};
-#[cfg(feature = "testing")]
-pub(crate) use preset::preset;
+pub use activity::{ClientActivityList, ClientActivityPage, ClientActivityPageService};
+pub use builder::{BuildError, CognitoAuthBuilder};
+pub use cognito_auth::{CognitoAuth, Health, PoolHealth};
+pub use extract::{Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy};
 pub use request::RequestPrincipal;
-pub use response::{DefaultResponder, RefusalResponder};
-pub use user::{MappedUser, RequestUser};
+#[cfg(feature = "testing")]
+pub(crate) use request::preset;
+pub use responder::{DefaultResponder, RefusalFn, RefusalResponder};

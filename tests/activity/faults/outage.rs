@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use cognito_m2m::activity::{ActivityStore, Instant};
+use cognito_m2m::activity::{ActivityStore, Timestamp};
 use cognito_m2m_tests::CapturedLog;
 
 use super::super::clients::Tracking;
@@ -130,5 +130,5 @@ pub(super) fn client_id(number: usize) -> String {
 
 fn now() -> String {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    Instant::from(since_epoch.expect("a date after 1970")).to_string()
+    Timestamp::from(since_epoch.expect("a date after 1970")).to_string()
 }

@@ -2,7 +2,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::statements::Statements;
-use crate::activity::{ActivityError, ClientQuery, ClientRows, Instant, Sighting};
+use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, Timestamp};
 
 /// How one database spells what the list needs.
 pub(super) struct Dialect {
@@ -74,20 +74,20 @@ fn pattern_of(search: &str) -> String {
     pattern
 }
 
-impl TryFrom<ListedRow> for Sighting {
+impl TryFrom<ListedRow> for ClientActivity {
     type Error = ActivityError;
 
     fn try_from(row: ListedRow) -> Result<Self, ActivityError> {
-        let instant = |micros: Option<i64>| {
+        let timestamp = |micros: Option<i64>| {
             // Before the epoch there was no Cognito.
             let micros = micros.map(|micros| u64::try_from(micros).unwrap_or(0));
-            micros.map(Instant::from_micros).ok_or_else(|| {
+            micros.map(Timestamp::from_micros).ok_or_else(|| {
                 let problem = format!("the dates of the client {:?} are none", row.client_id);
                 ActivityError::Statement(problem.into())
             })
         };
-        let first_seen_at = instant(row.first_seen_micros)?;
-        let last_seen_at = instant(row.last_seen_micros)?;
+        let first_seen_at = timestamp(row.first_seen_micros)?;
+        let last_seen_at = timestamp(row.last_seen_micros)?;
         Ok(Self {
             client_id: row.client_id.into(),
             first_seen_at,
@@ -98,7 +98,7 @@ impl TryFrom<ListedRow> for Sighting {
 
 /// What the two statements brought.
 pub(super) fn rows_of(listed: Vec<ListedRow>, count: &Count) -> Result<ClientRows, ActivityError> {
-    let clients: Result<_, _> = listed.into_iter().map(Sighting::try_from).collect();
+    let clients: Result<_, _> = listed.into_iter().map(ClientActivity::try_from).collect();
     Ok(ClientRows {
         clients: clients?,
         total: u64::try_from(count.total).unwrap_or(0),

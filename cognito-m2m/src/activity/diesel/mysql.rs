@@ -10,7 +10,7 @@ use super::listing::Dialect;
 use super::session::{Connecting, Session, reader};
 use super::statements::Statements;
 use crate::activity::{
-    ActivityError, ActivityReader, ActivityStore, Sighting, StoreFuture, TableName,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, StoreFuture, TableName,
 };
 
 /// Client activity in MySQL or MariaDB.
@@ -131,7 +131,7 @@ impl MysqlActivity {
         self.0.run_apart(&migration).await
     }
 
-    async fn merge(&mut self, batch: &[Sighting]) -> Result<(), ActivityError> {
+    async fn merge(&mut self, batch: &[ClientActivity]) -> Result<(), ActivityError> {
         let mut connection = self.0.take().await?;
         let written = insert(&self.0.place().statements.table(), batch)
             .execute(&mut connection)
@@ -143,7 +143,7 @@ impl MysqlActivity {
 }
 
 /// Times go as text: MySQL reads them as the column has them, and knows no time zone there.
-fn insert(table: &str, batch: &[Sighting]) -> BoxedSqlQuery<'static, Mysql, SqlQuery> {
+fn insert(table: &str, batch: &[ClientActivity]) -> BoxedSqlQuery<'static, Mysql, SqlQuery> {
     let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
     let mut insert = diesel::sql_query(format!(
         "INSERT INTO {table} (client_id, first_seen_at, last_seen_at) VALUES {rows}
@@ -166,7 +166,7 @@ impl ActivityStore for MysqlActivity {
         Box::pin(self.0.check())
     }
 
-    fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_> {
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(async move { self.merge(&batch).await })
     }
 }

@@ -9,7 +9,7 @@ use super::listing::Dialect;
 use super::session::{Connecting, Session, reader};
 use super::statements::Statements;
 use crate::activity::{
-    ActivityError, ActivityReader, ActivityStore, Instant, Sighting, StoreFuture, TableName,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, StoreFuture, TableName, Timestamp,
 };
 
 /// Client activity in PostgreSQL.
@@ -132,7 +132,7 @@ impl PostgresActivity {
         self.0.run_apart(&locked).await
     }
 
-    async fn merge(&mut self, batch: &[Sighting]) -> Result<(), ActivityError> {
+    async fn merge(&mut self, batch: &[ClientActivity]) -> Result<(), ActivityError> {
         let mut connection = self.0.take().await?;
         let table = self.0.place().statements.table();
         // One statement whatever the size of the batch.
@@ -165,9 +165,9 @@ impl PostgresActivity {
 }
 
 /// PostgreSQL counts from the year 2000.
-fn timestamp(instant: Instant) -> PgTimestamp {
+fn timestamp(timestamp: Timestamp) -> PgTimestamp {
     const EPOCH: i64 = 946_684_800_000_000;
-    let micros = i64::try_from(instant.as_micros()).unwrap_or(i64::MAX);
+    let micros = i64::try_from(timestamp.as_micros()).unwrap_or(i64::MAX);
     PgTimestamp(micros.saturating_sub(EPOCH))
 }
 
@@ -176,7 +176,7 @@ impl ActivityStore for PostgresActivity {
         Box::pin(self.0.check())
     }
 
-    fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_> {
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(async move { self.merge(&batch).await })
     }
 }

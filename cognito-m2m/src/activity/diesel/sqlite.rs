@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use super::listing::{Count, Dialect, ListedRow, Listing, rows_of};
 use super::statements::Statements;
 use crate::activity::{
-    ActivityError, ActivityReader, ActivityStore, ClientQuery, ClientRows, ReaderFuture, Sighting,
-    StoreFuture, TableName,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ClientRows,
+    ReaderFuture, StoreFuture, TableName,
 };
 
 /// Client activity in a SQLite file.
@@ -179,7 +179,7 @@ impl ActivityStore for SqliteActivity {
         }))
     }
 
-    fn write(&mut self, batch: Arc<[Sighting]>) -> StoreFuture<'_> {
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(self.run(move |connection, statements| {
             let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
             let table = statements.table();

@@ -6,14 +6,14 @@ use crate::principal::ServicePrincipal;
 use crate::scope::ScopeMatch;
 use crate::token::Claims;
 
-fn judge(policy: &Policy, method: &str, scope: &str) -> Result<(), Denial> {
+fn evaluate(policy: &Policy, method: &str, scope: &str) -> Result<(), Denial> {
     let claims = json!({ "client_id": "reporting", "scope": scope });
     let claims = Claims::from_value(claims).expect("an object");
     let groups = [(
         "known".to_owned(),
         ClientList::new(["reporting"]).expect("a list"),
     )];
-    policy.judge(&Facts {
+    policy.evaluate(&PolicyInput {
         principal: &ServicePrincipal::danger_from_claims(claims).expect("a principal"),
         method,
         groups: &ClientGroups::from_iter(groups),
@@ -36,10 +36,10 @@ fn required(denial: Result<(), Denial>) -> String {
 fn all_and_any_count_scopes() {
     let all = Policy::all_scopes(["a", "b"]).expect("scopes");
     let any = Policy::any_scope(["a", "b"]).expect("scopes");
-    assert!(judge(&all, "GET", "a b c").is_ok());
-    assert_eq!(required(judge(&all, "GET", "a")), "a b");
-    assert!(judge(&any, "GET", "b").is_ok());
-    assert_eq!(required(judge(&any, "GET", "c")), "a b");
+    assert!(evaluate(&all, "GET", "a b c").is_ok());
+    assert_eq!(required(evaluate(&all, "GET", "a")), "a b");
+    assert!(evaluate(&any, "GET", "b").is_ok());
+    assert_eq!(required(evaluate(&any, "GET", "c")), "a b");
 }
 
 #[test]
@@ -52,14 +52,14 @@ fn an_empty_policy_denies() {
         Policy::scope_map(none.map(|method| (method, ScopeRule::All(Cow::Borrowed(&[]))))),
         Policy::allow_client_ids(none).expect("clients"),
     ] {
-        assert!(judge(&policy, "GET", "a").is_err(), "{policy:?}");
+        assert!(evaluate(&policy, "GET", "a").is_err(), "{policy:?}");
     }
 }
 
 #[test]
 fn the_default_match_is_asked_where_none_is_written() {
     let policy = Policy::scopes(["a", "b"]).expect("scopes");
-    assert!(judge(&policy, "GET", "a").is_err());
+    assert!(evaluate(&policy, "GET", "a").is_err());
     let Rule::Scopes(rule) = &policy.0 else {
         panic!("scopes")
     };
@@ -70,13 +70,17 @@ fn the_default_match_is_asked_where_none_is_written() {
 fn a_method_that_is_not_listed_is_denied() {
     let rule = || ScopeRule::all(["a"]).expect("scopes");
     let policy = Policy::scope_map([("GET", rule())]);
-    assert!(judge(&policy, "GET", "a").is_ok());
-    assert!(judge(&policy, "HEAD", "a").is_ok());
+    assert!(evaluate(&policy, "GET", "a").is_ok());
+    assert!(evaluate(&policy, "HEAD", "a").is_ok());
     for method in ["POST", "get", "OPTIONS", "PURGE"] {
-        assert_eq!(judge(&policy, method, "a"), Err(Denial::Method), "{method}");
+        assert_eq!(
+            evaluate(&policy, method, "a"),
+            Err(Denial::Method),
+            "{method}"
+        );
     }
     assert_eq!(
-        judge(&Policy::scope_map([("POST", rule())]), "HEAD", "a"),
+        evaluate(&Policy::scope_map([("POST", rule())]), "HEAD", "a"),
         Err(Denial::Method)
     );
 }
@@ -88,7 +92,7 @@ fn nesting_is_exact() {
     let bc = ScopeRule::all(["b", "c"]).expect("scopes");
     let rule = ScopeRule::All(vec![ScopeRule::Any(vec![scope("a"), bc].into()), scope("d")].into());
     let policy = Policy::scope_rule(rule);
-    assert_eq!(required(judge(&policy, "GET", "a")), "a b c d");
+    assert_eq!(required(evaluate(&policy, "GET", "a")), "a b c d");
     for (granted, admitted) in [
         ("a d", true),
         ("b c d", true),
@@ -97,7 +101,7 @@ fn nesting_is_exact() {
         ("d", false),
     ] {
         assert_eq!(
-            judge(&policy, "GET", granted).is_ok(),
+            evaluate(&policy, "GET", granted).is_ok(),
             admitted,
             "{granted}"
         );
@@ -107,10 +111,10 @@ fn nesting_is_exact() {
 #[test]
 fn a_list_of_clients_admits_those_on_it() {
     let listed = Policy::allow_client_ids(["other", "reporting"]).expect("clients");
-    assert!(judge(&listed, "GET", "").is_ok());
+    assert!(evaluate(&listed, "GET", "").is_ok());
     for entry in ["other", "Reporting", "tenant:reporting"] {
         let policy = Policy::allow_client_ids([entry]).expect("clients");
-        assert_eq!(judge(&policy, "GET", ""), Err(Denial::Client), "{entry}");
+        assert_eq!(evaluate(&policy, "GET", ""), Err(Denial::Client), "{entry}");
     }
     assert!(Policy::allow_client_ids(["a b"]).is_err());
 }
@@ -122,8 +126,8 @@ fn a_group_admits_its_clients_and_an_unknown_group_nobody() {
             vec![ClientSelector::Group(Cow::Borrowed(name))].into(),
         ))
     };
-    assert!(judge(&group("known"), "GET", "").is_ok());
-    assert_eq!(judge(&group("unknown"), "GET", ""), Err(Denial::Client));
+    assert!(evaluate(&group("known"), "GET", "").is_ok());
+    assert_eq!(evaluate(&group("unknown"), "GET", ""), Err(Denial::Client));
     assert_eq!(group("known").groups().collect::<Vec<_>>(), ["known"]);
 }
 
@@ -133,6 +137,6 @@ fn both_policies_must_hold() {
         .expect("scopes")
         .and(Policy::allow_client_ids(["x"]).expect("clients"));
     assert!(policy.lists_clients());
-    assert_eq!(judge(&policy, "GET", "a"), Err(Denial::Client));
-    assert_eq!(required(judge(&policy, "GET", "")), "a");
+    assert_eq!(evaluate(&policy, "GET", "a"), Err(Denial::Client));
+    assert_eq!(required(evaluate(&policy, "GET", "")), "a");
 }

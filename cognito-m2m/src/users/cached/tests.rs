@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::*;
-use crate::policy::Rulebook;
+use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
 use crate::principal::Identity;
 use crate::token::{Claims, RegisteredClaims};
@@ -79,14 +79,19 @@ impl UserMapper for Counter {
 }
 
 /// Of a pool, a token, and the claim `tenant`, under one set of settings.
-fn principal(pool: &str, token: &str, tenant: &str, rulebook: &Arc<Rulebook>) -> ServicePrincipal {
+fn principal(
+    pool: &str,
+    token: &str,
+    tenant: &str,
+    policy_defaults: &Arc<PolicyDefaults>,
+) -> ServicePrincipal {
     let claims = json!({ "client_id": "reporting", "tenant": tenant });
     let claims = Claims::from_value(claims).expect("an object");
     let registered = RegisteredClaims::parse(claims.payload()).ok();
     let identity = registered.and_then(|claims| Identity::read(&claims).ok());
     let identity = identity.expect("an identity");
     let pool = PoolName::further(pool).unwrap_or_default();
-    ServicePrincipal::new(identity, claims, pool, token, Arc::clone(rulebook))
+    ServicePrincipal::new(identity, claims, pool, token, Arc::clone(policy_defaults))
 }
 
 fn somebody(token: &str) -> ServicePrincipal {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::parameters;
 use super::source::Source;
-use crate::activity::{ActivityReader, ClientQuery, ClientRows, Instant};
+use crate::activity::{ActivityReader, ClientQuery, ClientRows, Timestamp};
 use crate::policy::Policy;
 
 /// The list of clients as JSON, under a [`Policy`], as a service for `App::service`.
@@ -147,6 +147,6 @@ impl Body {
     }
 }
 
-pub(super) fn rfc_3339(instant: Instant) -> String {
-    format!("{}Z", instant.to_string().replace(' ', "T"))
+pub(super) fn rfc_3339(timestamp: Timestamp) -> String {
+    format!("{}Z", timestamp.to_string().replace(' ', "T"))
 }

@@ -2,15 +2,13 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
-use super::extract::Extraction;
-use super::request::Authentication;
-use crate::error::{Refusal, WiringFault};
+use super::extraction::Extraction;
+use crate::error::{Misconfiguration, Refusal};
 use crate::policy::Layers;
-
-/// A refusal of the team's own making, for one handler.
-pub type RefusalFn = fn(&Refusal, &HttpRequest) -> HttpResponse;
+use crate::web::request::Authentication;
+use crate::web::responder::RefusalFn;
 
 /// What an attribute says about its handler, known while compiling.
 pub trait RoutePolicy: 'static {
@@ -47,12 +45,12 @@ impl<P: RoutePolicy> FromRequest for Guard<P> {
     type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let judged = judge(request, P::LAYERS).map(|()| Self(PhantomData));
-        Extraction::new(judged, request, P::REFUSAL)
+        let result = evaluate(request, P::LAYERS).map(|()| Self(PhantomData));
+        Extraction::new(result, request, P::REFUSAL)
     }
 }
 
-fn judge(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusal> {
+fn evaluate(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusal> {
     let mut extensions = request.extensions_mut();
     let Some(authentication) = extensions.get_mut::<Authentication>() else {
         let layer = layers.outermost();
@@ -62,11 +60,11 @@ fn judge(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusal> 
             line = layer.line,
             "a guarded handler runs outside of the `CognitoAuth` middleware"
         );
-        return Err(WiringFault::MiddlewareMissing.into());
+        return Err(Misconfiguration::MiddlewareMissing.into());
     };
     let method = request.method().as_str();
     authentication
-        .judge_layers(layers, method)
+        .evaluate_layers(layers, method)
         .map_err(|(refusal, layer)| {
             tracing::debug!(
                 handler = layer.handler,

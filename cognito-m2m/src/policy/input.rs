@@ -7,24 +7,24 @@ use crate::scope::ScopeMatch;
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::policy::{ClientGroups, Defaults, Facts, Policy};
+/// use cognito_m2m::policy::{ClientGroups, Defaults, PolicyInput, Policy};
 /// use cognito_m2m::token::Claims;
 /// use cognito_m2m::ServicePrincipal;
 /// use serde_json::json;
 ///
 /// let claims = Claims::from_value(json!({ "client_id": "reporting", "scope": "widgets/read" }))?;
-/// let facts = Facts {
+/// let input = PolicyInput {
 ///     principal: &ServicePrincipal::danger_from_claims(claims)?,
 ///     method: "GET",
 ///     groups: &ClientGroups::default(),
 ///     defaults: &Defaults::default(),
 /// };
-/// assert!(Policy::all_scopes(["widgets/read"])?.judge(&facts).is_ok());
-/// assert!(Policy::all_scopes(["widgets/write"])?.judge(&facts).is_err());
+/// assert!(Policy::all_scopes(["widgets/read"])?.evaluate(&input).is_ok());
+/// assert!(Policy::all_scopes(["widgets/write"])?.evaluate(&input).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
+pub struct PolicyInput<'a> {
     /// Who calls.
     pub principal: &'a ServicePrincipal,
     /// The request method, as it stands in the request line.
@@ -37,18 +37,18 @@ pub struct Facts<'a> {
 
 /// What the settings say about every judgement; each principal brings it along.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rulebook {
+pub(crate) struct PolicyDefaults {
     pub(crate) groups: ClientGroups,
     pub(crate) defaults: Defaults,
 }
 
-impl Rulebook {
-    pub(crate) fn facts<'a>(
+impl PolicyDefaults {
+    pub(crate) fn input<'a>(
         &'a self,
         principal: &'a ServicePrincipal,
         method: &'a str,
-    ) -> Facts<'a> {
-        Facts {
+    ) -> PolicyInput<'a> {
+        PolicyInput {
             principal,
             method,
             groups: &self.groups,

@@ -10,7 +10,7 @@ use papaya::{Equivalent, HashMap};
 /// Two generations: new entries go to the young one; when that is half of the capacity it becomes
 /// the old one, and the former old one goes. An entry that is used moves to the young generation.
 /// So the number of entries is bounded, what is in use stays, and reading takes no lock.
-pub(crate) struct Generations<K, V> {
+pub(crate) struct TwoGenerationCache<K, V> {
     both: ArcSwap<Both<K, V>>,
     half_capacity: usize,
     // Held by writers only, and for a swap of two pointers.
@@ -22,7 +22,7 @@ struct Both<K, V> {
     old: Arc<HashMap<K, V, RandomState>>,
 }
 
-impl<K: Hash + Eq + Clone, V: Clone> Generations<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
             both: ArcSwap::from_pointee(Both {
@@ -78,14 +78,14 @@ impl<K: Hash + Eq + Clone, V: Clone> Generations<K, V> {
 mod tests {
     use super::*;
 
-    fn entries(map: &Generations<u32, u32>) -> usize {
+    fn entries(map: &TwoGenerationCache<u32, u32>) -> usize {
         let both = map.both.load();
         both.young.len() + both.old.len()
     }
 
     #[test]
     fn the_number_of_entries_is_bounded_and_what_is_in_use_stays() {
-        let map = Generations::new(10);
+        let map = TwoGenerationCache::new(10);
         map.insert(0, 0);
         for key in 1..1_000 {
             map.insert(key, key);
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_map_without_room_keeps_nothing() {
-        let map = Generations::new(0);
+        let map = TwoGenerationCache::new(0);
         map.insert(1, 1);
         assert_eq!(map.find(&1, |value| Some(*value)), None);
     }

@@ -8,16 +8,16 @@ use std::time::Duration;
 /// ```
 /// use std::time::Duration;
 ///
-/// use cognito_m2m::activity::Instant;
+/// use cognito_m2m::activity::Timestamp;
 ///
-/// let instant = Instant::from(Duration::from_micros(1_767_225_600_000_042));
-/// assert_eq!(instant.to_string(), "2026-01-01 00:00:00.000042");
-/// assert_eq!(instant.as_micros(), 1_767_225_600_000_042);
+/// let timestamp = Timestamp::from(Duration::from_micros(1_767_225_600_000_042));
+/// assert_eq!(timestamp.to_string(), "2026-01-01 00:00:00.000042");
+/// assert_eq!(timestamp.as_micros(), 1_767_225_600_000_042);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(u64);
+pub struct Timestamp(u64);
 
-impl Instant {
+impl Timestamp {
     pub(crate) const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
@@ -29,7 +29,7 @@ impl Instant {
     }
 }
 
-impl From<Duration> for Instant {
+impl From<Duration> for Timestamp {
     /// What lies beyond the range is its end, in the year 9999: no database has a later date.
     fn from(since_epoch: Duration) -> Self {
         const LATEST: u64 = 253_402_300_799_999_999;
@@ -37,7 +37,7 @@ impl From<Duration> for Instant {
     }
 }
 
-impl fmt::Display for Instant {
+impl fmt::Display for Timestamp {
     /// As databases take it, and as Django writes it into SQLite.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SECOND: u64 = 1_000_000;
@@ -82,10 +82,10 @@ mod tests {
             (1_709_164_800, "2024-02-29 00:00:00.000000"),
             (4_107_542_400, "2100-03-01 00:00:00.000000"),
         ] {
-            let instant = Instant::from(Duration::from_secs(seconds));
-            assert_eq!(instant.to_string(), date);
+            let timestamp = Timestamp::from(Duration::from_secs(seconds));
+            assert_eq!(timestamp.to_string(), date);
         }
-        let latest = Instant::from(Duration::MAX).to_string();
+        let latest = Timestamp::from(Duration::MAX).to_string();
         assert_eq!(latest, "9999-12-31 23:59:59.999999");
     }
 }

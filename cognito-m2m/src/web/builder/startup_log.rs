@@ -1,4 +1,4 @@
-use crate::policy::{Rulebook, guarded_handlers};
+use crate::policy::{PolicyDefaults, guarded_handlers};
 use crate::scope::ScopeMatch;
 use crate::settings::{PoolPlan, Settings};
 
@@ -6,14 +6,14 @@ use crate::settings::{PoolPlan, Settings};
 pub(super) fn log(
     settings: &Settings,
     pools: &[PoolPlan],
-    rulebook: &Rulebook,
+    policy_defaults: &PolicyDefaults,
     has_own_validator: bool,
 ) {
     let issuers: Vec<_> = pools
         .iter()
         .map(|pool| (pool.name.as_str(), &*pool.issuer))
         .collect();
-    let allowed_clients = rulebook
+    let allowed_clients = policy_defaults
         .defaults
         .allowed_clients
         .as_ref()

@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
-use tokio::sync::OnceCell;
 
-use super::extract::refused;
-use super::request::{Authentication, with_authentication};
-use super::state::WorkerState;
-use crate::error::{Refusal, WiringFault};
+use crate::error::{Misconfiguration, Refusal};
 use crate::principal::ServicePrincipal;
-use crate::users::{AnyUser, ProxyUser, UserMappingError};
+use crate::users::{ProxyUser, UserLookup, UserMappingError};
 use crate::validator::BoxFuture;
+use crate::web::cognito_auth::WorkerState;
+use crate::web::request::{Authentication, refused, with_authentication};
 
 /// The user of a request: a row, its proxy, or nobody.
 ///
@@ -166,14 +164,11 @@ impl<U: Send + Sync + 'static> FromRequest for MappedUser<U> {
     }
 }
 
-/// What a lookup has found, for all extractors of a request.
-pub(super) type Lookup = OnceCell<Result<Option<AnyUser>, UserMappingError>>;
-
 /// Whose user is asked for, and of whom.
 struct Asked {
     state: WorkerState,
     principal: ServicePrincipal,
-    lookup: Rc<Lookup>,
+    lookup: Rc<UserLookup>,
 }
 
 /// The caller is judged at once; the lookup starts with the first poll, when the guard in front
@@ -183,7 +178,7 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
     finish: impl FnOnce(Option<Arc<U>>, Asked) -> Result<T, Refusal> + 'static,
 ) -> BoxFuture<'static, Result<T, Error>> {
     let judged = with_authentication(&request.extensions(), |authentication| {
-        authentication.judge_by_default().map(drop)
+        authentication.evaluate_default().map(drop)
     });
     let request = request.clone();
     Box::pin(async move {
@@ -203,7 +198,7 @@ impl Asked {
         let mut extensions = request.extensions_mut();
         let authentication = extensions
             .get_mut::<Authentication>()
-            .ok_or(WiringFault::MiddlewareMissing)?;
+            .ok_or(Misconfiguration::MiddlewareMissing)?;
         Ok(Self {
             principal: authentication.principal()?.clone(),
             lookup: Rc::clone(authentication.lookup.get_or_insert_default()),
@@ -216,7 +211,7 @@ impl Asked {
         if let Some((user_type, name)) = users.mapper.as_ref().map(|mapper| mapper.user_type())
             && user_type != TypeId::of::<U>()
         {
-            return Err(WiringFault::OtherUserType { mapped: name }.into());
+            return Err(Misconfiguration::OtherUserType { mapped: name }.into());
         }
         let found = self
             .lookup

@@ -13,9 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::escape::Escaped;
 use super::list::rfc_3339;
-use super::parameters::{self, LONGEST_SEARCH, sort_value};
+use super::parameters::{self, MAX_SEARCH, sort_value};
 use super::source::Source;
-use crate::activity::{ClientQuery, ClientRows, Instant, SortBy};
+use crate::activity::{ClientQuery, ClientRows, SortBy, Timestamp};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -120,7 +120,7 @@ impl Page {
         writeln!(
             f,
             "<form method=\"get\" role=\"search\">\n\
-             <input type=\"search\" name=\"search\" value=\"{search}\" maxlength=\"{LONGEST_SEARCH}\" aria-label=\"Part of a client id\" placeholder=\"Part of a client id\">\n\
+             <input type=\"search\" name=\"search\" value=\"{search}\" maxlength=\"{MAX_SEARCH}\" aria-label=\"Part of a client id\" placeholder=\"Part of a client id\">\n\
              <input type=\"hidden\" name=\"sort\" value=\"{sort}\">\n\
              <input type=\"hidden\" name=\"per_page\" value=\"{per_page}\">\n\
              <button>Search</button>\n\
@@ -199,7 +199,7 @@ fn link(query: &ClientQuery) -> String {
 }
 
 /// To the second for the eye, to the microsecond for whatever reads the page.
-struct Time(Instant);
+struct Time(Timestamp);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,21 +1,21 @@
-use std::io;
 use std::sync::Arc;
 
 use actix_web::http::header::HeaderName;
 
-use super::auth::CognitoAuth;
-use super::build_bridge::{activity_fault, track, users};
-use super::response::{DefaultResponder, RefusalResponder};
-use super::startup;
-use super::state::{State, Validation};
+use super::activity::{activity_fault, track};
+use super::error::BuildError;
+use super::startup_log;
+use super::users::users;
+use super::validator::cognito_validator;
 use crate::activity::ActivityStore;
-use crate::jwks::{Fetcher, KeyLimits, KeyStore, Limits, Schedule};
-use crate::policy::{Layer, Rulebook, guarded_handlers};
+use crate::policy::{Layer, guarded_handlers};
 use crate::runtime::Background;
-use crate::settings::{CheckedSettings, PoolPlan, SettingFault, Settings, SettingsError};
+use crate::settings::{CheckedSettings, SettingFault, Settings, SettingsError};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
-use crate::validator::{Gate, Pool, TokenRules, TokenValidator};
+use crate::validator::TokenValidator;
+use crate::web::cognito_auth::{CognitoAuth, State, Validation};
+use crate::web::responder::{DefaultResponder, RefusalResponder};
 
 /// Builds a [`CognitoAuth`].
 ///
@@ -40,6 +40,41 @@ pub struct CognitoAuthBuilder {
     http_client: Option<reqwest::Client>,
     clock: Option<Arc<dyn Clock>>,
     allow_undefined_groups: bool,
+}
+
+impl CognitoAuth {
+    /// Everything that can be given.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::{CognitoAuth, Settings};
+    ///
+    /// let auth = CognitoAuth::builder().settings(Settings::from_env()).build()?;
+    /// # Ok::<(), cognito_m2m::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn builder() -> CognitoAuthBuilder {
+        CognitoAuthBuilder::default()
+    }
+
+    /// Builds from settings alone.
+    ///
+    /// # Errors
+    ///
+    /// See [`CognitoAuthBuilder::build`].
+    pub fn new(settings: Settings) -> Result<Self, BuildError> {
+        Self::builder().settings(settings).build()
+    }
+
+    /// Builds from the environment: variables with the prefix `COGNITO_M2M_`.
+    ///
+    /// # Errors
+    ///
+    /// See [`CognitoAuthBuilder::build`].
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::new(Settings::from_env())
+    }
 }
 
 impl CognitoAuthBuilder {
@@ -199,11 +234,11 @@ impl CognitoAuthBuilder {
             Background::start(checked.settings.shutdown_timeout).map_err(BuildError::Thread)?;
         let CheckedSettings {
             pools,
-            rulebook,
+            policy_defaults,
             settings,
         } = checked;
-        let rulebook = Arc::new(rulebook);
-        startup::log(&settings, &pools, &rulebook, has_own_validator);
+        let policy_defaults = Arc::new(policy_defaults);
+        startup_log::log(&settings, &pools, &policy_defaults, has_own_validator);
         let store = self
             .activity_store
             .filter(|_| settings.track_client_activity);
@@ -213,14 +248,14 @@ impl CognitoAuthBuilder {
             .filter_map(|plan| Some((plan.name.clone(), plan.allowed_clients.clone()?)));
         let admitted_clients = admitted_clients.collect();
         let validation = match self.validator {
-            Some(validator) => Validation::Own(validator),
-            None => Validation::BuiltIn(gate(
+            Some(validator) => Validation::Custom(validator),
+            None => Validation::BuiltIn(cognito_validator(
                 &settings,
                 pools,
                 self.http_client.as_ref(),
                 &clock,
                 &background,
-                &rulebook,
+                &policy_defaults,
             )?),
         };
         let default_responder = || -> Box<dyn RefusalResponder> {
@@ -229,13 +264,13 @@ impl CognitoAuthBuilder {
                 settings.json_error_responses,
             ))
         };
-        Ok(CognitoAuth::of(State {
+        Ok(CognitoAuth::from_state(State {
             validation,
             header_name: header_name(&settings)?,
             header_prefix: settings.header_prefix.as_str().into(),
             max_token_bytes: settings.max_token_bytes,
             fail_on_invalid_bearer: settings.fail_on_invalid_bearer,
-            rulebook,
+            policy_defaults,
             admitted_clients,
             users,
             activity,
@@ -244,75 +279,6 @@ impl CognitoAuthBuilder {
             shutdown_timeout: settings.shutdown_timeout,
             clock,
         }))
-    }
-}
-
-fn gate(
-    settings: &Settings,
-    plans: Vec<PoolPlan>,
-    client: Option<&reqwest::Client>,
-    clock: &Arc<dyn Clock>,
-    background: &Background,
-    rulebook: &Arc<Rulebook>,
-) -> Result<Gate, BuildError> {
-    let pools = plans
-        .into_iter()
-        .map(|plan| pool(settings, plan, client, clock, background))
-        .collect::<Result<_, _>>()?;
-    let rules = TokenRules {
-        leeway: settings.leeway,
-        max_lifetime: settings.max_token_lifetime,
-        accept_user_tokens: settings.accept_user_tokens,
-    };
-    Ok(Gate::new(
-        pools,
-        rules,
-        settings.token_cache_entries,
-        Arc::clone(clock),
-        Arc::clone(rulebook),
-    ))
-}
-
-/// A pool, and the task that keeps its keys fresh.
-fn pool(
-    settings: &Settings,
-    plan: PoolPlan,
-    client: Option<&reqwest::Client>,
-    clock: &Arc<dyn Clock>,
-    background: &Background,
-) -> Result<Pool, BuildError> {
-    let client = match client {
-        Some(client) => client.clone(),
-        None => Fetcher::default_client(limits(settings), &plan.jwks_url)
-            .map_err(BuildError::HttpClient)?,
-    };
-    let keys = KeyStore::new(KeyLimits {
-        cooldown: settings.jwks_cooldown,
-        max_stale: settings.jwks_max_stale,
-        fetch_timeout: settings.jwks_timeout,
-    });
-    let schedule = Schedule {
-        pool: plan.name.as_str().into(),
-        store: keys.clone(),
-        fetcher: Fetcher::new(client, plan.jwks_url, limits(settings)),
-        life: settings.jwks_ttl,
-        clock: Arc::clone(clock),
-    };
-    background.spawn(schedule.run());
-    Ok(Pool {
-        name: plan.name,
-        issuer: plan.issuer,
-        audience: plan.audience,
-        keys,
-    })
-}
-
-fn limits(settings: &Settings) -> Limits {
-    Limits {
-        connect_timeout: settings.jwks_connect_timeout,
-        timeout: settings.jwks_timeout,
-        max_bytes: settings.jwks_max_bytes,
-        max_keys: settings.jwks_max_keys,
     }
 }
 
@@ -337,30 +303,4 @@ fn undefined_groups(settings: &Settings) -> Vec<SettingFault> {
         })
     };
     guarded_handlers().flat_map(faults).collect()
-}
-
-/// Why nothing could be built.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::{BuildError, CognitoAuth, Settings};
-///
-/// let error = CognitoAuth::new(Settings::default()).unwrap_err();
-/// assert!(matches!(error, BuildError::Settings(_)));
-/// ```
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// Something is wrong with the settings.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// The operating system gave no thread, or no timer and sockets for it.
-    #[error("expected a thread for what runs in the background")]
-    Thread(#[source] io::Error),
-    /// No HTTP client could be made: TLS has found no root certificates.
-    #[error(
-        "expected an HTTP client for the keys: install root certificates, or give a client of your own"
-    )]
-    HttpClient(#[source] reqwest::Error),
 }

@@ -1,15 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::build::{BuildError, CognitoAuthBuilder};
 use super::health::{Health, PoolHealth};
-use super::state::{FirstLook, State, Validation};
+use super::state::{State, Validation};
 use crate::error::{AuthenticationError, Refusal};
-use crate::jwks::KeysUnavailable;
+use crate::jwks::{Incomplete, KeysUnavailable};
 use crate::principal::ServicePrincipal;
-use crate::settings::Settings;
-use crate::token::Presented;
-use crate::validator::{Gate, Pool};
+use crate::token::Credentials;
+use crate::validator::Pool;
 
 /// The middleware: finds the token of a request, verifies it, and attaches the principal.
 ///
@@ -45,46 +43,13 @@ pub struct CognitoAuth {
 }
 
 impl CognitoAuth {
-    /// Everything that can be given.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use cognito_m2m::{CognitoAuth, Settings};
-    ///
-    /// let auth = CognitoAuth::builder().settings(Settings::from_env()).build()?;
-    /// # Ok::<(), cognito_m2m::BuildError>(())
-    /// ```
-    #[must_use]
-    pub fn builder() -> CognitoAuthBuilder {
-        CognitoAuthBuilder::default()
-    }
-
-    /// Builds from settings alone.
-    ///
-    /// # Errors
-    ///
-    /// See [`CognitoAuthBuilder::build`].
-    pub fn new(settings: Settings) -> Result<Self, BuildError> {
-        Self::builder().settings(settings).build()
-    }
-
-    /// Builds from the environment: variables with the prefix `COGNITO_M2M_`.
-    ///
-    /// # Errors
-    ///
-    /// See [`CognitoAuthBuilder::build`].
-    pub fn from_env() -> Result<Self, BuildError> {
-        Self::new(Settings::from_env())
-    }
-
-    pub(super) fn of(state: State) -> Self {
+    pub(in crate::web) fn from_state(state: State) -> Self {
         Self {
             state: Arc::new(state),
         }
     }
 
-    pub(super) fn state(&self) -> &Arc<State> {
+    pub(in crate::web) fn state(&self) -> &Arc<State> {
         &self.state
     }
 
@@ -139,13 +104,15 @@ impl CognitoAuth {
         if text.is_empty() {
             return Err(AuthenticationError::Missing.into());
         }
-        let presented = Presented::from(text);
-        match self.state.look_at(presented) {
-            FirstLook::Judged(judged) => return judged,
-            FirstLook::Fetching(pending) => pending.ended().await,
-            FirstLook::Undecided => {}
+        let credentials = Credentials::from(text);
+        match self.state.try_authenticate(credentials) {
+            Ok(principal) => Ok(principal),
+            Err(Incomplete::Failed(refusal)) => Err(refusal),
+            Err(Incomplete::Waiting(fetch)) => {
+                fetch.ended().await;
+                self.state.authenticate(credentials).await
+            }
         }
-        self.state.settle(presented).await
     }
 
     /// The state of the keys, for readiness probes.
@@ -180,8 +147,8 @@ impl CognitoAuth {
 
     fn pools(&self) -> &[Pool] {
         match &self.state.validation {
-            Validation::BuiltIn(gate) => Gate::pools(gate),
-            Validation::Own(_) => &[],
+            Validation::BuiltIn(validator) => validator.pools(),
+            Validation::Custom(_) => &[],
         }
     }
 }

@@ -1,9 +1,9 @@
 use url::form_urlencoded::{self, Serializer};
 
-use crate::activity::{ClientQuery, MOST_PER_PAGE, SortBy};
+use crate::activity::{ClientQuery, MAX_PER_PAGE, SortBy};
 
 /// The longest text that can be searched for: no client id is longer.
-pub(super) const LONGEST_SEARCH: usize = 255;
+pub(super) const MAX_SEARCH: usize = 255;
 
 const SORTABLE: [SortBy; 3] = [SortBy::ClientId, SortBy::FirstSeenAt, SortBy::LastSeenAt];
 
@@ -45,7 +45,7 @@ pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
             }
             ("page", text) => query.with_page(number(text).ok_or(BadParameter::Page)?),
             (_, text) => {
-                let per_page = number(text).filter(|number| *number <= MOST_PER_PAGE);
+                let per_page = number(text).filter(|number| *number <= MAX_PER_PAGE);
                 query.with_per_page(per_page.ok_or(BadParameter::PerPage)?)
             }
         };
@@ -73,7 +73,7 @@ pub(super) fn sort_value(query: &ClientQuery) -> String {
 }
 
 fn search(text: &str) -> Result<&str, BadParameter> {
-    let is_good = text.chars().count() <= LONGEST_SEARCH && !text.chars().any(char::is_control);
+    let is_good = text.chars().count() <= MAX_SEARCH && !text.chars().any(char::is_control);
     is_good.then_some(text).ok_or(BadParameter::Search)
 }
 

@@ -9,10 +9,9 @@ use actix_web::guard::{Guard, GuardContext};
 use actix_web::{Error, HttpMessage};
 use pin_project_lite::pin_project;
 
-use super::extract::refused;
-use super::request::with_authentication;
 use crate::error::Refusal;
 use crate::policy::Policy;
+use crate::web::request::{refused, with_authentication};
 
 /// A policy around an `App`, a `web::scope` or a `web::resource`, judged by itself: the default
 /// allowlist belongs to handlers.
@@ -54,7 +53,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let judged = with_authentication(&request.extensions(), |authentication| {
-            authentication.judge(&self.policy, request.method().as_str())
+            authentication.evaluate(&self.policy, request.method().as_str())
         });
         match judged {
             Ok(()) => Judging::Serving {
@@ -114,9 +113,9 @@ where
 impl Guard for Policy {
     fn check(&self, context: &GuardContext<'_>) -> bool {
         let judged = with_authentication(&context.req_data(), |authentication| {
-            authentication.judge(self, context.head().method.as_str())
+            authentication.evaluate(self, context.head().method.as_str())
         });
-        if let Err(refusal @ Refusal::Wiring(_)) = &judged {
+        if let Err(refusal @ Refusal::Misconfigured(_)) = &judged {
             tracing::error!(reason = refusal.reason(), %refusal, "a policy for routing matches nothing");
         }
         judged.is_ok()

@@ -1,0 +1,15 @@
+//! The builder of `CognitoAuth`: checks the settings and starts the background tasks.
+
+mod activity;
+#[expect(
+    clippy::module_inception,
+    reason = "the file holds `CognitoAuthBuilder` itself"
+)]
+mod builder;
+mod error;
+mod startup_log;
+mod users;
+mod validator;
+
+pub use builder::CognitoAuthBuilder;
+pub use error::BuildError;

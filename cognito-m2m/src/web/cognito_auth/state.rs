@@ -1,0 +1,137 @@
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderName;
+
+use crate::activity::Recorder;
+use crate::error::{AuthenticationError, Refusal};
+use crate::jwks::{Incomplete, PendingFetch};
+use crate::policy::{ClientList, Denial, PolicyDefaults};
+use crate::pool::PoolName;
+use crate::principal::ServicePrincipal;
+use crate::runtime::Background;
+use crate::time::Clock;
+use crate::token::{BearerToken, Credentials, InvalidCredentials};
+use crate::users::Users;
+use crate::validator::{CognitoValidator, TokenValidator};
+use crate::web::responder::RefusalResponder;
+
+/// The state that all clones of a `CognitoAuth` share.
+pub(crate) struct State {
+    pub(in crate::web) validation: Validation,
+    pub(in crate::web) header_name: HeaderName,
+    pub(in crate::web) header_prefix: Box<str>,
+    pub(in crate::web) max_token_bytes: usize,
+    pub(in crate::web) fail_on_invalid_bearer: bool,
+    pub(in crate::web) policy_defaults: Arc<PolicyDefaults>,
+    /// The clients that each user pool admits. A pool without a list admits all of its clients.
+    pub(in crate::web) admitted_clients: HashMap<PoolName, ClientList>,
+    pub(in crate::web) users: Users,
+    /// `None` if client activity is not tracked.
+    pub(in crate::web) activity: Option<Arc<Recorder>>,
+    pub(in crate::web) responder: Box<dyn RefusalResponder>,
+    pub(in crate::web) background: Background,
+    pub(in crate::web) shutdown_timeout: Duration,
+    pub(in crate::web) clock: Arc<dyn Clock>,
+}
+
+/// The state as the requests of one worker share it.
+#[expect(
+    clippy::redundant_allocation,
+    reason = "if all requests counted references to one `Arc`, its cache line would move between workers"
+)]
+#[derive(Clone)]
+pub(in crate::web) struct WorkerState(Rc<Arc<State>>);
+
+impl WorkerState {
+    pub(in crate::web) fn new(state: &Arc<State>) -> Self {
+        Self(Rc::new(Arc::clone(state)))
+    }
+
+    /// Returns `true` if both belong to the same `CognitoAuth`, even in different workers or scopes.
+    pub(in crate::web) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for WorkerState {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+pub(in crate::web) enum Validation {
+    BuiltIn(CognitoValidator),
+    Custom(Box<dyn TokenValidator>),
+}
+
+impl State {
+    /// Authenticates a token without waiting. If the result is [`Incomplete::Waiting`], wait for
+    /// the fetch and then call [`State::authenticate`].
+    pub(in crate::web) fn try_authenticate(
+        &self,
+        credentials: Credentials<'_>,
+    ) -> Result<ServicePrincipal, Incomplete<Refusal>> {
+        let Validation::BuiltIn(validator) = &self.validation else {
+            // A custom validator is asynchronous and fetches its own keys.
+            return Err(Incomplete::Waiting(PendingFetch::completed()));
+        };
+        let principal = match validator.find_verified(credentials) {
+            Some(principal) => principal,
+            None => validator
+                .try_verify(self.token(credentials)?)
+                .map_err(|incomplete| incomplete.map_failure(Refusal::from))?,
+        };
+        Ok(self.admit(principal)?)
+    }
+
+    /// Authenticates a token with the keys that have been fetched so far.
+    pub(in crate::web) async fn authenticate(
+        &self,
+        credentials: Credentials<'_>,
+    ) -> Result<ServicePrincipal, Refusal> {
+        let token = self.token(credentials)?;
+        let principal = match &self.validation {
+            Validation::BuiltIn(validator) => validator.verify(token)?,
+            Validation::Custom(validator) => {
+                let claims = validator.validate(token).await?;
+                let policy_defaults = Arc::clone(&self.policy_defaults);
+                ServicePrincipal::from_claims(claims, token.as_str(), policy_defaults)
+                    .map_err(AuthenticationError::from)?
+            }
+        };
+        self.admit(principal)
+    }
+
+    fn token<'h>(&self, credentials: Credentials<'h>) -> Result<BearerToken<'h>, Refusal> {
+        credentials
+            .into_token(self.max_token_bytes)
+            .map_err(|error| match error {
+                InvalidCredentials::Malformed(error) => error.into(),
+                InvalidCredentials::Invalid(error) => AuthenticationError::from(error).into(),
+            })
+    }
+
+    /// Checks the list of clients that the user pool admits. This runs on every request, also for
+    /// tokens that were verified before.
+    fn admit(&self, principal: ServicePrincipal) -> Result<ServicePrincipal, Refusal> {
+        let admitted = self.admitted_clients.get(principal.pool());
+        if admitted.is_none_or(|clients| clients.contains(&principal)) {
+            Ok(principal)
+        } else {
+            Err(Denial::Client.into())
+        }
+    }
+
+    /// Records the activity of a client in memory. It never waits for the store.
+    pub(in crate::web) fn record_activity(&self, principal: &ServicePrincipal) {
+        if let Some(recorder) = &self.activity {
+            recorder.note(principal, self.clock.wall());
+        }
+    }
+}

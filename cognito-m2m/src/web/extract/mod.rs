@@ -1,0 +1,10 @@
+//! Extractors and the guards that attributes add to handlers.
+
+mod extraction;
+mod guard;
+mod principal;
+mod user;
+
+pub use guard::{Both, Guard, RoutePolicy};
+pub use principal::OptionalPrincipal;
+pub use user::{MappedUser, RequestUser};
