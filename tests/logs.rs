@@ -148,7 +148,7 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
     ] {
         assert!(ready[0].contains(part), "{part} in {}", ready[0]);
     }
-    let warnings = log.lines_with("a setting loosens the guard");
+    let warnings = log.lines_with("a setting weakens security");
     assert!(
         warnings
             .iter()
@@ -160,7 +160,7 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
             .any(|line| line.contains("header_name is not Authorization"))
     );
     // The handler stands in `pools.rs`; every start of this program sees it.
-    let pools = log.lines_with("the setting `pools` lacks");
+    let pools = log.lines_with("the setting `pools` does not define");
     let of_tenant = |line: &&String| line.contains("pool=\"tenant\"");
     assert_eq!(pools.iter().filter(of_tenant).count(), 1, "{pools:?}");
     for part in ["pools::listed", "pools.rs"] {
@@ -173,7 +173,7 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
             .jwks_url(cognito.jwks_url()),
     );
     let _auth = CognitoAuth::new(settings).expect("sound settings");
-    let pools_again = log.lines_with("the setting `pools` lacks");
+    let pools_again = log.lines_with("the setting `pools` does not define");
     assert_eq!(pools_again.iter().filter(of_tenant).count(), 1);
 }
 
@@ -186,7 +186,7 @@ async fn a_guarded_handler_without_the_middleware_is_named_in_the_log() {
     };
     let api = Api::at(serve!(|| App::new().service(guarded)));
     assert_eq!(api.get_without_token("/guarded").await.status, 500);
-    let lines = log.lines_with("outside of the `CognitoAuth` middleware");
+    let lines = log.lines_with("outside the `CognitoAuth` middleware");
     assert!(
         lines
             .iter()

@@ -230,7 +230,7 @@ async fn without_the_middleware_a_policy_refuses_and_a_routing_policy_matches_no
         assert_eq!(api.get_without_token(path).await.status, status, "{path}");
     }
     assert!(
-        !log.lines_with("a policy for routing matches nothing")
+        !log.lines_with("a routing policy matches no request")
             .is_empty()
     );
 }

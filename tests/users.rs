@@ -327,7 +327,7 @@ fn mapping_without_a_mapper_or_with_unnamed_pools_is_a_fault_at_start_up() {
     assert_eq!(fault(two(), Some(vec!["default", "tenant"])), None);
     assert_eq!(fault(two().user_mapping_enabled(false), Some(vec![])), None);
     for (settings, mapper, problem) in [
-        (one(), None, "is on, and there is no mapper"),
+        (one(), None, "is on, but no user mapper is configured"),
         (
             two(),
             Some(vec![]),

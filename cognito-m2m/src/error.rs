@@ -1,10 +1,10 @@
-//! Everything that can be said to a caller who is refused.
+//! The reasons why a request is refused.
 //!
-//! The tree: [`SettingsError`](crate::settings::SettingsError) for configuration,
-//! [`AuthenticationError`] (missing, malformed, invalid, expired), [`Denial`] for
-//! authorization (scope, method, client), [`UserMappingError`] for the bridge to a user table,
-//! [`KeysUnavailable`] for what is temporary and [`Misconfiguration`] for a mistake of the program.
-//! [`Refusal`] composes them.
+//! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
+//! invalid or expired one), [`Denial`] for authorization (scope, method, client),
+//! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
+//! [`Misconfiguration`] for a mistake in the program. Invalid settings are found at start-up:
+//! [`SettingsError`](crate::settings::SettingsError).
 
 use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
@@ -12,7 +12,7 @@ use crate::token::{InvalidToken, MalformedHeader};
 use crate::users::UserMappingError;
 use crate::validator::TokenError;
 
-/// Why a request is not answered by its handler.
+/// The reason why a request is refused.
 ///
 /// # Examples
 ///
@@ -25,25 +25,25 @@ use crate::validator::TokenError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Nobody knows who calls: 401.
+    /// The request is not authenticated: 401.
     #[error("authentication failed: {0}")]
     Authentication(#[from] AuthenticationError),
-    /// The caller is known and may not do this: 403.
+    /// The client is not authorized: 403.
     #[error("authorization failed: {0}")]
     Authorization(#[from] Denial),
-    /// What is needed to decide can't be had right now: 503.
-    #[error("temporarily unable to decide: {0}")]
+    /// The signing keys are temporarily unavailable, so the token cannot be verified: 503.
+    #[error("temporarily unable to verify the token: {0}")]
     Unavailable(#[from] KeysUnavailable),
-    /// The caller's user can't be had: 403, 503 or 500.
+    /// The user of the principal cannot be provided: 403, 503 or 500.
     #[error("user mapping failed: {0}")]
     UserMapping(#[from] UserMappingError),
-    /// The program is put together wrongly: 500.
-    #[error("the program is put together wrongly: {0}")]
+    /// The program is misconfigured: 500.
+    #[error("the program is misconfigured: {0}")]
     Misconfigured(#[from] Misconfiguration),
 }
 
 impl Refusal {
-    /// The stable code that logs carry.
+    /// Returns the stable reason code that is logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -51,12 +51,12 @@ impl Refusal {
             Self::Authorization(denial) => denial.reason(),
             Self::Unavailable(_) => "keys_unavailable",
             Self::UserMapping(error) => error.reason(),
-            Self::Misconfigured(fault) => fault.reason(),
+            Self::Misconfigured(misconfiguration) => misconfiguration.reason(),
         }
     }
 }
 
-/// Why nobody knows who calls.
+/// The reason why a request is not authenticated.
 ///
 /// # Examples
 ///
@@ -68,60 +68,63 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthenticationError {
-    /// The request carries no token.
-    #[error("expected a bearer token, found none")]
+    /// The request has no bearer token.
+    #[error("the request has no bearer token")]
     Missing,
-    /// The header has our scheme and no single token.
+    /// The header has the configured scheme, but not exactly one token.
     #[error(transparent)]
     Malformed(#[from] MalformedHeader),
-    /// The token has expired, leeway included.
-    #[error("expected `exp` to lie ahead, within the leeway")]
+    /// The token has expired, even with the leeway.
+    #[error("the token has expired")]
     Expired,
-    /// The token breaks another rule.
+    /// The token is invalid for another reason.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
 }
 
 impl AuthenticationError {
-    /// The stable code that logs carry.
+    /// Returns the stable reason code that is logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Missing => "missing",
-            Self::Malformed(why) => why.reason(),
+            Self::Malformed(error) => error.reason(),
             Self::Expired => "expired",
-            Self::Invalid(why) => why.reason(),
+            Self::Invalid(error) => error.reason(),
         }
     }
 }
 
-/// A mistake of the program, found while it serves.
+/// A mistake in the program that is found while it serves requests.
 ///
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::error::{Refusal, Misconfiguration};
+/// use cognito_m2m::error::{Misconfiguration, Refusal};
 ///
-/// assert_eq!(Refusal::from(Misconfiguration::MiddlewareMissing).reason(), "middleware_missing");
+/// let refusal = Refusal::from(Misconfiguration::MiddlewareMissing);
+/// assert_eq!(refusal.reason(), "middleware_missing");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misconfiguration {
-    /// A guarded handler or an extractor of this crate runs outside of the middleware.
+    /// A guarded handler or an extractor of this crate runs outside the middleware.
     #[error(
-        "expected the `CognitoAuth` middleware around the handler: add `.wrap(auth.clone())` to its `App` or scope"
+        "the handler runs outside the `CognitoAuth` middleware: add `.wrap(auth.clone())` to its `App` or scope"
     )]
     MiddlewareMissing,
-    /// A handler asks for another type of user than the mapper gives.
-    #[error("expected the handler to ask for the user type of the mapper, `{mapped}`")]
+    /// A handler requests another user type than the one that the mapper returns.
+    #[error(
+        "the handler requests another user type than the mapper returns: use `{mapped}` in the handler"
+    )]
     OtherUserType {
-        /// The user type of the mapper.
+        /// The name of the user type that the mapper returns.
         mapped: &'static str,
     },
 }
 
 impl Misconfiguration {
-    /// The stable code that logs carry.
+    /// Returns the stable reason code that is logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -132,8 +135,8 @@ impl Misconfiguration {
 }
 
 impl From<MalformedHeader> for Refusal {
-    fn from(why: MalformedHeader) -> Self {
-        Self::Authentication(why.into())
+    fn from(error: MalformedHeader) -> Self {
+        Self::Authentication(error.into())
     }
 }
 
@@ -141,8 +144,8 @@ impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::Expired => Self::Authentication(AuthenticationError::Expired),
-            TokenError::Invalid(why) => Self::Authentication(why.into()),
-            TokenError::Unavailable(why) => Self::Unavailable(why),
+            TokenError::Invalid(error) => Self::Authentication(error.into()),
+            TokenError::Unavailable(error) => Self::Unavailable(error),
         }
     }
 }

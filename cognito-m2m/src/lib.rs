@@ -83,7 +83,7 @@ pub mod activity;
 mod attributes;
 #[cfg(feature = "client")]
 pub mod client;
-pub mod client_id;
+mod client_id;
 pub mod error;
 pub mod guide;
 pub mod jwks;
@@ -91,6 +91,7 @@ mod loopback;
 pub mod policy;
 mod pool;
 mod principal;
+mod qualified_client_id;
 mod runtime;
 pub mod scope;
 mod setting_fault;
@@ -113,10 +114,13 @@ pub mod __private {
     pub use diesel;
     pub use inventory;
 
+    pub use crate::policy::ScopeRule;
+    pub use crate::policy::clients::ClientSelector;
     pub use crate::policy::constants::{
         MethodRule, all, allow_clients, any, client, default_match, group, method, scope, scope_map,
     };
-    pub use crate::policy::{ClientSelector, GuardedHandler, Layer, Layers, Policy, ScopeRule};
+    pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
+    pub use crate::policy::value::Policy;
     pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy};
 }
 
@@ -125,7 +129,7 @@ pub use attributes::{
     require_authentication, require_scopes, scope_map,
 };
 pub use client_id::{ClientId, InvalidClientId};
-pub use policy::Policy;
+pub use policy::value::Policy;
 pub use pool::PoolName;
 pub use principal::ServicePrincipal;
 pub use reqwest;

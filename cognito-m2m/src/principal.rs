@@ -1,18 +1,19 @@
-//! Who calls: the identity that a verified token proves.
+//! The verified identity of a calling service.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::client_id::ClientId;
-use crate::policy::{Denial, Policy, PolicyDefaults};
+use crate::policy::{Denial, Policy, PolicyDefaults, PolicyInput};
 use crate::pool::PoolName;
+use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::{ScopeMatch, ScopeSet};
 use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 
-/// The calling service: immutable, and cheap to clone.
+/// The verified identity of a calling service. It is immutable and cheap to clone.
 ///
-/// [`CognitoAuth`](crate::CognitoAuth) makes one from every valid token. A handler takes it as an
-/// argument, and is then answered 401 where there is none.
+/// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument, it
+/// requires a valid token: a request without one is answered 401.
 ///
 /// # Examples
 ///
@@ -32,7 +33,7 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 /// assert!(!principal.has_scopes(["widgets/read", "widgets/admin"], ScopeMatch::All));
 /// assert_eq!(principal.scopes().len(), 2);
 /// assert!(principal.pool().is_default());
-/// assert!(principal.raw_token().is_empty(), "nobody has sent one");
+/// assert!(principal.raw_token().is_empty(), "no token was sent");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -47,17 +48,19 @@ struct Inner {
 }
 
 impl ServicePrincipal {
-    /// Makes a principal of claims that nothing has verified: for tests, and for code that has
-    /// verified them by other means. Its [`raw_token`](Self::raw_token) is empty.
+    /// Creates a principal from claims that have not been verified.
+    ///
+    /// Use it in tests, or for claims that were verified by other means. The
+    /// [`raw_token`](Self::raw_token) of the principal is empty.
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] when `client_id` is absent or no client id, or `scope` is no string.
+    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` is not a string.
     pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
         Self::from_claims(claims, "", Arc::default())
     }
 
-    /// Claims that a validator of the team's own has vouched for.
+    /// Creates a principal from the claims that a custom validator returned.
     pub(crate) fn from_claims(
         claims: Claims,
         raw_token: &str,
@@ -89,25 +92,26 @@ impl ServicePrincipal {
         }))
     }
 
-    /// The OAuth client that the token was issued to.
+    /// Returns the ID of the app client that the token was issued to.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.0.identity.client_id
     }
 
-    /// The scopes that the token grants.
+    /// Returns the scopes that the token grants.
     #[must_use]
     pub fn scopes(&self) -> &ScopeSet {
         &self.0.identity.scopes
     }
 
-    /// Whether the token grants exactly this scope.
+    /// Returns `true` if the token grants this scope. Scopes are compared exactly.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().contains(scope)
     }
 
-    /// Whether the token grants all, or any, of these scopes; of no scopes at all: false.
+    /// Returns `true` if the token grants all, or any, of these scopes. For an empty list, it
+    /// returns `false`.
     #[must_use]
     pub fn has_scopes<S: AsRef<str>>(
         &self,
@@ -119,31 +123,29 @@ impl ServicePrincipal {
             .map(|scope| self.has_scope(scope.as_ref()));
         match scope_match {
             ScopeMatch::Any => granted.any(|is_granted| is_granted),
-            // `all` of nothing is true in Rust; asking for nothing is a mistake here.
+            // `Iterator::all` is true for an empty iterator, but an empty list is a mistake here.
             ScopeMatch::All => granted.next() == Some(true) && granted.all(|is_granted| is_granted),
         }
     }
 
-    /// Judges a policy, in a handler. The error answers as every other refusal does, so `?` is
-    /// enough.
+    /// Evaluates a policy inside a handler.
     ///
-    /// Groups and the default match are those of the settings. No request is looked at, so a scope
-    /// map has no method to go by and denies.
+    /// Use `?` on the result: the error is answered as any other refusal. Client groups and the
+    /// default scope match come from the settings. The request method is not known here, so a
+    /// policy with a scope map always denies.
     ///
     /// # Errors
     ///
-    /// The first [`Denial`] in written order.
+    /// Returns the first [`Denial`] in written order.
     ///
     /// # Examples
     ///
     /// ```
     /// use actix_web::Responder;
     /// use cognito_m2m::policy::Denial;
-    /// use cognito_m2m::scope::Scope;
-    /// use cognito_m2m::policy::ScopeRule;
     /// use cognito_m2m::{Policy, ServicePrincipal};
     ///
-    /// const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
+    /// const ADMIN: Policy = Policy::scope("widgets/admin");
     ///
     /// async fn purge(principal: ServicePrincipal) -> Result<impl Responder, Denial> {
     ///     principal.authorize(&ADMIN)?;
@@ -151,10 +153,24 @@ impl ServicePrincipal {
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
-        policy.evaluate(&self.0.policy_defaults.input(self, ""))
+        policy.evaluate(&self.policy_input("", &self.0.policy_defaults))
     }
 
-    /// Everything that the token says.
+    pub(crate) fn policy_input<'a>(
+        &'a self,
+        method: &'a str,
+        defaults: &'a PolicyDefaults,
+    ) -> PolicyInput<'a> {
+        PolicyInput {
+            pool: self.pool(),
+            client_id: self.client_id(),
+            scopes: self.scopes(),
+            method,
+            defaults,
+        }
+    }
+
+    /// Returns all claims of the token.
     ///
     /// # Examples
     ///
@@ -183,7 +199,7 @@ impl ServicePrincipal {
         &self.0.claims
     }
 
-    /// The token itself. It is a credential: never log it.
+    /// Returns the token itself. It is a credential: never log it.
     #[must_use]
     pub fn raw_token(&self) -> &str {
         &self.0.raw_token
@@ -193,9 +209,10 @@ impl ServicePrincipal {
         Arc::clone(&self.0.raw_token)
     }
 
-    /// Whether nothing that can be read of the two, or asked of them, tells them apart. Claims and
-    /// the token are both looked at: a validator of the team's own may read other claims under the
-    /// same token, and a mapper may go by either.
+    /// Returns `true` if the two principals are indistinguishable.
+    ///
+    /// Both the claims and the token are compared: a custom validator may return different claims
+    /// for the same token, and a user mapper may use either.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let (one, other) = (&self.0, &other.0);
         Arc::ptr_eq(one, other)
@@ -205,31 +222,35 @@ impl ServicePrincipal {
                 && Arc::ptr_eq(&one.policy_defaults, &other.policy_defaults))
     }
 
-    /// The user pool that issued the token, by its name in the settings.
+    /// Returns the name, in the settings, of the user pool that issued the token.
     #[must_use]
     pub fn pool(&self) -> &PoolName {
         &self.0.pool
     }
 
-    /// The `sub` claim; for a machine token of Cognito the same as the client id.
+    pub(crate) fn qualified_client_id(&self) -> QualifiedClientId {
+        QualifiedClientId::from_parts(self.pool(), self.client_id())
+    }
+
+    /// Returns the `sub` claim. In a machine token of Cognito, it equals the client ID.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
         self.0.identity.subject.as_deref()
     }
 
-    /// The `aud` claim.
+    /// Returns the `aud` claim.
     #[must_use]
     pub fn aud(&self) -> Option<&Audience> {
         self.0.identity.audience.as_ref()
     }
 
-    /// The `iss` claim.
+    /// Returns the `iss` claim.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
         self.0.identity.issuer.as_deref()
     }
 
-    /// The `exp` claim, in whole seconds since the Unix epoch.
+    /// Returns the `exp` claim, in whole seconds since the Unix epoch.
     #[must_use]
     pub fn exp(&self) -> Option<u64> {
         self.0.identity.expires_at
@@ -237,7 +258,7 @@ impl ServicePrincipal {
 }
 
 impl fmt::Debug for ServicePrincipal {
-    /// Without the token.
+    /// Formats the principal without its token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServicePrincipal")
             .field("pool", &self.pool().as_str())
@@ -247,7 +268,7 @@ impl fmt::Debug for ServicePrincipal {
     }
 }
 
-/// The claims that make up an identity, each by its rule.
+/// The claims that make up a principal, each parsed by its rule.
 pub(crate) struct Identity {
     client_id: ClientId,
     scopes: ScopeSet,
@@ -264,7 +285,7 @@ impl Identity {
             client_id: ClientId::new(client_id).map_err(|_| InvalidToken::ClientId)?,
             scopes: ScopeSet::parse(&claims.scope()?),
             subject: claims.subject().map(Into::into),
-            // Judged by the gate where an audience is configured, else nobody looks at it.
+            // If an audience is configured, the validator has checked this claim before.
             audience: claims.audience().unwrap_or_default(),
             issuer: claims.issuer().map(Into::into),
             expires_at: claims.expiry().map(whole_seconds),
@@ -275,7 +296,7 @@ impl Identity {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "`as` saturates: a date before 1970 is 0, one beyond the range is the end of it"
+    reason = "`as` saturates: a date before 1970 becomes 0, one beyond the range becomes the maximum"
 )]
 fn whole_seconds(date: f64) -> u64 {
     date as u64
@@ -288,13 +309,14 @@ mod tests {
     use super::*;
 
     fn principal(claims: serde_json::Value) -> Result<ServicePrincipal, InvalidToken> {
-        let claims = Claims::from_value(claims).expect("an object");
+        let claims = Claims::from_value(claims).expect("valid claims");
         ServicePrincipal::danger_from_claims(claims)
     }
 
     #[test]
-    fn asking_for_no_scopes_is_answered_no() {
-        let principal = principal(json!({"client_id": "c", "scope": "a"})).expect("a principal");
+    fn empty_list_of_scopes_is_never_granted() {
+        let principal =
+            principal(json!({"client_id": "c", "scope": "a"})).expect("a valid principal");
         assert!(!principal.has_scopes([""; 0], ScopeMatch::All));
         assert!(!principal.has_scopes([""; 0], ScopeMatch::Any));
         assert!(principal.has_scopes(["a"], ScopeMatch::All));
@@ -304,7 +326,7 @@ mod tests {
     fn rule_1_7_scope_is_absent_or_a_string() {
         assert!(
             principal(json!({"client_id": "c"}))
-                .expect("a principal")
+                .expect("a valid principal")
                 .scopes()
                 .is_empty()
         );
@@ -317,14 +339,14 @@ mod tests {
     #[test]
     fn rule_1_7_only_scope_grants() {
         let principal = principal(json!({"client_id": "c", "scp": "a", "groups": ["a"]}));
-        assert!(!principal.expect("a principal").has_scope("a"));
+        assert!(!principal.expect("a valid principal").has_scope("a"));
     }
 
     #[test]
     fn rule_1_9_debug_never_prints_the_token() {
-        let claims = Claims::from_value(json!({"client_id": "c"})).expect("an object");
-        let principal =
-            ServicePrincipal::from_claims(claims, "aa.bb.cc", Arc::default()).expect("a principal");
+        let claims = Claims::from_value(json!({"client_id": "c"})).expect("valid claims");
+        let principal = ServicePrincipal::from_claims(claims, "aa.bb.cc", Arc::default())
+            .expect("a valid principal");
         assert_eq!(principal.raw_token(), "aa.bb.cc");
         assert!(!format!("{principal:?}").contains("aa.bb.cc"));
     }

@@ -1,80 +1,76 @@
-//! What the attributes expand to: policies that are built, and checked, while compiling.
+//! The functions that attributes expand to. They build policies, and check them, at compile time.
 
 use std::borrow::Cow;
 
-use crate::policy::clients::is_client_selector;
 use crate::policy::value::Rule;
 use crate::policy::{ClientSelector, Policy, ScopeRule};
+use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::Scope;
 
-/// One scope.
+/// Creates a rule that requires one scope.
 #[must_use]
 pub const fn scope(scope: &'static str) -> ScopeRule {
     ScopeRule::Scope(Scope::from_static(scope))
 }
 
-/// All of several rules.
+/// Creates a rule that requires all of its parts.
 #[must_use]
 pub const fn all(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::All(Cow::Borrowed(rules))
 }
 
-/// Any of several rules.
+/// Creates a rule that requires any of its parts.
 #[must_use]
 pub const fn any(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::Any(Cow::Borrowed(rules))
 }
 
-/// All or any of several rules, as the settings say.
+/// Creates a rule that combines its parts as the setting `default_scope_match` specifies.
 #[must_use]
 pub const fn default_match(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::Default(Cow::Borrowed(rules))
 }
 
-/// The rule of one method.
+/// The rule of one HTTP method.
 pub type MethodRule = (Cow<'static, str>, ScopeRule);
 
-/// A rule per method.
+/// Creates a policy with one rule per HTTP method.
 #[must_use]
 pub const fn scope_map(entries: &'static [MethodRule]) -> Policy {
     Policy(Rule::Methods(Cow::Borrowed(entries)))
 }
 
-/// A method's name.
+/// Returns the name of an HTTP method as a key of a scope map.
 #[must_use]
 pub const fn method(name: &'static str) -> Cow<'static, str> {
     Cow::Borrowed(name)
 }
 
-/// One client.
+/// Creates the selector of one client.
 ///
 /// # Panics
 ///
-/// While compiling, when the text names no client.
+/// Panics, at compile time, if the text is neither `client_id` nor `pool:client_id`.
 #[must_use]
 pub const fn client(entry: &'static str) -> ClientSelector {
-    assert!(
-        is_client_selector(entry),
-        "a client is named by 1 to 128 characters of `A-Za-z0-9_+.-`, or by `pool:client_id`"
-    );
-    ClientSelector::Client(Cow::Borrowed(entry))
+    ClientSelector::Client(QualifiedClientId::from_static(entry))
 }
 
-/// A named list of clients.
+/// Creates the selector of a group of clients.
 ///
 /// # Panics
 ///
-/// While compiling, when the name is empty.
+/// Panics, at compile time, if the name is empty.
 #[must_use]
 pub const fn group(name: &'static str) -> ClientSelector {
     assert!(
         !name.is_empty(),
-        "a group has a name: that of a list in the setting `client_groups`"
+        "expected the name of a group in the setting `client_groups`, found an empty one"
     );
     ClientSelector::Group(Cow::Borrowed(name))
 }
 
-/// A list of clients.
+/// Creates a policy that admits the selected clients only.
 #[must_use]
 pub const fn allow_clients(selectors: &'static [ClientSelector]) -> Policy {
     Policy(Rule::Clients(Cow::Borrowed(selectors)))

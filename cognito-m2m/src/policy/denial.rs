@@ -1,8 +1,9 @@
 use crate::scope::Scope;
 
-/// Why a principal may not do what it asked for.
+/// The reason why a policy denies a request.
 ///
-/// It answers a request as a refusal does: in a handler, `principal.authorize(&policy)?` is enough.
+/// It is also an Actix error, so that `principal.authorize(&policy)?` in a handler answers 403 as an
+/// attribute does.
 ///
 /// # Examples
 ///
@@ -14,22 +15,23 @@ use crate::scope::Scope;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denial {
-    /// The token lacks a scope.
-    #[error("the token lacks a scope that is asked for")]
+    /// The token lacks a required scope.
+    #[error("the token lacks a required scope")]
     Scope {
-        /// What is asked for: each scope once, in written order, all alternatives of an `any`.
+        /// The scopes that the policy names: each once, in written order, including all
+        /// alternatives of an `any`.
         required: Vec<Scope>,
     },
-    /// The scope map does not list the method, so nobody may use it.
-    #[error("the scope map does not list the method")]
+    /// The scope map does not list the request method.
+    #[error("the scope map does not list the request method")]
     Method,
-    /// The client is on no list that applies.
-    #[error("the client is not on the list of allowed clients")]
+    /// An allowlist that applies does not contain the client.
+    #[error("the client is not on the allowlist")]
     Client,
 }
 
 impl Denial {
-    /// The stable code that logs carry.
+    /// Returns the stable reason code that is logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -1,78 +1,62 @@
+use crate::client_id::ClientId;
 use crate::policy::{ClientGroups, ClientList};
-use crate::principal::ServicePrincipal;
-use crate::scope::ScopeMatch;
+use crate::pool::PoolName;
+use crate::scope::{ScopeMatch, ScopeSet};
 
-/// All that a judgement depends on.
+/// The input of [`Policy::evaluate`](crate::Policy::evaluate): the caller, the request method, and
+/// the configured defaults.
 ///
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::policy::{ClientGroups, Defaults, PolicyInput, Policy};
-/// use cognito_m2m::token::Claims;
-/// use cognito_m2m::ServicePrincipal;
-/// use serde_json::json;
+/// use cognito_m2m::policy::{PolicyDefaults, PolicyInput};
+/// use cognito_m2m::scope::ScopeSet;
+/// use cognito_m2m::{ClientId, Policy, PoolName};
 ///
-/// let claims = Claims::from_value(json!({ "client_id": "reporting", "scope": "widgets/read" }))?;
 /// let input = PolicyInput {
-///     principal: &ServicePrincipal::danger_from_claims(claims)?,
+///     pool: &PoolName::default(),
+///     client_id: &ClientId::new("reporting")?,
+///     scopes: &ScopeSet::parse("widgets/read"),
 ///     method: "GET",
-///     groups: &ClientGroups::default(),
-///     defaults: &Defaults::default(),
+///     defaults: &PolicyDefaults::default(),
 /// };
-/// assert!(Policy::all_scopes(["widgets/read"])?.evaluate(&input).is_ok());
-/// assert!(Policy::all_scopes(["widgets/write"])?.evaluate(&input).is_err());
+/// assert!(Policy::scope("widgets/read").evaluate(&input).is_ok());
+/// assert!(Policy::scope("widgets/write").evaluate(&input).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyInput<'a> {
-    /// Who calls.
-    pub principal: &'a ServicePrincipal,
-    /// The request method, as it stands in the request line.
+    /// The user pool that issued the token.
+    pub pool: &'a PoolName,
+    /// The client that the token was issued to.
+    pub client_id: &'a ClientId,
+    /// The scopes that the token grants.
+    pub scopes: &'a ScopeSet,
+    /// The request method, as in the request line.
     pub method: &'a str,
-    /// The named lists of clients.
-    pub groups: &'a ClientGroups,
-    /// What holds where a policy leaves a question open.
-    pub defaults: &'a Defaults,
+    /// The configured values that apply where a policy does not specify its own.
+    pub defaults: &'a PolicyDefaults,
 }
 
-/// What the settings say about every judgement; each principal brings it along.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PolicyDefaults {
-    pub(crate) groups: ClientGroups,
-    pub(crate) defaults: Defaults,
-}
-
-impl PolicyDefaults {
-    pub(crate) fn input<'a>(
-        &'a self,
-        principal: &'a ServicePrincipal,
-        method: &'a str,
-    ) -> PolicyInput<'a> {
-        PolicyInput {
-            principal,
-            method,
-            groups: &self.groups,
-            defaults: &self.defaults,
-        }
-    }
-}
-
-/// What holds where a policy leaves a question open.
+/// The configured values that apply where a policy does not specify its own.
 ///
 /// # Examples
 ///
 /// ```
 /// use cognito_m2m::ScopeMatch;
-/// use cognito_m2m::policy::Defaults;
+/// use cognito_m2m::policy::PolicyDefaults;
 ///
-/// let defaults = Defaults { scope_match: ScopeMatch::Any, ..Defaults::default() };
+/// let defaults = PolicyDefaults { scope_match: ScopeMatch::Any, ..PolicyDefaults::default() };
 /// assert!(defaults.allowed_clients.is_none());
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Defaults {
-    /// How several scopes combine where neither all nor any is asked for.
+pub struct PolicyDefaults {
+    /// How several scopes combine if a policy asks for neither all nor any of them: the setting
+    /// `default_scope_match`.
     pub scope_match: ScopeMatch,
-    /// Who may call guarded handlers that have no list of clients of their own; `None`: anyone
-    /// with a valid token.
+    /// The allowlist of handlers without their own: the setting `allowed_client_ids`. `None` admits
+    /// every client.
     pub allowed_clients: Option<ClientList>,
+    /// The named lists of clients: the setting `client_groups`.
+    pub groups: ClientGroups,
 }

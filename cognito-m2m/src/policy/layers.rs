@@ -20,9 +20,9 @@ use crate::policy::{Denial, Policy, PolicyInput};
 /// ```
 #[derive(Debug)]
 pub struct Layer {
-    /// What it asks.
+    /// The policy that the attribute states.
     pub policy: Policy,
-    /// The handler, by its path.
+    /// The path of the handler function.
     pub handler: &'static str,
     /// The source file of the attribute.
     pub file: &'static str,
@@ -30,60 +30,29 @@ pub struct Layer {
     pub line: u32,
 }
 
-/// All the attributes of one handler and its modules: one guard, outermost first.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::policy::{ClientGroups, Defaults, PolicyInput, Layer, Layers};
-/// use cognito_m2m::token::Claims;
-/// use cognito_m2m::{Policy, ServicePrincipal};
-/// use serde_json::json;
-///
-/// static LAYER: Layer =
-///     Layer { policy: Policy::authenticated(), handler: "list", file: "list.rs", line: 1 };
-/// let stack = Layers::One(&LAYER);
-/// assert_eq!(stack.outermost().handler, "list");
-///
-/// let claims = Claims::from_value(json!({ "client_id": "reporting" }))?;
-/// let input = PolicyInput {
-///     principal: &ServicePrincipal::danger_from_claims(claims)?,
-///     method: "GET",
-///     groups: &ClientGroups::default(),
-///     defaults: &Defaults::default(),
-/// };
-/// assert!(stack.evaluate(&input).is_ok());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The attributes of a handler and of its modules, outermost first. All of them must hold.
+#[doc(hidden)]
 #[derive(Debug)]
 pub enum Layers {
-    /// A single attribute.
     One(&'static Layer),
-    /// What stands above, and what stands below it.
+    /// The attributes above, and those below.
     Both(&'static Layers, &'static Layers),
 }
 
 impl Layers {
-    /// Judges the whole stack: the default allowlist first, where the stack has none of its own,
-    /// then every layer in written order.
+    /// Evaluates the default allowlist, then each attribute in written order.
     ///
     /// # Errors
     ///
-    /// The first [`Denial`], with the layer that has it; the default allowlist belongs to the
-    /// outermost layer.
-    pub fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
-        let defaults = input.defaults.allowed_clients.as_ref();
-        match defaults.filter(|_| !self.list_clients()) {
-            Some(allowed) if !allowed.contains(input.principal) => {
-                Err((Denial::Client, self.outermost()))
-            }
-            _ => self.evaluate_each(input),
-        }
+    /// Returns the first [`Denial`] and the attribute that it comes from. A denial by the default
+    /// allowlist is reported for the outermost attribute.
+    pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
+        evaluate_default_allowlist(Some(self), input)
+            .map_err(|denial| (denial, self.outermost()))?;
+        self.evaluate_each(input)
     }
 
-    /// The first layer in written order; it names the handler as every other one does.
-    #[must_use]
-    pub fn outermost(&self) -> &'static Layer {
+    pub(crate) fn outermost(&self) -> &'static Layer {
         match self {
             Self::One(layer) => layer,
             Self::Both(upper, _) => upper.outermost(),
@@ -111,22 +80,32 @@ impl Layers {
     }
 }
 
-/// An attribute that registered itself when the program was linked.
+/// Evaluates the default allowlist for a handler with these attributes, or without any.
 ///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::policy::{GuardedHandler, guarded_handlers};
-///
-/// let mut handlers = guarded_handlers().map(GuardedHandler);
-/// assert!(handlers.all(|GuardedHandler(layer)| !layer.handler.is_empty()));
-/// ```
+/// The default allowlist applies to every guarded handler, unless one of its attributes lists
+/// clients.
+pub(crate) fn evaluate_default_allowlist(
+    layers: Option<&Layers>,
+    input: &PolicyInput<'_>,
+) -> Result<(), Denial> {
+    let Some(allowed) = &input.defaults.allowed_clients else {
+        return Ok(());
+    };
+    if layers.is_some_and(Layers::list_clients) || allowed.contains(input.pool, input.client_id) {
+        Ok(())
+    } else {
+        Err(Denial::Client)
+    }
+}
+
+/// An attribute that is registered when the program is linked.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedHandler(pub &'static Layer);
 
 inventory::collect!(GuardedHandler);
 
-/// Every attribute that this program was linked with, in no particular order.
+/// Returns every attribute that the program was linked with, in no particular order.
 ///
 /// # Examples
 ///
@@ -139,4 +118,50 @@ pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
     inventory::iter::<GuardedHandler>
         .into_iter()
         .map(|GuardedHandler(layer)| *layer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client_id::ClientId;
+    use crate::policy::{ClientList, PolicyDefaults};
+    use crate::pool::PoolName;
+    use crate::scope::ScopeSet;
+
+    fn layers(policy: Policy) -> &'static Layers {
+        let layer = Layer {
+            policy,
+            handler: "list",
+            file: "list.rs",
+            line: 1,
+        };
+        Box::leak(Box::new(Layers::One(Box::leak(Box::new(layer)))))
+    }
+
+    #[test]
+    fn default_allowlist_applies_to_handlers_that_list_no_clients() {
+        let defaults = PolicyDefaults {
+            allowed_clients: Some(ClientList::new(["reporting"]).expect("a valid list")),
+            ..PolicyDefaults::default()
+        };
+        let evaluate = |layers: Option<&Layers>, client_id: &str| {
+            evaluate_default_allowlist(
+                layers,
+                &PolicyInput {
+                    pool: &PoolName::default(),
+                    client_id: &ClientId::new(client_id).expect("a valid client ID"),
+                    scopes: &ScopeSet::default(),
+                    method: "GET",
+                    defaults: &defaults,
+                },
+            )
+        };
+        assert_eq!(evaluate(None, "reporting"), Ok(()));
+        assert_eq!(evaluate(None, "sync"), Err(Denial::Client));
+        let open = layers(Policy::authenticated());
+        assert_eq!(evaluate(Some(open), "sync"), Err(Denial::Client));
+        let lists_sync = layers(Policy::allow_client_ids(["sync"]).expect("valid client IDs"));
+        let both = Layers::Both(open, lists_sync);
+        assert_eq!(evaluate(Some(&both), "sync"), Ok(()));
+    }
 }

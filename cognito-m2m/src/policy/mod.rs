@@ -1,22 +1,26 @@
-//! What a handler asks of its caller: policies as data, and one verb that judges them.
+//! Policies: what a handler requires of its caller, as data.
 //!
-//! A [`Policy`] is a value. Nothing here does I/O or knows HTTP responses: the attributes, the
-//! middleware and [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize) all come
-//! down to [`Policy::evaluate`].
+//! A [`Policy`](crate::Policy) is a plain value, and [`Policy::evaluate`](crate::Policy::evaluate)
+//! decides whether it admits a request. Attributes, the middleware and
+//! [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize) all use that function. This
+//! module performs no I/O and does not know HTTP responses.
 
-mod clients;
+pub(crate) mod clients;
 mod denial;
 mod input;
-mod layers;
+pub(crate) mod layers;
 mod scope_rule;
-mod value;
+pub(crate) mod value;
 
 pub(crate) mod constants;
 
-pub use clients::{ClientGroups, ClientList, ClientSelector, InvalidClientSelector};
+pub(crate) use clients::ClientSelector;
+pub use clients::{ClientGroups, ClientList};
 pub use denial::Denial;
-pub(crate) use input::PolicyDefaults;
-pub use input::{Defaults, PolicyInput};
-pub use layers::{GuardedHandler, Layer, Layers, guarded_handlers};
+pub use input::{PolicyDefaults, PolicyInput};
+pub use layers::{Layer, guarded_handlers};
+pub(crate) use layers::{Layers, evaluate_default_allowlist};
 pub use scope_rule::ScopeRule;
-pub use value::Policy;
+pub(crate) use value::Policy;
+
+pub use crate::qualified_client_id::InvalidQualifiedClientId;

@@ -2,9 +2,9 @@ use std::borrow::Cow;
 
 use crate::scope::{InvalidScope, Scope, ScopeMatch, ScopeSet};
 
-/// Which scopes are enough: one, or all or any of several rules.
+/// A rule for scopes: one scope, or all or any of several rules.
 ///
-/// An empty list is never enough.
+/// An empty list is never satisfied.
 ///
 /// # Examples
 ///
@@ -12,7 +12,7 @@ use crate::scope::{InvalidScope, Scope, ScopeMatch, ScopeSet};
 /// use cognito_m2m::policy::ScopeRule;
 /// use cognito_m2m::scope::Scope;
 ///
-/// // a, or b and c
+/// // Either `a`, or both `b` and `c`.
 /// let rule = ScopeRule::Any(vec![
 ///     ScopeRule::Scope(Scope::new("a")?),
 ///     ScopeRule::all(["b", "c"])?,
@@ -24,31 +24,31 @@ use crate::scope::{InvalidScope, Scope, ScopeMatch, ScopeSet};
 pub enum ScopeRule {
     /// Exactly this scope.
     Scope(Scope),
-    /// Every one of these.
+    /// All of these rules.
     All(Cow<'static, [ScopeRule]>),
-    /// At least one of these.
+    /// At least one of these rules.
     Any(Cow<'static, [ScopeRule]>),
-    /// All or any of these, as the setting `default_scope_match` says.
+    /// All or any of these rules, as the setting `default_scope_match` specifies.
     Default(Cow<'static, [ScopeRule]>),
 }
 
 impl ScopeRule {
-    /// All of these scopes.
+    /// Creates a rule that requires all of these scopes.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] for the first text that is no scope.
+    /// Returns [`InvalidScope`] for the first invalid scope.
     pub fn all<S: Into<Cow<'static, str>>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
-        each(scopes).map(Self::All)
+        scopes_of(scopes).map(Self::All)
     }
 
-    /// Any of these scopes.
+    /// Creates a rule that requires any of these scopes.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] for the first text that is no scope.
+    /// Returns [`InvalidScope`] for the first invalid scope.
     ///
     /// # Examples
     ///
@@ -62,13 +62,13 @@ impl ScopeRule {
     pub fn any<S: Into<Cow<'static, str>>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
-        each(scopes).map(Self::Any)
+        scopes_of(scopes).map(Self::Any)
     }
 
     pub(crate) fn default_match<S: Into<Cow<'static, str>>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
-        each(scopes).map(Self::Default)
+        scopes_of(scopes).map(Self::Default)
     }
 
     pub(crate) fn is_met_by(&self, granted: &ScopeSet, default_match: ScopeMatch) -> bool {
@@ -84,7 +84,7 @@ impl ScopeRule {
         }
     }
 
-    /// Every scope that the rule names, each once, in written order.
+    /// Returns every scope that the rule names, each once, in written order.
     pub(crate) fn named_scopes(&self) -> Vec<Scope> {
         let mut named = Vec::new();
         self.collect_into(&mut named);
@@ -102,7 +102,7 @@ impl ScopeRule {
     }
 }
 
-fn each<S: Into<Cow<'static, str>>>(
+fn scopes_of<S: Into<Cow<'static, str>>>(
     scopes: impl IntoIterator<Item = S>,
 ) -> Result<Cow<'static, [ScopeRule]>, InvalidScope> {
     let rule = |scope| Scope::new(scope).map(ScopeRule::Scope);

@@ -1,18 +1,18 @@
 use std::borrow::Cow;
 
-use crate::policy::clients::{InvalidClientSelector, is_client_selector};
 use crate::policy::{ClientSelector, Denial, PolicyInput, ScopeRule};
-use crate::scope::InvalidScope;
+use crate::qualified_client_id::{InvalidQualifiedClientId, QualifiedClientId};
+use crate::scope::{InvalidScope, Scope};
 
-/// What a handler asks of its caller, beyond a valid token.
+/// What a handler requires of its caller in addition to a valid token.
 ///
-/// The attributes make one while compiling; code makes one with the functions here. Whatever a
-/// policy does not admit, it denies.
+/// The attributes create policies at compile time; code creates them with the functions below. A
+/// policy denies everything that it does not explicitly admit.
 ///
-/// Around an `App`, a `web::scope` or a `web::resource`, `.wrap(policy)` answers 401 and 403 as an
-/// attribute does. In routing, `.guard(policy)` makes that whoever is not admitted finds no such
-/// route: a guard that does not match is a 404
-/// ([which to take](crate::guide::which_attribute#a-policy-for-routing)).
+/// A policy is also a middleware: `.wrap(policy)` on an `App`, a `web::scope` or a `web::resource`
+/// answers 401 and 403 as an attribute does. And it is a routing guard: a request that
+/// `.guard(policy)` denies does not match the route and usually ends as 404
+/// ([comparison](crate::guide::which_attribute#a-policy-for-routing)).
 ///
 /// # Examples
 ///
@@ -36,42 +36,65 @@ pub(crate) enum Rule {
 }
 
 impl Policy {
-    /// Any valid token will do.
+    /// Creates a policy that admits every caller with a valid token.
     ///
     /// # Examples
     ///
     /// ```
     /// use cognito_m2m::Policy;
     ///
-    /// const ANY_MACHINE: Policy = Policy::authenticated();
-    /// assert!(!ANY_MACHINE.lists_clients());
+    /// const ANY_CLIENT: Policy = Policy::authenticated();
     /// ```
     #[must_use]
     pub const fn authenticated() -> Self {
         Self(Rule::Authenticated)
     }
 
-    /// Scopes by a rule of any depth.
+    /// Creates a policy that requires one scope.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the scope is empty or contains a character that RFC 6749 section 3.3 does not
+    /// allow. In a constant, that is a compile error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::Policy;
+    ///
+    /// const READ: Policy = Policy::scope("widgets/read");
+    /// ```
+    #[must_use]
+    pub const fn scope(scope: &'static str) -> Self {
+        Self::scope_rule(ScopeRule::Scope(Scope::from_static(scope)))
+    }
+
+    /// Creates a policy from a scope rule, which may be nested.
     ///
     /// # Examples
     ///
     /// ```
     /// use cognito_m2m::Policy;
     /// use cognito_m2m::policy::ScopeRule;
-    /// use cognito_m2m::scope::Scope;
     ///
-    /// const READ: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/read")));
+    /// // `reports/admin`, or both of the others.
+    /// let policy = Policy::scope_rule(ScopeRule::Any(vec![
+    ///     ScopeRule::all(["reports/admin"])?,
+    ///     ScopeRule::all(["reports/read", "widgets/read"])?,
+    /// ].into()));
+    /// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
     /// ```
     #[must_use]
     pub const fn scope_rule(rule: ScopeRule) -> Self {
         Self(Rule::Scopes(rule))
     }
 
-    /// All or any of these scopes, as the setting `default_scope_match` says.
+    /// Creates a policy that requires all or any of these scopes, as the setting
+    /// `default_scope_match` specifies.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] for the first text that is no scope.
+    /// Returns [`InvalidScope`] for the first invalid scope.
     ///
     /// # Examples
     ///
@@ -88,39 +111,30 @@ impl Policy {
         ScopeRule::default_match(scopes).map(Self::scope_rule)
     }
 
-    /// All of these scopes.
+    /// Creates a policy that requires all of these scopes.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] for the first text that is no scope.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::Policy;
-    ///
-    /// let policy = Policy::all_scopes(["widgets/read", "widgets/write"])?;
-    /// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
-    /// ```
+    /// Returns [`InvalidScope`] for the first invalid scope.
     pub fn all_scopes<S: Into<Cow<'static, str>>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
         ScopeRule::all(scopes).map(Self::scope_rule)
     }
 
-    /// Any of these scopes.
+    /// Creates a policy that requires any of these scopes.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] for the first text that is no scope.
+    /// Returns [`InvalidScope`] for the first invalid scope.
     pub fn any_scope<S: Into<Cow<'static, str>>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
         ScopeRule::any(scopes).map(Self::scope_rule)
     }
 
-    /// One rule per HTTP method; a method that is not listed is denied, and `HEAD` falls back to
-    /// `GET`.
+    /// Creates a policy with one rule per HTTP method. A method that is not listed is denied;
+    /// `HEAD` falls back to `GET`.
     ///
     /// # Examples
     ///
@@ -144,31 +158,24 @@ impl Policy {
         Self(Rule::Methods(entries.collect()))
     }
 
-    /// The client is one of these: `client_id` of the default user pool, or `pool:client_id`.
+    /// Creates a policy that admits these clients only: `client_id` for a client of the default
+    /// user pool, or `pool:client_id`.
     ///
     /// # Errors
     ///
-    /// [`InvalidClientSelector`] for the first entry that names no client.
+    /// Returns [`InvalidQualifiedClientId`] for the first entry of another form.
     pub fn allow_client_ids<S: Into<Cow<'static, str>>>(
         entries: impl IntoIterator<Item = S>,
-    ) -> Result<Self, InvalidClientSelector> {
-        let checked = |entry: S| {
-            let entry = entry.into();
-            if is_client_selector(&entry) {
-                Ok(ClientSelector::Client(entry))
-            } else {
-                Err(InvalidClientSelector::of(&entry))
-            }
-        };
+    ) -> Result<Self, InvalidQualifiedClientId> {
         let selectors = entries
             .into_iter()
-            .map(checked)
+            .map(|entry| QualifiedClientId::new(entry).map(ClientSelector::Client))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self(Rule::Clients(selectors.into())))
     }
 
-    /// The client is in one of these groups of the setting `client_groups`; a group that is not
-    /// defined there admits nobody.
+    /// Creates a policy that admits the clients of these groups only. The setting `client_groups`
+    /// defines groups; a group that it does not define admits no client.
     ///
     /// # Examples
     ///
@@ -176,7 +183,7 @@ impl Policy {
     /// use cognito_m2m::Policy;
     ///
     /// let reports = Policy::allow_groups(["reporting"]);
-    /// assert!(reports.lists_clients());
+    /// assert_eq!(reports.groups().collect::<Vec<_>>(), ["reporting"]);
     /// ```
     #[must_use]
     pub fn allow_groups<S: Into<Cow<'static, str>>>(names: impl IntoIterator<Item = S>) -> Self {
@@ -184,35 +191,37 @@ impl Policy {
         Self(Rule::Clients(names.into_iter().map(group).collect()))
     }
 
-    /// This policy and another: both must hold, this one is judged first.
+    /// Combines two policies: both must hold. This one is evaluated first.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(Rule::Both(Box::new((self, other))))
     }
 
-    /// Judges the policy alone: the default allowlist is the business of a whole stack
-    /// ([`Layers::evaluate`](crate::policy::Layers::evaluate)).
+    /// Evaluates the policy.
+    ///
+    /// The default allowlist is not part of it: that list applies to handlers, after all of their
+    /// attributes have been considered.
     ///
     /// # Errors
     ///
-    /// The first [`Denial`] in written order.
+    /// Returns the first [`Denial`] in written order.
     ///
     /// # Examples
     ///
     /// ```
-    /// use cognito_m2m::policy::{ClientGroups, Defaults, Denial, PolicyInput};
-    /// use cognito_m2m::token::Claims;
-    /// use cognito_m2m::{Policy, ServicePrincipal};
-    /// use serde_json::json;
+    /// use cognito_m2m::policy::{Denial, PolicyDefaults, PolicyInput};
+    /// use cognito_m2m::scope::ScopeSet;
+    /// use cognito_m2m::{ClientId, Policy, PoolName};
     ///
-    /// let claims = Claims::from_value(json!({ "client_id": "reporting" }))?;
     /// let input = PolicyInput {
-    ///     principal: &ServicePrincipal::danger_from_claims(claims)?,
+    ///     pool: &PoolName::default(),
+    ///     client_id: &ClientId::new("reporting")?,
+    ///     scopes: &ScopeSet::default(),
     ///     method: "GET",
-    ///     groups: &ClientGroups::default(),
-    ///     defaults: &Defaults::default(),
+    ///     defaults: &PolicyDefaults::default(),
     /// };
-    /// assert_eq!(Policy::allow_client_ids(["sync"])?.evaluate(&input), Err(Denial::Client));
+    /// let policy = Policy::allow_client_ids(["sync"])?;
+    /// assert_eq!(policy.evaluate(&input), Err(Denial::Client));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
@@ -221,10 +230,12 @@ impl Policy {
             Rule::Scopes(rule) => evaluate_scopes(rule, input),
             Rule::Methods(entries) => evaluate_scopes(rule_for(entries, input.method)?, input),
             Rule::Clients(selectors) => {
-                let admits = |one: &ClientSelector| one.admits(input.principal, input.groups);
+                let matches = |selector: &ClientSelector| {
+                    selector.matches(input.pool, input.client_id, &input.defaults.groups)
+                };
                 selectors
                     .iter()
-                    .any(admits)
+                    .any(matches)
                     .then_some(())
                     .ok_or(Denial::Client)
             }
@@ -236,7 +247,7 @@ impl Policy {
         }
     }
 
-    /// Whether the policy has a list of clients of its own, so that the default one is not asked.
+    /// Returns `true` if the policy lists clients, so that the default allowlist does not apply.
     #[must_use]
     pub fn lists_clients(&self) -> bool {
         match &self.0 {
@@ -246,29 +257,24 @@ impl Policy {
         }
     }
 
-    /// The groups of clients that the policy names.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::Policy;
-    ///
-    /// let policy = Policy::allow_client_ids(["reporting"])?;
-    /// assert_eq!(policy.groups().count(), 0);
-    /// # Ok::<(), cognito_m2m::policy::InvalidClientSelector>(())
-    /// ```
+    /// Returns the client groups that the policy names.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.selectors().into_iter().filter_map(|one| match one {
-            ClientSelector::Group(name) => Some(name.as_ref()),
-            ClientSelector::Client(_) => None,
-        })
+        self.selectors()
+            .into_iter()
+            .filter_map(|selector| match selector {
+                ClientSelector::Group(name) => Some(name.as_ref()),
+                ClientSelector::Client(_) => None,
+            })
     }
 
-    /// The pools of the clients that the policy names.
+    /// Returns the user pools of the clients that the policy lists.
     pub(crate) fn pools(&self) -> impl Iterator<Item = &str> {
         self.selectors()
             .into_iter()
-            .filter_map(ClientSelector::pool)
+            .filter_map(|selector| match selector {
+                ClientSelector::Client(client) => Some(client.pool()),
+                ClientSelector::Group(_) => None,
+            })
     }
 
     fn selectors(&self) -> Vec<&ClientSelector> {
@@ -281,7 +287,7 @@ impl Policy {
 }
 
 fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Denial> {
-    if rule.is_met_by(input.principal.scopes(), input.defaults.scope_match) {
+    if rule.is_met_by(input.scopes, input.defaults.scope_match) {
         return Ok(());
     }
     Err(Denial::Scope {
@@ -289,15 +295,15 @@ fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Deni
     })
 }
 
-/// The rule of a method. `HEAD` is `GET` without the body (RFC 9110 section 9.3.2).
+/// Returns the rule of a method. `HEAD` is `GET` without the body (RFC 9110 section 9.3.2).
 fn rule_for<'r>(
     entries: &'r [(Cow<'static, str>, ScopeRule)],
     method: &str,
 ) -> Result<&'r ScopeRule, Denial> {
-    let listed = |name: &str| entries.iter().find(|(listed, _)| listed == name);
+    let rule = |name: &str| entries.iter().find(|(listed, _)| listed == name);
     let found = match method {
-        "HEAD" => listed("HEAD").or_else(|| listed("GET")),
-        _ => listed(method),
+        "HEAD" => rule("HEAD").or_else(|| rule("GET")),
+        _ => rule(method),
     };
     found.map(|(_, rule)| rule).ok_or(Denial::Method)
 }

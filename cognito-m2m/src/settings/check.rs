@@ -6,7 +6,7 @@ use url::Url;
 use super::pool::PoolSettings;
 use super::table::Settings;
 use crate::loopback::is_loopback;
-use crate::policy::{ClientGroups, ClientList, Defaults, PolicyDefaults};
+use crate::policy::{ClientGroups, ClientList, PolicyDefaults};
 use crate::pool::{PoolName, is_region, issuer_of, jwks_url_of, region_of};
 use crate::setting_fault::{SettingFault, SettingsError};
 use crate::token::is_tchar;
@@ -56,11 +56,9 @@ impl Settings {
         Ok(CheckedSettings {
             pools,
             policy_defaults: PolicyDefaults {
+                scope_match: self.default_scope_match,
+                allowed_clients,
                 groups,
-                defaults: Defaults {
-                    scope_match: self.default_scope_match,
-                    allowed_clients,
-                },
             },
             settings: self,
         })

@@ -69,7 +69,7 @@ pub trait TokenValidator: Send + Sync + 'static {
 #[non_exhaustive]
 pub enum TokenError {
     /// The token has expired, leeway included.
-    #[error("expected `exp` to lie ahead, within the leeway")]
+    #[error("the token has expired")]
     Expired,
     /// The token breaks another rule.
     #[error(transparent)]

@@ -1,23 +1,21 @@
-use serde_json::json;
-
 use super::*;
-use crate::policy::{ClientGroups, ClientList, Defaults};
-use crate::principal::ServicePrincipal;
-use crate::scope::ScopeMatch;
-use crate::token::Claims;
+use crate::client_id::ClientId;
+use crate::policy::{ClientGroups, ClientList, PolicyDefaults};
+use crate::pool::PoolName;
+use crate::scope::{ScopeMatch, ScopeSet};
 
-fn evaluate(policy: &Policy, method: &str, scope: &str) -> Result<(), Denial> {
-    let claims = json!({ "client_id": "reporting", "scope": scope });
-    let claims = Claims::from_value(claims).expect("an object");
-    let groups = [(
-        "known".to_owned(),
-        ClientList::new(["reporting"]).expect("a list"),
-    )];
+/// Evaluates a policy for the client `reporting`, which is in the group `known`.
+fn evaluate(policy: &Policy, method: &str, scopes: &str) -> Result<(), Denial> {
+    let known = ClientList::new(["reporting"]).expect("a valid list");
     policy.evaluate(&PolicyInput {
-        principal: &ServicePrincipal::danger_from_claims(claims).expect("a principal"),
+        pool: &PoolName::default(),
+        client_id: &ClientId::new("reporting").expect("a valid client ID"),
+        scopes: &ScopeSet::parse(scopes),
         method,
-        groups: &ClientGroups::from_iter(groups),
-        defaults: &Defaults::default(),
+        defaults: &PolicyDefaults {
+            groups: ClientGroups::from_iter([("known".to_owned(), known)]),
+            ..PolicyDefaults::default()
+        },
     })
 }
 
@@ -33,9 +31,9 @@ fn required(denial: Result<(), Denial>) -> String {
 }
 
 #[test]
-fn all_and_any_count_scopes() {
-    let all = Policy::all_scopes(["a", "b"]).expect("scopes");
-    let any = Policy::any_scope(["a", "b"]).expect("scopes");
+fn all_requires_every_scope_and_any_requires_one() {
+    let all = Policy::all_scopes(["a", "b"]).expect("valid scopes");
+    let any = Policy::any_scope(["a", "b"]).expect("valid scopes");
     assert!(evaluate(&all, "GET", "a b c").is_ok());
     assert_eq!(required(evaluate(&all, "GET", "a")), "a b");
     assert!(evaluate(&any, "GET", "b").is_ok());
@@ -43,32 +41,32 @@ fn all_and_any_count_scopes() {
 }
 
 #[test]
-fn an_empty_policy_denies() {
+fn empty_policy_denies() {
     let none: [&'static str; 0] = [];
     for policy in [
-        Policy::all_scopes(none).expect("scopes"),
-        Policy::any_scope(none).expect("scopes"),
-        Policy::scopes(none).expect("scopes"),
+        Policy::all_scopes(none).expect("valid scopes"),
+        Policy::any_scope(none).expect("valid scopes"),
+        Policy::scopes(none).expect("valid scopes"),
         Policy::scope_map(none.map(|method| (method, ScopeRule::All(Cow::Borrowed(&[]))))),
-        Policy::allow_client_ids(none).expect("clients"),
+        Policy::allow_client_ids(none).expect("valid client IDs"),
     ] {
         assert!(evaluate(&policy, "GET", "a").is_err(), "{policy:?}");
     }
 }
 
 #[test]
-fn the_default_match_is_asked_where_none_is_written() {
-    let policy = Policy::scopes(["a", "b"]).expect("scopes");
+fn default_match_applies_if_a_policy_has_none() {
+    let policy = Policy::scopes(["a", "b"]).expect("valid scopes");
     assert!(evaluate(&policy, "GET", "a").is_err());
     let Rule::Scopes(rule) = &policy.0 else {
-        panic!("scopes")
+        panic!("the policy is a scope rule")
     };
-    assert!(rule.is_met_by(&crate::scope::ScopeSet::parse("a"), ScopeMatch::Any));
+    assert!(rule.is_met_by(&ScopeSet::parse("a"), ScopeMatch::Any));
 }
 
 #[test]
-fn a_method_that_is_not_listed_is_denied() {
-    let rule = || ScopeRule::all(["a"]).expect("scopes");
+fn unlisted_method_is_denied() {
+    let rule = || ScopeRule::all(["a"]).expect("valid scopes");
     let policy = Policy::scope_map([("GET", rule())]);
     assert!(evaluate(&policy, "GET", "a").is_ok());
     assert!(evaluate(&policy, "HEAD", "a").is_ok());
@@ -86,10 +84,10 @@ fn a_method_that_is_not_listed_is_denied() {
 }
 
 #[test]
-fn nesting_is_exact() {
-    // all(any(a, all(b, c)), d): the case that went wrong elsewhere.
-    let scope = |name: &'static str| ScopeRule::all([name]).expect("scopes");
-    let bc = ScopeRule::all(["b", "c"]).expect("scopes");
+fn nested_rules_keep_their_grouping() {
+    // Pasting `&&` and `||` without parentheses would admit `a` alone.
+    let scope = |name: &'static str| ScopeRule::all([name]).expect("valid scopes");
+    let bc = ScopeRule::all(["b", "c"]).expect("valid scopes");
     let rule = ScopeRule::All(vec![ScopeRule::Any(vec![scope("a"), bc].into()), scope("d")].into());
     let policy = Policy::scope_rule(rule);
     assert_eq!(required(evaluate(&policy, "GET", "a")), "a b c d");
@@ -109,18 +107,18 @@ fn nesting_is_exact() {
 }
 
 #[test]
-fn a_list_of_clients_admits_those_on_it() {
-    let listed = Policy::allow_client_ids(["other", "reporting"]).expect("clients");
+fn client_list_admits_its_clients_only() {
+    let listed = Policy::allow_client_ids(["other", "reporting"]).expect("valid client IDs");
     assert!(evaluate(&listed, "GET", "").is_ok());
     for entry in ["other", "Reporting", "tenant:reporting"] {
-        let policy = Policy::allow_client_ids([entry]).expect("clients");
+        let policy = Policy::allow_client_ids([entry]).expect("valid client IDs");
         assert_eq!(evaluate(&policy, "GET", ""), Err(Denial::Client), "{entry}");
     }
     assert!(Policy::allow_client_ids(["a b"]).is_err());
 }
 
 #[test]
-fn a_group_admits_its_clients_and_an_unknown_group_nobody() {
+fn group_admits_its_clients_and_an_undefined_group_admits_none() {
     let group = |name| {
         Policy(Rule::Clients(
             vec![ClientSelector::Group(Cow::Borrowed(name))].into(),
@@ -134,8 +132,8 @@ fn a_group_admits_its_clients_and_an_unknown_group_nobody() {
 #[test]
 fn both_policies_must_hold() {
     let policy = Policy::all_scopes(["a"])
-        .expect("scopes")
-        .and(Policy::allow_client_ids(["x"]).expect("clients"));
+        .expect("valid scopes")
+        .and(Policy::allow_client_ids(["x"]).expect("valid client IDs"));
     assert!(policy.lists_clients());
     assert_eq!(evaluate(&policy, "GET", "a"), Err(Denial::Client));
     assert_eq!(required(evaluate(&policy, "GET", "")), "a");

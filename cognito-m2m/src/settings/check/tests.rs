@@ -56,7 +56,7 @@ fn all_faults_are_found_together() {
         "COGNITO_M2M_REGION): required",
         "COGNITO_M2M_ISSUER): expected https",
         "COGNITO_M2M_LEEWAY): expected",
-        "COGNITO_M2M_ALLOWED_CLIENT_IDS): \"\" names no client",
+        "COGNITO_M2M_ALLOWED_CLIENT_IDS): \"\" is not a client ID",
         "COGNITO_M2M_JWKS_TTL): expected 1 s or more",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");

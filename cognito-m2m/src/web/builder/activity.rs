@@ -8,31 +8,32 @@ use crate::runtime::Background;
 use crate::settings::{SettingFault, Settings};
 use crate::time::Clock;
 
+/// Returns a fault if activity is tracked without a store, or if a pool name is too long.
 pub(super) fn activity_fault(settings: &Settings, has_store: bool) -> Option<SettingFault> {
     let is_enabled = settings.track_client_activity;
     if has_store && !is_enabled {
         tracing::info!(
-            "a store of client activity is there, and `track_client_activity` is off: it is not used"
+            "an activity store is configured but not used, because `track_client_activity` is off"
         );
     }
-    // `pool:client_id` has to fit into the column, which takes 255 characters.
-    let longest = 255 - 1 - crate::client_id::MAX_LENGTH;
-    let too_long = settings.pools.keys().find(|name| name.len() > longest);
+    // `pool:client_id` must fit into the column, which holds 255 characters.
+    let max_length = 255 - 1 - crate::client_id::MAX_LENGTH;
+    let too_long = settings.pools.keys().find(|name| name.len() > max_length);
     let problem = match too_long {
         _ if !is_enabled => return None,
         _ if !has_store => {
-            "is on, and there is no store: give one to `CognitoAuth::builder().activity_store(..)`"
+            "is on, but no activity store is configured: pass one to `CognitoAuth::builder().activity_store(..)`"
                 .to_owned()
         }
         Some(name) => {
-            format!("expected names of pools of at most {longest} characters, found {name:?}")
+            format!("expected pool names of at most {max_length} characters, found {name:?}")
         }
         None => return None,
     };
     Some(SettingFault::new("track_client_activity", problem))
 }
 
-/// Starts the writer, and gives what requests note to.
+/// Starts the background writer and returns the recorder that requests write to.
 pub(super) fn track(
     settings: &Settings,
     store: Box<dyn ActivityStore>,

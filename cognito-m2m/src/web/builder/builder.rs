@@ -43,7 +43,8 @@ pub struct CognitoAuthBuilder {
 }
 
 impl CognitoAuth {
-    /// Everything that can be given.
+    /// Returns a builder, for everything beyond settings: a custom validator, responder, user mapper,
+    /// activity store, HTTP client or clock.
     ///
     /// # Examples
     ///
@@ -58,34 +59,34 @@ impl CognitoAuth {
         CognitoAuthBuilder::default()
     }
 
-    /// Builds from settings alone.
+    /// Builds the middleware from settings.
     ///
     /// # Errors
     ///
-    /// See [`CognitoAuthBuilder::build`].
+    /// Returns the errors of [`CognitoAuthBuilder::build`].
     pub fn new(settings: Settings) -> Result<Self, BuildError> {
         Self::builder().settings(settings).build()
     }
 
-    /// Builds from the environment: variables with the prefix `COGNITO_M2M_`.
+    /// Builds the middleware from the environment variables with the prefix `COGNITO_M2M_`.
     ///
     /// # Errors
     ///
-    /// See [`CognitoAuthBuilder::build`].
+    /// Returns the errors of [`CognitoAuthBuilder::build`].
     pub fn from_env() -> Result<Self, BuildError> {
         Self::new(Settings::from_env())
     }
 }
 
 impl CognitoAuthBuilder {
-    /// The settings. Default: [`Settings::default`], which names no user pool.
+    /// Sets the settings. Defaults to [`Settings::default`], which has no user pool.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// A validator of the team's own instead of the built-in one. No user pool is needed then.
+    /// Replaces the built-in token validator. The settings then need no user pool.
     ///
     /// # Examples
     ///
@@ -94,15 +95,15 @@ impl CognitoAuthBuilder {
     /// use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
     /// use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
     ///
-    /// struct Nobody;
+    /// struct RejectAll;
     ///
-    /// impl TokenValidator for Nobody {
+    /// impl TokenValidator for RejectAll {
     ///     fn validate<'a>(&'a self, _: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>> {
     ///         Box::pin(async { Err(InvalidToken::Custom.into()) })
     ///     }
     /// }
     ///
-    /// let auth = CognitoAuth::builder().validator(Nobody).allow_undefined_groups().build()?;
+    /// let auth = CognitoAuth::builder().validator(RejectAll).allow_undefined_groups().build()?;
     /// # Ok::<(), cognito_m2m::BuildError>(())
     /// ```
     #[must_use]
@@ -111,7 +112,8 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Answers of the team's own, app-wide. Default: [`DefaultResponder`].
+    /// Sets the responder that creates the responses to refused requests, for the whole app. Defaults
+    /// to [`DefaultResponder`].
     ///
     /// # Examples
     ///
@@ -136,7 +138,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Who finds the users of principals; the setting `user_mapping_enabled` switches it on.
+    /// Sets the user mapper. It is used if the setting `user_mapping_enabled` is on.
     ///
     /// # Examples
     ///
@@ -156,7 +158,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Where client activity is kept; the setting `track_client_activity` switches it on.
+    /// Sets the store of client activity. It is used if the setting `track_client_activity` is on.
     ///
     /// # Examples
     ///
@@ -174,16 +176,19 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// The client that fetches keys: with the team's proxy, or TLS roots. Default: one without
-    /// redirects, with the time-outs of the settings. Build a client of your own with
-    /// `redirect::Policy::none()`; `jwks_timeout` holds for it too, `jwks_connect_timeout` does not.
+    /// Sets the HTTP client that fetches the signing keys, for example one with a proxy or custom
+    /// TLS roots.
+    ///
+    /// The default client follows no redirects and uses the configured time-outs. Build a custom
+    /// client with `redirect::Policy::none()`. The setting `jwks_timeout` applies to it too;
+    /// `jwks_connect_timeout` does not.
     #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http_client = Some(client);
         self
     }
 
-    /// The clock. Default: [`SystemClock`].
+    /// Sets the clock. Defaults to [`SystemClock`].
     ///
     /// # Examples
     ///
@@ -199,34 +204,37 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Lets handlers be linked whose group no setting defines: for programs that do not mount
-    /// them. Such a handler refuses everyone.
+    /// Allows handlers that name a client group which the settings do not define.
+    ///
+    /// By default that is an error at start-up. Use this in a program that is linked with such
+    /// handlers but does not mount them; if it does, they refuse every client.
     #[must_use]
     pub fn allow_undefined_groups(mut self) -> Self {
         self.allow_undefined_groups = true;
         self
     }
 
-    /// Judges the settings, and starts what runs in the background.
+    /// Checks the settings, starts the background thread, and returns the middleware.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Settings`] with every fault at once; the others when the operating system
-    /// gives no thread or TLS no roots.
+    /// Returns [`BuildError::Settings`] with all faults in the settings. Returns
+    /// [`BuildError::Thread`] if the background thread cannot be started, and
+    /// [`BuildError::HttpClient`] if the HTTP client cannot be created.
     pub fn build(self) -> Result<CognitoAuth, BuildError> {
         let mut faults = if self.allow_undefined_groups {
             Vec::new()
         } else {
             undefined_groups(&self.settings)
         };
-        let has_own_validator = self.validator.is_some();
-        let (users, user_fault) = users(&self.settings, has_own_validator, self.user_mapper);
+        let has_custom_validator = self.validator.is_some();
+        let (users, user_fault) = users(&self.settings, has_custom_validator, self.user_mapper);
         faults.extend(user_fault);
         faults.extend(activity_fault(
             &self.settings,
             self.activity_store.is_some(),
         ));
-        let checked = self.settings.check(has_own_validator, faults)?;
+        let checked = self.settings.check(has_custom_validator, faults)?;
         let clock = self
             .clock
             .unwrap_or_else(|| Arc::new(SystemClock::default()));
@@ -238,7 +246,7 @@ impl CognitoAuthBuilder {
             settings,
         } = checked;
         let policy_defaults = Arc::new(policy_defaults);
-        startup_log::log(&settings, &pools, &policy_defaults, has_own_validator);
+        startup_log::log(&settings, &pools, &policy_defaults, has_custom_validator);
         let store = self
             .activity_store
             .filter(|_| settings.track_client_activity);
@@ -289,7 +297,8 @@ fn header_name(settings: &Settings) -> Result<HeaderName, BuildError> {
     })
 }
 
-/// A handler whose group no setting defines would refuse everyone, and nobody would know why.
+/// Finds handlers that name an undefined group. Such a handler would refuse every client, without an
+/// obvious reason.
 fn undefined_groups(settings: &Settings) -> Vec<SettingFault> {
     let faults = |layer: &'static Layer| {
         let undefined = layer
@@ -298,7 +307,7 @@ fn undefined_groups(settings: &Settings) -> Vec<SettingFault> {
             .filter(|name| !settings.client_groups.contains_key(*name));
         undefined.map(move |name| {
             let Layer { handler, file, line, .. } = layer;
-            let problem = format!("expected the group {name:?}, which {handler} names at {file}:{line}; define it, or `allow_undefined_groups()` if the program does not mount the handler");
+            let problem = format!("the group {name:?} is not defined, but {handler} names it at {file}:{line}: define it, or call `allow_undefined_groups()` if the program does not mount that handler");
             SettingFault::new(format!("client_groups.{name}"), problem)
         })
     };

@@ -2,7 +2,7 @@ use std::io;
 
 use crate::settings::SettingsError;
 
-/// Why nothing could be built.
+/// The error returned if a [`CognitoAuth`](crate::CognitoAuth) cannot be built.
 ///
 /// # Examples
 ///
@@ -15,15 +15,15 @@ use crate::settings::SettingsError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Something is wrong with the settings.
+    /// One or more settings are invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The operating system gave no thread, or no timer and sockets for it.
-    #[error("expected a thread for what runs in the background")]
+    /// The background thread could not be started.
+    #[error("failed to start the background thread")]
     Thread(#[source] io::Error),
-    /// No HTTP client could be made: TLS has found no root certificates.
+    /// The HTTP client could not be created, usually because no TLS root certificates are installed.
     #[error(
-        "expected an HTTP client for the keys: install root certificates, or give a client of your own"
+        "failed to create the HTTP client for the signing keys: install root certificates, or pass a client to `CognitoAuth::builder().http_client(..)`"
     )]
     HttpClient(#[source] reqwest::Error),
 }

@@ -2,7 +2,7 @@ use crate::policy::{PolicyDefaults, guarded_handlers};
 use crate::scope::ScopeMatch;
 use crate::settings::{PoolPlan, Settings};
 
-/// One line with the effective settings, and a warning for each that loosens them.
+/// Logs the effective settings on one line, and a warning for each setting that weakens security.
 pub(super) fn log(
     settings: &Settings,
     pools: &[PoolPlan],
@@ -14,7 +14,6 @@ pub(super) fn log(
         .map(|pool| (pool.name.as_str(), &*pool.issuer))
         .collect();
     let allowed_clients = policy_defaults
-        .defaults
         .allowed_clients
         .as_ref()
         .map(crate::policy::ClientList::len);
@@ -53,16 +52,18 @@ pub(super) fn log(
         "cognito-m2m is ready"
     );
     for warning in warnings(settings, pools) {
-        tracing::warn!(warning, "a setting loosens the guard");
+        tracing::warn!(warning, "a setting weakens security");
     }
     if !has_own_validator {
-        warn_of_unknown_pools(pools);
+        warn_about_unknown_pools(pools);
     }
 }
 
-/// A program may be deployed without some of its pools, so this is no fault; a name that is spelled
-/// wrong refuses its client, and nobody would know why.
-fn warn_of_unknown_pools(pools: &[PoolPlan]) {
+/// Warns about attributes that name an unknown pool.
+///
+/// This is not an error, since a program may be deployed without some of its pools. But if the name
+/// is misspelled, its client is refused without an obvious reason.
+fn warn_about_unknown_pools(pools: &[PoolPlan]) {
     let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
     for layer in guarded_handlers() {
         for pool in layer.policy.pools().filter(is_unknown) {
@@ -71,7 +72,7 @@ fn warn_of_unknown_pools(pools: &[PoolPlan]) {
                 handler = layer.handler,
                 file = layer.file,
                 line = layer.line,
-                "an attribute names a pool that the setting `pools` lacks: its clients are refused"
+                "an attribute names a pool that the setting `pools` does not define; its clients are refused"
             );
         }
     }
@@ -82,27 +83,27 @@ fn warnings(settings: &Settings, pools: &[PoolPlan]) -> Vec<&'static str> {
     let cases = [
         (
             settings.allowed_client_ids.is_none() && pools.iter().any(unbounded),
-            "no audience and no allowlist: every client of the user pool passes where its scopes do",
+            "no audience and no allowlist: every client of the user pool is admitted if it has the scopes",
         ),
         (
             settings.default_scope_match == ScopeMatch::Any,
-            "default_scope_match is any: one of several scopes is enough where an attribute does not say",
+            "default_scope_match is any: one of several scopes is enough unless an attribute specifies otherwise",
         ),
         (
             !settings.header_name.eq_ignore_ascii_case("authorization"),
-            "header_name is not Authorization: Actix prints other headers in its own Debug output",
+            "header_name is not Authorization: Actix does not redact other headers in its Debug output",
         ),
         (
             settings.accept_user_tokens,
-            "accept_user_tokens is on: tokens of users pass as those of machines",
+            "accept_user_tokens is on: access tokens of users are accepted like those of machines",
         ),
         (
             settings.danger_allow_http,
-            "danger_allow_http is on: whoever can answer for the key server can sign any token",
+            "danger_allow_http is on: anyone who can intercept the key fetch can sign any token",
         ),
         (
             settings.leeway.as_secs() > 300,
-            "leeway is over five minutes: tokens live longer than their issuer meant",
+            "leeway is over five minutes: tokens are accepted long after they expire",
         ),
     ];
     cases
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_loosens_the_guard_is_named() {
+    fn settings_that_weaken_security_are_warned_about() {
         let sound = Settings::default().audience("api");
         assert_eq!(warnings(&sound, &[]), [""; 0]);
         let loose = sound

@@ -4,17 +4,19 @@ use crate::pool::PoolName;
 use crate::settings::{SettingFault, Settings};
 use crate::users::{AnyMapper, Users};
 
-/// The users' part of the state, and what is wrong with it: a client id is unique in its pool only,
-/// so that with several pools the mapper says whose it is asked about.
+/// Returns the configuration of user lookups, and a fault if it is invalid.
+///
+/// A client ID is unique in its pool only. With several pools, the mapper must therefore declare
+/// which pools it serves.
 pub(super) fn users(
     settings: &Settings,
-    has_own_validator: bool,
+    has_custom_validator: bool,
     mapper: Option<Box<dyn AnyMapper>>,
 ) -> (Users, Option<SettingFault>) {
     let is_enabled = settings.user_mapping_enabled;
     if mapper.is_some() && !is_enabled {
         tracing::info!(
-            "a user mapper is there, and `user_mapping_enabled` is off: it is not asked"
+            "a user mapper is configured but not used, because `user_mapping_enabled` is off"
         );
     }
     let mapper = mapper.filter(|_| is_enabled);
@@ -22,17 +24,17 @@ pub(super) fn users(
     let is_known = |name: &String| name == PoolName::DEFAULT || settings.pools.contains_key(name);
     let problem = match (&mapper, &pools) {
         (None, _) if is_enabled => Some(
-            "is on, and there is no mapper: give one to `CognitoAuth::builder().user_mapper(..)`"
+            "is on, but no user mapper is configured: pass one to `CognitoAuth::builder().user_mapper(..)`"
                 .to_owned(),
         ),
         (Some(_), Some(names)) if names.is_empty() => {
-            Some("expected the mapper to serve a pool, found none".to_owned())
+            Some("the user mapper serves no pool: pass at least one to `serving(..)`".to_owned())
         }
         (Some(_), Some(names)) => names.iter().find(|name| !is_known(name)).map(|name| {
-            format!("expected the mapper to name pools of the settings, found {name:?}")
+            format!("the user mapper serves the pool {name:?}, which is not configured")
         }),
-        (Some(_), None) if !settings.pools.is_empty() && !has_own_validator => Some(
-            "expected the mapper to name the pools that it serves, since there are several: `mapper.serving([\"default\"])`"
+        (Some(_), None) if !settings.pools.is_empty() && !has_custom_validator => Some(
+            "with several pools, the user mapper must declare which ones it serves: `mapper.serving([\"default\"])`"
                 .to_owned(),
         ),
         _ => None,

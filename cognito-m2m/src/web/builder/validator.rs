@@ -36,7 +36,7 @@ pub(super) fn cognito_validator(
     ))
 }
 
-/// A pool, and the task that keeps its keys fresh.
+/// Creates a pool and starts the background task that refreshes its keys.
 fn pool(
     settings: &Settings,
     plan: PoolPlan,

@@ -9,11 +9,12 @@ use crate::principal::ServicePrincipal;
 use crate::token::Credentials;
 use crate::validator::Pool;
 
-/// The middleware: finds the token of a request, verifies it, and attaches the principal.
+/// The middleware that authenticates requests: it verifies the bearer token and attaches the
+/// principal.
 ///
-/// Build it once, before `HttpServer::new`, and clone it into each worker: the clones share keys
-/// and verified tokens. Building starts one thread, fetches the first keys in the background, and
-/// needs no runtime.
+/// Build it once, before `HttpServer::new`, and clone it into each worker. The clones share the
+/// signing keys and the cache of verified tokens. Building starts one background thread, which
+/// fetches the keys; it needs no async runtime.
 ///
 /// # Examples
 ///
@@ -53,12 +54,15 @@ impl CognitoAuth {
         &self.state
     }
 
-    /// Waits until every user pool has keys, or its first fetch has failed. Nobody needs to: until
-    /// there are keys, open handlers work and guarded ones answer 503.
+    /// Waits until the signing keys of every user pool have been fetched once, or a fetch has failed.
+    ///
+    /// Calling it is optional. Until the keys have been fetched, open handlers work and guarded
+    /// handlers answer 503.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] when a pool has no keys; they are still being fetched in the background.
+    /// Returns [`KeysUnavailable`] if a user pool has no keys. The background thread continues to
+    /// fetch them.
     ///
     /// # Examples
     ///
@@ -67,7 +71,7 @@ impl CognitoAuth {
     /// let auth = cognito_m2m::CognitoAuth::from_env()?;
     /// auth.prefetch().await?;
     /// assert!(auth.health().is_ready());
-    /// // serve, and then
+    /// // Run the server, and when it has stopped:
     /// auth.shutdown().await;
     /// # Ok(())
     /// # }
@@ -85,11 +89,11 @@ impl CognitoAuth {
         Ok(())
     }
 
-    /// Verifies a token as the middleware does, outside of a request.
+    /// Verifies a token outside a request, in the same way as the middleware.
     ///
     /// # Errors
     ///
-    /// The [`Refusal`] that a guarded handler would answer with.
+    /// Returns the [`Refusal`] that a guarded handler would answer with.
     ///
     /// # Examples
     ///
@@ -115,7 +119,7 @@ impl CognitoAuth {
         }
     }
 
-    /// The state of the keys, for readiness probes.
+    /// Returns the state of the signing keys, for readiness probes.
     #[must_use]
     pub fn health(&self) -> Health {
         let now = self.state.clock.monotonic();
@@ -136,8 +140,10 @@ impl CognitoAuth {
         }
     }
 
-    /// Ends what runs in the background, within `shutdown_timeout`. Keys are not refreshed after
-    /// it. Call it when the server has stopped; the last drop does the same without waiting.
+    /// Stops the background thread and writes pending client activity, within `shutdown_timeout`.
+    ///
+    /// Call it when the server has stopped. Keys are not refreshed afterwards. Dropping the last
+    /// clone does the same.
     pub async fn shutdown(&self) {
         self.state
             .background

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::pool::PoolName;
 
-/// The state of the keys, for readiness probes.
+/// The state of the signing keys, for readiness probes.
 ///
 /// # Examples
 ///
@@ -23,20 +23,20 @@ pub struct Health {
 }
 
 impl Health {
-    /// One entry for each user pool; none with a validator of the team's own.
+    /// Returns one entry per user pool. With a custom validator, the list is empty.
     #[must_use]
     pub fn pools(&self) -> &[PoolHealth] {
         &self.pools
     }
 
-    /// Whether every user pool has keys that may verify.
+    /// Returns `true` if every user pool has usable keys.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.pools.iter().all(|pool| pool.is_ready)
     }
 }
 
-/// The keys of one user pool.
+/// The state of the signing keys of one user pool.
 ///
 /// # Examples
 ///
@@ -56,25 +56,25 @@ pub struct PoolHealth {
 }
 
 impl PoolHealth {
-    /// The name of the pool in the settings.
+    /// Returns the name of the pool in the settings.
     #[must_use]
     pub fn name(&self) -> &PoolName {
         &self.name
     }
 
-    /// Whether there are keys that may verify.
+    /// Returns `true` if the pool has usable keys: fetched, and refreshed within `jwks_max_stale`.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.is_ready
     }
 
-    /// Since when the keys have not been refreshed; `None` where there are none yet.
+    /// Returns the time since the keys were last refreshed, or `None` if they have never been fetched.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {
         self.keys_age
     }
 
-    /// Why the last fetch failed, if it did.
+    /// Returns the error of the last fetch, if it failed.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()

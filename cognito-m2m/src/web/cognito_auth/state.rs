@@ -121,7 +121,8 @@ impl State {
     /// tokens that were verified before.
     fn admit(&self, principal: ServicePrincipal) -> Result<ServicePrincipal, Refusal> {
         let admitted = self.admitted_clients.get(principal.pool());
-        if admitted.is_none_or(|clients| clients.contains(&principal)) {
+        if admitted.is_none_or(|clients| clients.contains(principal.pool(), principal.client_id()))
+        {
             Ok(principal)
         } else {
             Err(Denial::Client.into())

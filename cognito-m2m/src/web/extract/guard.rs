@@ -10,16 +10,16 @@ use crate::policy::Layers;
 use crate::web::request::Authentication;
 use crate::web::responder::RefusalFn;
 
-/// What an attribute says about its handler, known while compiling.
+/// The policies of a handler, known at compile time.
 pub trait RoutePolicy: 'static {
-    /// The stack of attributes.
+    /// The attributes of the handler and its modules.
     const LAYERS: &'static Layers;
 
-    /// Who answers a refusal instead of the app-wide responder.
+    /// The function that responds to refusals instead of the app-wide responder.
     const REFUSAL: Option<RefusalFn> = None;
 }
 
-/// Two stacks, the upper one judged first.
+/// The attributes of two levels. The upper ones are evaluated first.
 pub enum Both<Upper, Lower> {
     #[doc(hidden)]
     _Never(Infallible, PhantomData<(Upper, Lower)>),
@@ -28,16 +28,17 @@ pub enum Both<Upper, Lower> {
 impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> {
     const LAYERS: &'static Layers = &Layers::Both(Upper::LAYERS, Lower::LAYERS);
 
-    // The attribute nearest to the function speaks for it.
+    // The attribute nearest to the function takes precedence.
     const REFUSAL: Option<RefusalFn> = match Lower::REFUSAL {
-        Some(own) => Some(own),
+        Some(respond) => Some(respond),
         None => Upper::REFUSAL,
     };
 }
 
-/// The argument that an attribute puts in front of a handler's own.
+/// The handler argument that an attribute inserts in front of the others.
 ///
-/// It is ready at once, so that it answers before another extractor has read a byte of the body.
+/// Its future is ready on the first poll. A refusal is therefore answered before any other extractor
+/// reads the body.
 pub struct Guard<P>(PhantomData<P>);
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {
@@ -58,7 +59,7 @@ fn evaluate(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusa
             handler = layer.handler,
             file = layer.file,
             line = layer.line,
-            "a guarded handler runs outside of the `CognitoAuth` middleware"
+            "a guarded handler runs outside the `CognitoAuth` middleware"
         );
         return Err(Misconfiguration::MiddlewareMissing.into());
     };
@@ -70,10 +71,10 @@ fn evaluate(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusa
                 handler = layer.handler,
                 file = layer.file,
                 line = layer.line,
-                "a guard refused"
+                "the guard of an attribute refused the request"
             );
             refusal
         })?;
-    authentication.is_guarded = true;
+    authentication.layers = Some(layers);
     Ok(())
 }

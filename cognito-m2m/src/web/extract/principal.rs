@@ -7,27 +7,27 @@ use super::extraction::Extraction;
 use crate::principal::ServicePrincipal;
 use crate::web::request::{Outcome, with_authentication};
 
-/// The principal of a guarded handler; where there is none, the request is refused.
+/// Extracts the principal. A request without one is refused.
 ///
-/// A handler without an attribute that takes it counts as `#[require_authentication]`, the default
-/// allowlist included. `Option<ServicePrincipal>` would turn every failure into `None`, a forged
-/// token too: take [`OptionalPrincipal`] instead.
+/// A handler without an attribute that takes a principal is treated as if it had
+/// `#[require_authentication]`, including the default allowlist. `Option<ServicePrincipal>` would
+/// turn every failure into `None`, even a forged token: use [`OptionalPrincipal`] instead.
 impl FromRequest for ServicePrincipal {
     type Error = Error;
     type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let principal = with_authentication(&request.extensions(), |authentication| {
-            authentication.evaluate_default().cloned()
+            authentication.allowed_principal().cloned()
         });
         Extraction::new(principal, request, None)
     }
 }
 
-/// The principal of a handler that is open to everyone.
+/// The principal of a request that may also be anonymous.
 ///
-/// It holds none only where no token was sent: a malformed, forged or expired token is refused,
-/// and so is a token that can't be judged right now.
+/// It contains no principal only if the request has no token. A malformed, invalid or expired token
+/// is refused, and so is a token that cannot be verified because the keys are unavailable.
 ///
 /// # Examples
 ///
@@ -50,7 +50,7 @@ impl FromRequest for ServicePrincipal {
 pub struct OptionalPrincipal(Option<ServicePrincipal>);
 
 impl OptionalPrincipal {
-    /// The principal, for good.
+    /// Returns the principal.
     #[must_use]
     pub fn into_inner(self) -> Option<ServicePrincipal> {
         self.0

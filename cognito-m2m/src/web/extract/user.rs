@@ -13,17 +13,17 @@ use crate::validator::BoxFuture;
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, refused, with_authentication};
 
-/// The user of a request: a row, its proxy, or nobody.
+/// The user that the principal of a request is mapped to: a row, a proxy, or none.
 ///
-/// A handler without an attribute that takes it counts as `#[require_authentication]`, the default
-/// allowlist included. The row is looked up when this is asked for, once per request. The
-/// principal is there in every case, see [`ServicePrincipal`].
+/// The user is looked up only if a handler takes this argument, and at most once per request. A
+/// handler without an attribute that takes it is treated as if it had `#[require_authentication]`,
+/// including the default allowlist. The principal remains available as [`ServicePrincipal`].
 ///
 /// # Errors
 ///
-/// As for a [`ServicePrincipal`]; a store that can't be reached, or takes longer than
-/// `mapping_timeout`, is answered 503; several users for one principal, and a mapper that fails,
-/// 500.
+/// Requests are refused as for [`ServicePrincipal`]. In addition, the response is 503 if the user
+/// store is unavailable or the lookup takes longer than `mapping_timeout`, and 500 if several users
+/// match or the mapper fails.
 ///
 /// # Examples
 ///
@@ -44,22 +44,22 @@ use crate::web::request::{Authentication, refused, with_authentication};
 /// }
 /// # let _ = actix_web::web::get().to(greet);
 ///
-/// let nobody = RequestUser::<LegacyUser>::Anonymous;
-/// assert!(nobody.is_anonymous() && !nobody.is_authenticated());
-/// assert!(nobody.mapped().is_none());
+/// let user = RequestUser::<LegacyUser>::Anonymous;
+/// assert!(user.is_anonymous() && !user.is_authenticated());
+/// assert!(user.mapped().is_none());
 /// ```
 #[derive(Debug)]
 pub enum RequestUser<U> {
     /// The row that the principal is mapped to.
     Mapped(Arc<U>),
-    /// No row, and the setting `return_user_proxy` is on.
+    /// A stand-in for a principal without a row, if the setting `return_user_proxy` is on.
     Proxy(ProxyUser),
-    /// No row.
+    /// No user: the principal has no row, and `return_user_proxy` is off.
     Anonymous,
 }
 
 impl<U> RequestUser<U> {
-    /// The row, if there is one.
+    /// Returns the row, if the principal is mapped to one.
     #[must_use]
     pub fn mapped(&self) -> Option<&U> {
         match self {
@@ -68,13 +68,13 @@ impl<U> RequestUser<U> {
         }
     }
 
-    /// Whether there is a row or a proxy.
+    /// Returns `true` for a row or a proxy.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         !self.is_anonymous()
     }
 
-    /// Whether there is neither a row nor a proxy.
+    /// Returns `true` if there is neither a row nor a proxy.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         matches!(self, Self::Anonymous)
@@ -96,21 +96,24 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
     type Future = BoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |user, asked| {
+        extract(request, |user, user_request| {
             Ok(match user {
                 Some(user) => Self::Mapped(user),
-                None if asked.state.users.return_proxy => Self::Proxy(asked.principal.into()),
+                None if user_request.state.users.return_proxy => {
+                    Self::Proxy(user_request.principal.into())
+                }
                 None => Self::Anonymous,
             })
         })
     }
 }
 
-/// The row that the principal is mapped to; without one the request is refused.
+/// The row that the principal of a request is mapped to. A request without one is refused.
 ///
 /// # Errors
 ///
-/// As for [`RequestUser`]; where there is no row, 403 and `Client is not mapped to a user.`
+/// Requests are refused as for [`RequestUser`]. In addition, the response is 403 with `Client is not
+/// mapped to a user.` if the principal has no row.
 ///
 /// # Examples
 ///
@@ -132,7 +135,7 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 pub struct MappedUser<U>(Arc<U>);
 
 impl<U> MappedUser<U> {
-    /// The row, for good; other extractors of the request may share it.
+    /// Returns the row. Other extractors of the request may share it.
     #[must_use]
     pub fn into_inner(self) -> Arc<U> {
         self.0
@@ -164,28 +167,28 @@ impl<U: Send + Sync + 'static> FromRequest for MappedUser<U> {
     }
 }
 
-/// Whose user is asked for, and of whom.
-struct Asked {
+/// The lookup of the user of one request.
+struct UserRequest {
     state: WorkerState,
     principal: ServicePrincipal,
     lookup: Rc<UserLookup>,
 }
 
-/// The caller is judged at once; the lookup starts with the first poll, when the guard in front
-/// has let the request pass.
+/// Checks the principal immediately. The lookup starts on the first poll, once the guard has admitted
+/// the request.
 fn extract<T: 'static, U: Send + Sync + 'static>(
     request: &HttpRequest,
-    finish: impl FnOnce(Option<Arc<U>>, Asked) -> Result<T, Refusal> + 'static,
+    finish: impl FnOnce(Option<Arc<U>>, UserRequest) -> Result<T, Refusal> + 'static,
 ) -> BoxFuture<'static, Result<T, Error>> {
-    let judged = with_authentication(&request.extensions(), |authentication| {
-        authentication.evaluate_default().map(drop)
+    let allowed = with_authentication(&request.extensions(), |authentication| {
+        authentication.allowed_principal().map(drop)
     });
     let request = request.clone();
     Box::pin(async move {
         let extracted = async {
-            judged?;
-            let asked = Asked::of(&request)?;
-            finish(asked.find().await?, asked)
+            allowed?;
+            let user_request = UserRequest::new(&request)?;
+            finish(user_request.find().await?, user_request)
         };
         extracted
             .await
@@ -193,8 +196,8 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
     })
 }
 
-impl Asked {
-    fn of(request: &HttpRequest) -> Result<Self, Refusal> {
+impl UserRequest {
+    fn new(request: &HttpRequest) -> Result<Self, Refusal> {
         let mut extensions = request.extensions_mut();
         let authentication = extensions
             .get_mut::<Authentication>()

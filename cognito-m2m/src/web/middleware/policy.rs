@@ -13,8 +13,8 @@ use crate::error::Refusal;
 use crate::policy::Policy;
 use crate::web::request::{refused, with_authentication};
 
-/// A policy around an `App`, a `web::scope` or a `web::resource`, judged by itself: the default
-/// allowlist belongs to handlers.
+/// Authorizes all requests to an `App`, a `web::scope` or a `web::resource`. The policy is evaluated
+/// on its own: the default allowlist applies to handlers only.
 impl<S, B> Transform<S, ServiceRequest> for Policy
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
@@ -34,7 +34,7 @@ where
     }
 }
 
-/// A [`Policy`] around a service; Actix makes it.
+/// The service that a [`Policy`] wraps around another service. Actix creates it.
 pub struct PolicyMiddleware<S> {
     service: S,
     policy: Rc<Policy>,
@@ -47,19 +47,19 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Judging<S::Future, B>;
+    type Future = Authorizing<S::Future, B>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let judged = with_authentication(&request.extensions(), |authentication| {
+        let result = with_authentication(&request.extensions(), |authentication| {
             authentication.evaluate(&self.policy, request.method().as_str())
         });
-        match judged {
-            Ok(()) => Judging::Serving {
+        match result {
+            Ok(()) => Authorizing::Serving {
                 response: self.service.call(request),
             },
-            Err(refusal) => Judging::Refused {
+            Err(refusal) => Authorizing::Refused {
                 response: Some(refuse(&refusal, request)),
             },
         }
@@ -75,15 +75,15 @@ fn refuse<B: MessageBody>(
 }
 
 pin_project! {
-    /// The answer of a request on its way through [`PolicyMiddleware`].
-    #[project = JudgingProjection]
-    pub enum Judging<F, B> {
+    /// The response future of [`PolicyMiddleware`].
+    #[project = AuthorizingProjection]
+    pub enum Authorizing<F, B> {
         Serving { #[pin] response: F },
         Refused { response: Option<ServiceResponse<EitherBody<B>>> },
     }
 }
 
-impl<F, B> Future for Judging<F, B>
+impl<F, B> Future for Authorizing<F, B>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
@@ -92,32 +92,33 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            JudgingProjection::Serving { response } => response
+            AuthorizingProjection::Serving { response } => response
                 .poll(cx)
                 .map_ok(ServiceResponse::map_into_left_body),
-            JudgingProjection::Refused { response } => match response.take() {
+            AuthorizingProjection::Refused { response } => match response.take() {
                 Some(response) => Poll::Ready(Ok(response)),
-                // Only a future that is polled after its end comes here.
+                // Reached only if the future is polled again after it completed.
                 None => Poll::Pending,
             },
         }
     }
 }
 
-/// A policy for routing: a request that it does not admit is not matched, and so answered 404 (or
-/// by the next route that matches; where only a route of a known resource has the guard, with 405).
-/// Use `.wrap(policy)` where a refusal should be told.
+/// Uses the policy for routing: a request that it denies does not match.
 ///
-/// Actix judges a scope's guards before that scope's own `.wrap`, so `CognitoAuth` wraps an outer
-/// level; where it is missing, nothing matches, and an error is logged.
+/// The response is then 404, or that of the next route that matches. If only routes of a known
+/// resource have the guard, it is 405. Use `.wrap(policy)` to answer 401 or 403 instead.
+///
+/// Actix evaluates the guards of a scope before the middleware of the same scope, so `CognitoAuth`
+/// must wrap an outer level. If it is missing, nothing matches and an error is logged.
 impl Guard for Policy {
     fn check(&self, context: &GuardContext<'_>) -> bool {
-        let judged = with_authentication(&context.req_data(), |authentication| {
+        let result = with_authentication(&context.req_data(), |authentication| {
             authentication.evaluate(self, context.head().method.as_str())
         });
-        if let Err(refusal @ Refusal::Misconfigured(_)) = &judged {
-            tracing::error!(reason = refusal.reason(), %refusal, "a policy for routing matches nothing");
+        if let Err(refusal @ Refusal::Misconfigured(_)) = &result {
+            tracing::error!(reason = refusal.reason(), %refusal, "a routing policy matches no request");
         }
-        judged.is_ok()
+        result.is_ok()
     }
 }

@@ -3,7 +3,7 @@ use std::rc::Rc;
 use actix_web::dev::Extensions;
 
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Denial, Layer, Layers, Policy};
+use crate::policy::{Layer, Layers, Policy, evaluate_default_allowlist};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -12,9 +12,8 @@ use crate::web::cognito_auth::WorkerState;
 pub(crate) struct Authentication {
     pub(in crate::web) state: WorkerState,
     pub(in crate::web) outcome: Outcome,
-    /// Set when the guard of an attribute has admitted the request, which includes the default
-    /// allowlist.
-    pub(in crate::web) is_guarded: bool,
+    /// The attributes of the handler, if their guard has admitted the request.
+    pub(in crate::web) layers: Option<&'static Layers>,
     /// Set when a test stored the principal. It holds as long as the request carries no token.
     pub(in crate::web) is_preset: bool,
     /// The lookup of the principal's user, shared by all extractors of the request.
@@ -35,7 +34,7 @@ impl Authentication {
         Self {
             state,
             outcome,
-            is_guarded: false,
+            layers: None,
             is_preset: false,
             lookup: None,
         }
@@ -53,7 +52,7 @@ impl Authentication {
     /// Evaluates a policy on its own, without the default allowlist.
     pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
         let principal = self.principal()?;
-        Ok(policy.evaluate(&self.state.policy_defaults.input(principal, method))?)
+        Ok(policy.evaluate(&principal.policy_input(method, &self.state.policy_defaults))?)
     }
 
     /// Evaluates the attributes of a handler. The error names the attribute that refused.
@@ -64,21 +63,20 @@ impl Authentication {
     ) -> Result<(), (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self.principal().map_err(|refusal| (refusal, outermost))?;
-        let input = self.state.policy_defaults.input(principal, method);
         layers
-            .evaluate(&input)
+            .evaluate(&principal.policy_input(method, &self.state.policy_defaults))
             .map_err(|(denial, layer)| (denial.into(), layer))
     }
 
-    /// Applies the rule of a handler without attributes that takes a principal: the default
-    /// allowlist.
-    pub(in crate::web) fn evaluate_default(&self) -> Result<&ServicePrincipal, Refusal> {
+    /// Returns the principal for an extractor, after the default allowlist.
+    ///
+    /// Actix calls extractors in the order of the handler's arguments. The guard is the first one, so
+    /// the attributes of the handler are known here.
+    pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.principal()?;
-        let allowed = self.state.policy_defaults.defaults.allowed_clients.as_ref();
-        match allowed.filter(|_| !self.is_guarded) {
-            Some(allowed) if !allowed.contains(principal) => Err(Denial::Client.into()),
-            _ => Ok(principal),
-        }
+        let input = principal.policy_input("", &self.state.policy_defaults);
+        evaluate_default_allowlist(self.layers, &input)?;
+        Ok(principal)
     }
 }
 

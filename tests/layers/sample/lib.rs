@@ -1,0 +1,1 @@
+mod lower; mod upper;

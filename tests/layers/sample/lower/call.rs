@@ -1,0 +1,3 @@
+fn call() {
+    crate::upper::Hidden::new();
+}

@@ -1,0 +1,3 @@
+fn call() {
+    println!("{}", crate::upper::Hidden);
+}

@@ -1,0 +1,1 @@
+mod call; mod import; mod macro_call; mod renamed;

@@ -1,0 +1,5 @@
+use super::super::upper as above;
+
+fn call() {
+    above::Hidden::new();
+}

@@ -1,0 +1,6 @@
+pub(crate) struct Hidden;
+
+#[cfg(test)]
+mod tests {
+    use crate::lower::import;
+}

@@ -1,0 +1,3 @@
+mod hidden;
+
+pub(crate) use hidden::Hidden;
