@@ -1,8 +1,9 @@
-//! Machine-to-machine authentication and authorization for Actix-web with AWS Cognito access tokens.
+//! Machine-to-machine authentication and authorization for Actix-web, with AWS Cognito access tokens.
 //!
-//! Other services call an API with OAuth 2.0 access tokens (client-credentials grant). Handlers say
-//! what a caller must have; [`CognitoAuth`] verifies the token, guards answer 401, 403 and 503, and
-//! the handler gets a [`ServicePrincipal`].
+//! Other services call your API with OAuth 2.0 access tokens that they obtain through the
+//! client-credentials grant. You annotate handlers with what they require. [`CognitoAuth`] verifies
+//! the token of each request, the attributes refuse callers with 401, 403 or 503, and the handler
+//! receives the caller as a [`ServicePrincipal`].
 //!
 //! # Examples
 //!
@@ -18,7 +19,7 @@
 //!
 //! #[actix_web::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // COGNITO_M2M_REGION and COGNITO_M2M_USER_POOL_ID say whose tokens are good.
+//!     // The user pool comes from COGNITO_M2M_REGION and COGNITO_M2M_USER_POOL_ID.
 //!     let auth = CognitoAuth::from_env()?;
 //!     HttpServer::new(move || App::new().wrap(auth.clone()).service(list_widgets))
 //!         .bind(("127.0.0.1", 8080))?
@@ -33,49 +34,37 @@
 //! | question | page |
 //! | --- | --- |
 //! | Which attribute do I need? | [`guide::which_attribute`] |
-//! | What can stand on a handler? | [`require_authentication`], [`require_scopes`], [`scope_map`], [`action_scope_map`], [`allow_client_ids`] |
-//! | And without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
-//! | Who calls? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
-//! | What can be set? | [`Settings`] |
+//! | How do I authorize without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
+//! | How does a handler find out who is calling? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
+//! | What can I configure? | [`Settings`], [`guide::settings`] |
+//! | Which response does a caller get? | [`guide::answers`] |
 //! | Why was a request refused? | [`guide::why_a_401`] |
-//! | What is defended, and what is not? | [`guide::security`] |
-//! | How do I leave a user table behind? | `guide::moving_from_users`, with the features `testing`, `diesel-r2d2` and `diesel-sqlite` |
-//! | Which services have called? | [`ClientActivityList`], [`ClientActivityPage`], [`activity`] |
-//! | How do I call another service? | `client`, with the feature `client` |
+//! | How do I serve users and machines together? | [`guide::mixed_traffic`] |
+//! | How does a handler get a row of my user table? | [`guide::users`] |
+//! | Which clients have called? | [`guide::activity`] |
+//! | Which attacks are covered? | [`guide::security`] |
+//! | How do I move from Django? | [`guide::from_django`] |
+//! | How do I move away from a user table? | `guide::moving_from_users`, with the features `testing`, `diesel-r2d2` and `diesel-sqlite` |
+//! | How do I call another service? | `guide::calling_services`, with the feature `client` |
 //! | How do I test handlers? | `guide::testing`, with the feature `testing` |
 //!
 //! # Features
 //!
-//! None is on by default, and none changes what another part does.
+//! No feature is on by default. Features only add items and never change how others behave.
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `client` | the calling side: tokens fetched once, renewed ahead of their end, and sent to known origins only |
-//! | `diesel-r2d2` | users in your own table with `user_mapper!`, over its pool of sync Diesel |
+//! | `client` | the token client, for services that call the API |
+//! | `diesel-r2d2` | `user_mapper!`: users from your table, over an `r2d2` pool of sync Diesel |
 //! | `diesel-async-bb8` | the same over a `bb8` pool of `diesel-async` |
 //! | `diesel-async-deadpool` | the same over a `deadpool` pool of `diesel-async` |
-//! | `diesel-uuid` | UUID columns for these |
-//! | `diesel-users` | what these share; they bring it |
-//! | `diesel-sqlite` | the table of client activity in SQLite |
-//! | `diesel-postgres` | the same in PostgreSQL, without a C library |
-//! | `diesel-mysql` | the same in MySQL and MariaDB, without a C library |
-//! | `diesel-activity` | what these share; they bring it |
-//! | `testing` | a Cognito on loopback, tokens made to order, a clock to turn, principals in test requests |
-//!
-//! # Layout
-//!
-//! A room leans on rooms of its own floor or of lower ones only; a test of the project keeps it so.
-//!
-//! | floor | rooms | what lives there |
-//! | --- | --- | --- |
-//! | 5, the porch | `web` | the middleware, extractors, guards and answers: the rooms that know Actix |
-//! | 4, seams | [`error`], [`settings`], [`users`], [`activity`] | what can be said to a caller, and what can be set |
-//! | 3, the gate | [`validator`] | from an unverified token to a principal; verified tokens |
-//! | 2, judgment | `principal`, [`policy`] | who calls, and whether that is enough: pure |
-//! | 1, papers | [`token`], [`jwks`] | what a header holds and a token says; the keys |
-//! | 0, words | [`time`], [`scope`], [`client_id`], `pool`, `setting_fault`, `loopback`, `two_generation_cache` | values that are parsed once; the clock; a map of bounded size |
-//!
-//! Beside them: `runtime`, the one thread of the crate; `client`, the calling side; `testing`; [`guide`], which is to be read.
+//! | `diesel-uuid` | UUID columns for `user_mapper!` |
+//! | `diesel-users` | internal: shared by the four above, which enable it |
+//! | `diesel-sqlite` | client activity in SQLite |
+//! | `diesel-postgres` | client activity in PostgreSQL, without a C library |
+//! | `diesel-mysql` | client activity in MySQL or MariaDB, without a C library |
+//! | `diesel-activity` | internal: shared by the three above, which enable it |
+//! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
 
 #![forbid(unsafe_code)]
 
@@ -108,7 +97,7 @@ pub mod testing;
 
 #[doc(hidden)]
 pub mod __private {
-    //! What the attributes expand to. Not part of the public interface.
+    //! Items that the attributes expand to. Not part of the public interface.
 
     #[cfg(feature = "diesel-users")]
     pub use diesel;
