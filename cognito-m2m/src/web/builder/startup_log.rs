@@ -119,13 +119,13 @@ mod tests {
 
     #[test]
     fn settings_that_weaken_security_are_warned_about() {
-        let sound = Settings::default().audience("api");
-        assert_eq!(warnings(&sound, &[]), [""; 0]);
-        let loose = sound
+        let strict = Settings::default().audience("api");
+        assert_eq!(warnings(&strict, &[]), [""; 0]);
+        let weak = strict
             .default_scope_match(ScopeMatch::Any)
             .header_name("X-Token")
             .accept_user_tokens(true)
             .danger_allow_http(true);
-        assert_eq!(warnings(&loose, &[]).len(), 4);
+        assert_eq!(warnings(&weak, &[]).len(), 4);
     }
 }
