@@ -73,7 +73,7 @@
 //! | 3, the gate | [`validator`] | from an unverified token to a principal; verified tokens |
 //! | 2, judgment | `principal`, [`policy`] | who calls, and whether that is enough: pure |
 //! | 1, papers | [`token`], [`jwks`] | what a header holds and a token says; the keys |
-//! | 0, words | [`time`], [`scope`], [`client_id`], `pool`, `setting_fault`, `loopback`, `two_generation_cache` | values that are parsed once; the clock; a map of bounded size |
+//! | 0, words | [`time`], [`scope`], [`client_id`], `pool`, `environment`, `setting_fault`, `loopback`, `http`, `backoff`, `two_generation_cache` | values that are parsed once; the clock; a map of bounded size |
 //!
 //! Beside them: `runtime`, the one thread of the crate; `client`, the calling side; `testing`; [`guide`], which is to be read.
 
@@ -81,11 +81,14 @@
 
 pub mod activity;
 mod attributes;
+mod backoff;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod client_id;
+mod environment;
 pub mod error;
 pub mod guide;
+mod http;
 pub mod jwks;
 mod loopback;
 pub mod policy;

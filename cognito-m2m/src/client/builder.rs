@@ -3,7 +3,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use url::Url;
@@ -15,6 +14,7 @@ use super::scopes::IntoScopes;
 use super::settings::TokenClientSettings;
 use super::token_client::{Shared, TokenClient};
 use crate::client_id::ClientId;
+use crate::http::default_client;
 use crate::runtime::Background;
 use crate::setting_fault::SettingsError;
 use crate::time::{Clock, SystemClock};
@@ -219,7 +219,7 @@ impl TokenClientBuilder {
         let (url, credentials) = checked(&mut settings)?;
         let http = match http {
             Some(client) => client,
-            None => default_client(&url, connect_timeout, limits)
+            None => default_client(&url, connect_timeout, limits.timeout)
                 .map_err(|error| TokenClientBuildError::HttpClient(Box::new(error)))?,
         };
         let metadata = metadata_json(&settings);
@@ -290,24 +290,6 @@ fn metadata_json(settings: &TokenClientSettings) -> Option<SecretString> {
         .map(|(name, value)| (name.clone(), value.expose_secret().into()))
         .collect();
     (!metadata.is_empty()).then(|| Value::Object(metadata).to_string().into())
-}
-
-fn default_client(
-    url: &Url,
-    connect_timeout: Duration,
-    limits: Limits,
-) -> Result<Client, reqwest::Error> {
-    let builder = Client::builder()
-        .redirect(Policy::none())
-        .connect_timeout(connect_timeout)
-        .timeout(limits.timeout)
-        .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")));
-    // Through a proxy, plain http would not stay on this machine.
-    if url.scheme() == "http" {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
 }
 
 /// Why there is no [`TokenClient`].

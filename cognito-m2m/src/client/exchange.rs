@@ -15,6 +15,7 @@ use super::oauth_error::{OAuthError, ResponseBody};
 use super::retry::{ATTEMPTS, memory_of, parse_retry_after, pause};
 use super::scopes::RequestedScopes;
 use super::transport_error::TransportError;
+use crate::http::{BodyError, read_body};
 use crate::time::Clock;
 
 /// The largest answer that is read. The largest legal token has about 18 KiB.
@@ -248,7 +249,11 @@ impl Exchange {
             return Err(TokenClientError::Redirected(status.as_u16()));
         }
         let headers = std::mem::take(response.headers_mut());
-        let body = read_body(&mut response).await;
+        let body = read_body(&mut response, MAX_BYTES).await;
+        let body = body.map_err(|error| match error {
+            BodyError::Transport(error) => TransportError::new(error).into(),
+            BodyError::TooLarge => AnswerError::TooLarge(MAX_BYTES).into(),
+        });
         if status == StatusCode::OK {
             return body;
         }
@@ -272,18 +277,6 @@ impl Exchange {
             },
         }
     }
-}
-
-/// Reads at most [`MAX_BYTES`], counted after decompression where a team's client decompresses.
-async fn read_body(response: &mut Response) -> Result<Vec<u8>, TokenClientError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(TransportError::new)? {
-        if body.len().saturating_add(chunk.len()) > MAX_BYTES {
-            return Err(AnswerError::TooLarge(MAX_BYTES).into());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 fn report_missing_scopes(response: &TokenResponse) {

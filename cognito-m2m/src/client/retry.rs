@@ -1,14 +1,18 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::error::TokenClientError;
+use crate::backoff::Backoff;
 
 /// Requests for one token, the first included. Cognito's throttling is per second, so a few tries
 /// either get through or would only add to the load.
 pub(super) const ATTEMPTS: u32 = 4;
 
-/// The first pause is at most this; each further one up to twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// The pauses between attempts: up to 0.5, 1, 2 .. 5 seconds, with full jitter.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_millis(500),
+    max: Duration::from_secs(5),
+    jitter_share: 1.0,
+};
 
 /// A server that asks for more than this is asked again after this.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -22,10 +26,8 @@ const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
 ///
 /// `attempt` counts from 1, `jitter` is from 0 to 1.
 pub(super) fn pause(attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
-    let doublings = attempt.saturating_sub(1).min(8);
-    let longest = FIRST_PAUSE.saturating_mul(1 << doublings).min(MAX_PAUSE);
-    let jittered = longest.mul_f64(jitter.clamp(0.0, 1.0));
-    retry_after.unwrap_or_default().saturating_add(jittered)
+    let backoff = BACKOFF.pause(attempt, jitter);
+    retry_after.unwrap_or_default().saturating_add(backoff)
 }
 
 /// For how long nobody asks again after this error.
@@ -65,17 +67,17 @@ mod tests {
             (u32::MAX, 5_000),
         ] {
             let longest = Duration::from_millis(millis);
-            assert_eq!(pause(attempt, None, 1.0), longest);
+            assert_eq!(pause(attempt, None, 0.0), longest);
             assert_eq!(pause(attempt, None, 0.5), longest / 2);
-            assert_eq!(pause(attempt, None, 0.0), Duration::ZERO);
+            assert_eq!(pause(attempt, None, 1.0), Duration::ZERO);
         }
     }
 
     #[test]
     fn no_attempt_comes_before_retry_after() {
         let asked = Duration::from_secs(7);
-        assert_eq!(pause(1, Some(asked), 0.0), asked);
-        assert!(pause(1, Some(asked), 1.0) > asked);
+        assert_eq!(pause(1, Some(asked), 1.0), asked);
+        assert!(pause(1, Some(asked), 0.0) > asked);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::credentials::CredentialPlacement;
 use super::scopes::RequestedScopes;
-use crate::setting_fault::{PREFIX, SettingFault};
+use crate::environment::{TOKEN_CLIENT_SETTINGS, prefixed};
+use crate::setting_fault::SettingFault;
 
 /// What a [`TokenClient`](super::TokenClient) can be told by a configuration file or by the
 /// environment.
@@ -57,14 +58,6 @@ pub struct TokenClientSettings {
     pub(super) faults: Vec<SettingFault>,
 }
 
-const VARIABLES: [&str; 5] = [
-    "token_url",
-    "client_id",
-    "client_secret",
-    "client_secret_2",
-    "client_scopes",
-];
-
 impl TokenClientSettings {
     /// Reads the five variables of the table above. Others with the prefix are the server's.
     ///
@@ -103,18 +96,13 @@ impl TokenClientSettings {
         V: Into<OsString>,
     {
         let mut settings = Self::default();
-        for (variable, value) in variables {
-            let variable = variable.into();
-            let Some(variable) = variable.to_str().and_then(|it| it.strip_prefix(PREFIX)) else {
+        for variable in prefixed(variables) {
+            let Some(name) = variable.token_client_setting() else {
                 continue;
             };
-            let is_ours = |name: &&&str| name.to_ascii_uppercase() == variable;
-            let Some(name) = VARIABLES.iter().find(is_ours) else {
-                continue;
-            };
-            match value.into().into_string() {
+            match variable.value {
                 Ok(text) => settings.take(name, Value::String(text)),
-                Err(_) => settings.add_fault(name, "expected UTF-8"),
+                Err(problem) => settings.add_fault(name, problem),
             }
         }
         settings
@@ -159,7 +147,7 @@ impl TokenClientSettings {
 
 /// A fault names its variable only where there is one.
 pub(super) fn fault_of(name: &str, problem: impl Into<String>) -> SettingFault {
-    if VARIABLES.contains(&name) {
+    if TOKEN_CLIENT_SETTINGS.contains(&name) {
         SettingFault::new(name, problem)
     } else {
         SettingFault::new(format!("token_client.{name}"), problem)
