@@ -22,19 +22,18 @@
 //! # }
 //! ```
 
-// From top to bottom, each module uses only those below it:
+// The layers, from top to bottom. A module uses only those below it:
 //
-// authorized_client, awc              requests to an API; the headers for `awc`
-// origin_tokens, builder              tokens for the origins of one API; how a token client is set up
-// token_client                        the cache
-// shared_fetch                        a fetch and the renewals after it, on the background thread
-// cache_entry, cached_token,          one scope set: its token, and the fetch under way
+// authorized_client, awc               requests to an API, with `reqwest` and with `awc`
+// origin_tokens, builder               tokens for the origins of one API; the setup of a token client
+// token_client                         the cache of all scope sets
+// shared_fetch                         a fetch and the renewals after it, on the background thread
+// cache_entry, cached_token,           one scope set: its token, and the fetch under way
 //   invalidation_limit
-// fetcher, exchange, retry            token requests: retries, secrets, one request and its response
-// settings_check, settings            the settings, checked and unchecked
-// credentials, token_url, scopes,     values
-//   access_token, token_response, challenge
-// call_error, error, oauth_error, transport_error
+// fetcher, retry, exchange             secrets, retries, and a single request
+// settings_check, settings, token_url  the settings and their validation
+// call_error, error                    the errors of API calls and of the token client
+// everything else                      values and responses
 
 mod access_token;
 mod authorized_client;

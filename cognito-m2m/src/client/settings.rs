@@ -14,7 +14,7 @@ use crate::setting_fault::SettingFault;
 /// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
 ///
-/// The names are those of the builder's methods, apart from `client_secret_2`:
+/// Each setting has a counterpart in [`TokenClientBuilder`](super::TokenClientBuilder):
 ///
 /// | name | environment variable | value |
 /// | --- | --- | --- |

@@ -83,8 +83,8 @@ impl TokenClient {
     /// # Errors
     ///
     /// Returns [`TokenClientError`] if no token could be fetched. Transient errors are retried up
-    /// to three times within the deadline. If `Retry-After` exceeds the deadline, the error is
-    /// returned without a further request until that time has passed, 30 s at most. Other errors
+    /// to three times within the deadline. If the last response had `Retry-After`, later calls fail
+    /// with the same error until that time has passed, 30 s at most. Errors that are not transient
     /// are remembered for 10 s, so that a wrong secret does not cause a request on each call.
     ///
     /// # Examples

@@ -4,8 +4,8 @@ use crate::client::{AuthorizedClient, CallError};
 const REFUSED: &str = "www-authenticate: Bearer realm=\"api\", error=\"invalid_token\"\r\n";
 
 fn authorized_client(fixture: &Fixture, api: &RawServer) -> AuthorizedClient {
-    let bound = fixture.tokens.for_origins([api.origin()], "widgets/read");
-    bound.unwrap().into_client().unwrap()
+    let tokens = fixture.tokens.for_origins([api.origin()], "widgets/read");
+    tokens.unwrap().into_client().unwrap()
 }
 
 fn bearer(request: &raw_server::Received) -> &str {
@@ -38,11 +38,11 @@ async fn token_replaces_the_authorization_header() {
 async fn call_to_another_origin_fails_before_a_token_is_fetched() {
     let fixture = set_up();
     let api = RawServer::start([Reply::new(200, "", "")]);
-    let elsewhere = RawServer::start([Reply::new(200, "", "")]);
+    let other = RawServer::start([Reply::new(200, "", "")]);
     let client = authorized_client(&fixture, &api);
     let port = api.origin().rsplit_once(':').unwrap().1;
     for url in [
-        elsewhere.url("/"),
+        other.url("/"),
         format!("http://localhost:{port}/"),
         format!("https://127.0.0.1:{port}/"),
     ] {
@@ -50,15 +50,15 @@ async fn call_to_another_origin_fails_before_a_token_is_fetched() {
         assert!(matches!(error, CallError::Elsewhere), "{url}: {error:?}");
     }
     assert_eq!(fixture.cognito.token_requests(), 0);
-    assert_eq!(api.requests() + elsewhere.requests(), 0);
+    assert_eq!(api.requests() + other.requests(), 0);
 }
 
 #[tokio::test]
 async fn redirect_to_another_origin_fails_before_the_token_is_sent() {
     let fixture = set_up();
-    let elsewhere = RawServer::start([Reply::new(200, "", "")]);
+    let other = RawServer::start([Reply::new(200, "", "")]);
     for status in [301, 302, 303, 307, 308] {
-        let location = format!("location: {}\r\n", elsewhere.url("/"));
+        let location = format!("location: {}\r\n", other.url("/"));
         let api = RawServer::start([Reply::new(status, &location, "")]);
         let error = authorized_client(&fixture, &api)
             .get(&api.url("/"))
@@ -67,7 +67,7 @@ async fn redirect_to_another_origin_fails_before_the_token_is_sent() {
             .unwrap_err();
         assert!(matches!(error, CallError::Elsewhere), "{error:?}");
     }
-    assert_eq!(elsewhere.requests(), 0);
+    assert_eq!(other.requests(), 0);
 }
 
 #[tokio::test]
@@ -152,15 +152,15 @@ async fn request_with_a_streamed_body_is_not_repeated() {
 #[tokio::test]
 async fn header_for_awc_is_sensitive_and_restricted_to_the_origin() {
     let fixture = set_up();
-    let bound = fixture
+    let tokens = fixture
         .tokens
         .for_origins(["https://api.example"], "widgets/read")
         .unwrap();
-    let (name, value) = bound
+    let (name, value) = tokens
         .header_for("https://api.example/widgets")
         .await
         .unwrap();
-    let token = bound.token_for("https://api.example/").await.unwrap();
+    let token = tokens.token_for("https://api.example/").await.unwrap();
     assert_eq!(name, "authorization");
     assert!(value.is_sensitive());
     assert_eq!(
@@ -177,7 +177,7 @@ async fn header_for_awc_is_sensitive_and_restricted_to_the_origin() {
         "/widgets",
         "",
     ] {
-        let error = bound.header_for(url).await.unwrap_err();
+        let error = tokens.header_for(url).await.unwrap_err();
         assert!(matches!(error, CallError::Elsewhere), "{url:?}");
     }
 }

@@ -1,6 +1,46 @@
 use super::*;
 use crate::client::AnswerError;
 
+const INVALID_BODIES: [(&str, AnswerError); 13] = [
+    ("", AnswerError::NotAnObject),
+    ("<html>signed in</html>", AnswerError::NotAnObject),
+    (r#"["t"]"#, AnswerError::NotAnObject),
+    (r#"{"token_type":"Bearer"}"#, AnswerError::AccessToken),
+    (
+        r#"{"access_token":"","token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (
+        r#"{"access_token":7,"token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (
+        r#"{"access_token":"a\r\nb","token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (r#"{"access_token":"t"}"#, AnswerError::TokenType),
+    (
+        r#"{"access_token":"t","token_type":"mac"}"#,
+        AnswerError::TokenType,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":0}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":-5}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":"300"}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":0.5}"#,
+        AnswerError::ExpiresIn,
+    ),
+];
+
 async fn error_for(reply: Reply) -> TokenClientError {
     let server = RawServer::start([reply]);
     let tokens = client_builder(&server.url("/token")).clock(TestClock::new());
@@ -22,45 +62,7 @@ fn answer_error(error: TokenClientError) -> AnswerError {
 
 #[tokio::test]
 async fn invalid_responses_are_typed_errors() {
-    for (body, expected) in [
-        ("", AnswerError::NotAnObject),
-        ("<html>signed in</html>", AnswerError::NotAnObject),
-        (r#"["t"]"#, AnswerError::NotAnObject),
-        (r#"{"token_type":"Bearer"}"#, AnswerError::AccessToken),
-        (
-            r#"{"access_token":"","token_type":"Bearer"}"#,
-            AnswerError::AccessToken,
-        ),
-        (
-            r#"{"access_token":7,"token_type":"Bearer"}"#,
-            AnswerError::AccessToken,
-        ),
-        (
-            r#"{"access_token":"a\r\nb","token_type":"Bearer"}"#,
-            AnswerError::AccessToken,
-        ),
-        (r#"{"access_token":"t"}"#, AnswerError::TokenType),
-        (
-            r#"{"access_token":"t","token_type":"mac"}"#,
-            AnswerError::TokenType,
-        ),
-        (
-            r#"{"access_token":"t","token_type":"Bearer","expires_in":0}"#,
-            AnswerError::ExpiresIn,
-        ),
-        (
-            r#"{"access_token":"t","token_type":"Bearer","expires_in":-5}"#,
-            AnswerError::ExpiresIn,
-        ),
-        (
-            r#"{"access_token":"t","token_type":"Bearer","expires_in":"300"}"#,
-            AnswerError::ExpiresIn,
-        ),
-        (
-            r#"{"access_token":"t","token_type":"Bearer","expires_in":0.5}"#,
-            AnswerError::ExpiresIn,
-        ),
-    ] {
+    for (body, expected) in INVALID_BODIES {
         assert_eq!(
             answer_error(error_for(Reply::json(body)).await),
             expected,
@@ -97,18 +99,18 @@ async fn response_above_the_limit_is_rejected() {
 
 #[tokio::test]
 async fn redirect_is_an_error_and_is_not_followed() {
-    let elsewhere = RawServer::start([Reply::token("stolen")]);
-    let location = format!("location: {}\r\n", elsewhere.url("/"));
+    let other = RawServer::start([Reply::token("stolen")]);
+    let location = format!("location: {}\r\n", other.url("/"));
     for status in [301, 302, 303, 307, 308] {
         let error = error_for(Reply::new(status, &location, "")).await;
         assert!(matches!(error, TokenClientError::Redirected(found) if found == status));
     }
     let fixture = set_up();
-    let fault = Fault::Redirect(elsewhere.url("/"));
+    let fault = Fault::Redirect(other.url("/"));
     fixture.cognito.set_fault(Endpoint::Token, Some(fault));
     let error = fixture.tokens.token("widgets/read").await.unwrap_err();
     assert!(matches!(error, TokenClientError::Redirected(302)));
-    assert_eq!(elsewhere.requests(), 0);
+    assert_eq!(other.requests(), 0);
 }
 
 #[tokio::test]
@@ -117,8 +119,8 @@ async fn custom_client_that_follows_redirects_sends_no_secret_along() {
 
     for status in [302, 303, 307, 308] {
         for placement in [CredentialPlacement::Basic, CredentialPlacement::Form] {
-            let elsewhere = RawServer::start([Reply::token("stolen")]);
-            let location = format!("location: {}\r\n", elsewhere.url("/"));
+            let other = RawServer::start([Reply::token("stolen")]);
+            let location = format!("location: {}\r\n", other.url("/"));
             let server = RawServer::start([Reply::new(status, &location, "")]);
             let tokens = client_builder(&server.url("/token"))
                 .credential_placement(placement)
@@ -130,7 +132,7 @@ async fn custom_client_that_follows_redirects_sends_no_secret_along() {
                 matches!(error, TokenClientError::Redirected(_)),
                 "{error:?}"
             );
-            for request in elsewhere.received() {
+            for request in other.received() {
                 assert_eq!(request.header("authorization"), None);
                 assert_eq!(request.body, "");
             }
