@@ -70,11 +70,14 @@
 
 pub mod activity;
 mod attributes;
+mod backoff;
 #[cfg(feature = "client")]
 pub mod client;
 mod client_id;
+mod environment;
 pub mod error;
 pub mod guide;
+mod http;
 pub mod jwks;
 mod loopback;
 pub mod policy;

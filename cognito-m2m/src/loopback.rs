@@ -1,10 +1,10 @@
-//! The one place where `http` is allowed without a word of danger.
+//! Loopback URLs, to which `http` is allowed.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Whether what is sent to a URL stays on this machine.
+/// Returns `true` if requests to a URL stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

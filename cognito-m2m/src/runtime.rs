@@ -1,50 +1,50 @@
-//! The one thread that this crate owns: what runs in the background outlives every Actix worker.
+//! The background thread for tasks that must outlive any Actix worker.
 
 use std::future::Future;
 use std::io;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// A Tokio runtime on a thread of its own; it ends with the last handle.
+/// A thread with a Tokio runtime. It ends when this handle is dropped.
 #[derive(Debug)]
 pub(crate) struct Background {
     handle: Handle,
     stop: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
-    /// Tasks that have something to bring to an end. Locked to add one and at the end, never while
-    /// somebody serves a request.
-    finishing: Arc<Mutex<Vec<JoinHandle<()>>>>,
-    /// Tells the last drop, which can't await, that the thread has ended.
+    finishing: FinishingTasks,
+    /// Receives a message when the thread has ended, for `drop`, which can't await.
     ended: Mutex<mpsc::Receiver<()>>,
-    patience: Duration,
+    shutdown_timeout: Duration,
 }
 
+/// The tasks that have work to finish at shutdown.
+///
+/// Locked to add a task and at shutdown, never while a request is served.
+type FinishingTasks = Arc<Mutex<Vec<JoinHandle<()>>>>;
+
 impl Background {
-    /// What has to be finished at the end gets as long as `patience`.
-    pub(crate) fn start(patience: Duration) -> io::Result<Self> {
+    /// Starts the thread.
+    ///
+    /// At shutdown, tasks that have work to finish get `shutdown_timeout` for it.
+    pub(crate) fn start(shutdown_timeout: Duration) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
-        let (stop, mut stop_requested) = watch::channel(false);
+        let (stop, stop_requested) = watch::channel(false);
         let (report_stopped, stopped) = watch::channel(false);
         let (report_ended, ended) = mpsc::channel();
-        let finishing = Arc::new(Mutex::new(Vec::<JoinHandle<()>>::new()));
+        let finishing = FinishingTasks::default();
         let to_finish = Arc::clone(&finishing);
         std::thread::Builder::new()
             .name("cognito-m2m".to_owned())
             .spawn(move || {
-                // An error means that the sender is gone, and then nobody needs the thread either.
-                let _ = runtime.block_on(stop_requested.wait_for(|stop| *stop));
-                let tasks =
-                    std::mem::take(&mut *to_finish.lock().unwrap_or_else(PoisonError::into_inner));
-                runtime.block_on(finish(tasks, patience));
-                runtime.shutdown_background();
+                run(runtime, stop_requested, &to_finish, shutdown_timeout);
                 report_stopped.send_replace(true);
-                // Nobody may be there to hear it.
+                // Fails if `drop` does not wait.
                 let _ = report_ended.send(());
             })?;
         Ok(Self {
@@ -53,65 +53,75 @@ impl Background {
             stopped,
             finishing,
             ended: Mutex::new(ended),
-            patience,
+            shutdown_timeout,
         })
     }
 
-    /// Runs a task until it ends or the runtime does.
+    /// Runs a task until it ends or the thread does.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.handle.spawn(task));
     }
 
-    /// Runs a task that is told when the runtime stops, and then has time to finish.
+    /// Runs a task that has work to finish: it receives `true` at shutdown, and the thread then
+    /// waits for it.
     pub(crate) fn spawn_until_stopped<Task>(&self, task: impl FnOnce(watch::Receiver<bool>) -> Task)
     where
         Task: Future<Output = ()> + Send + 'static,
     {
         let running = self.handle.spawn(task(self.stop.subscribe()));
-        let mut finishing = self
-            .finishing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        finishing.push(running);
+        lock(&self.finishing).push(running);
     }
 
-    /// Ends the tasks, and waits for that at most `patience`.
-    pub(crate) async fn stop(&self, patience: Duration) {
+    /// Ends the thread, and waits at most `timeout` for that.
+    pub(crate) async fn stop(&self, timeout: Duration) {
         self.stop.send_replace(true);
         let mut stopped = self.stopped.clone();
         let ended = stopped.wait_for(|stopped| *stopped);
-        if tokio::time::timeout(patience, ended).await.is_err() {
-            tracing::warn!(?patience, "the background thread did not end in time");
+        if tokio::time::timeout(timeout, ended).await.is_err() {
+            tracing::warn!(patience = ?timeout, "the background thread did not end in time");
         }
     }
 }
 
-/// The last drop waits for what has to be finished, and only if there is something.
+/// Waits for tasks that have work to finish, if there are any.
 impl Drop for Background {
     fn drop(&mut self) {
-        let is_done = self
-            .finishing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_empty();
-        if is_done {
+        if lock(&self.finishing).is_empty() {
             return;
         }
         self.stop.send_replace(true);
         let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // An error means that the time is over, or that the thread has ended before.
-        let _ = ended.recv_timeout(self.patience);
+        // Fails on timeout, and if the thread ended earlier.
+        let _ = ended.recv_timeout(self.shutdown_timeout);
     }
 }
 
-async fn finish(tasks: Vec<JoinHandle<()>>, patience: Duration) {
+/// Runs the tasks until shutdown is requested or the handle is dropped.
+fn run(
+    runtime: Runtime,
+    mut stop_requested: watch::Receiver<bool>,
+    finishing: &FinishingTasks,
+    shutdown_timeout: Duration,
+) {
+    // An error means that the handle was dropped, which ends the thread too.
+    let _ = runtime.block_on(stop_requested.wait_for(|stop| *stop));
+    let tasks = std::mem::take(&mut *lock(finishing));
+    runtime.block_on(finish(tasks, shutdown_timeout));
+    runtime.shutdown_background();
+}
+
+async fn finish(tasks: Vec<JoinHandle<()>>, timeout: Duration) {
     let all = async {
         for task in tasks {
             // A task that has panicked has nothing left to finish.
             let _ = task.await;
         }
     };
-    if tokio::time::timeout(patience, all).await.is_err() {
-        tracing::warn!(?patience, "not everything could be finished at shutdown");
+    if tokio::time::timeout(timeout, all).await.is_err() {
+        tracing::warn!(patience = ?timeout, "background tasks did not finish in time");
     }
+}
+
+fn lock(tasks: &FinishingTasks) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+    tasks.lock().unwrap_or_else(PoisonError::into_inner)
 }

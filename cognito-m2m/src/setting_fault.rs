@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// The prefix of the environment variables.
-pub(crate) const PREFIX: &str = "COGNITO_M2M_";
+use crate::environment::PREFIX;
 
 /// One thing that is wrong with the settings.
 ///

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::interface::{ActivityError, ActivityStore, ClientActivity, StoreFuture};
 use super::recorder::{Recorder, Unwritten};
+use crate::backoff::Backoff;
 use crate::time::Clock;
 
 /// The longest that a call of the store may take.
@@ -14,9 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The most rows of a statement.
 const BATCH: usize = 1_000;
 
-/// Failures are retried at intervals within these bounds.
-const MIN_BACKOFF: Duration = Duration::from_secs(1);
-const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// The pauses after failures: 1, 2, 4 .. 10 seconds, of which the jitter takes up to a half.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    max: Duration::from_secs(10),
+    jitter_share: 0.5,
+};
 
 /// How soon a failed last flush is tried again.
 const LAST_RETRY: Duration = Duration::from_millis(100);
@@ -38,7 +42,10 @@ impl Writer {
         let mut failures = 0_u32;
         loop {
             let now = self.clock.monotonic();
-            let pause = backoff(failures, fastrand::f64()).unwrap_or(self.interval);
+            let pause = match failures {
+                0 => self.interval,
+                failures => BACKOFF.pause(failures, fastrand::f64()),
+            };
             let is_told = tokio::select! {
                 // An error means that whoever could tell is gone.
                 _ = stop.wait_for(|stop| *stop) => true,
@@ -94,11 +101,4 @@ async fn in_time(call: StoreFuture<'_>) -> Result<(), ActivityError> {
 fn log(message: &str, error: &ActivityError, failures: u32) {
     let cause = error.source().map(ToString::to_string);
     tracing::warn!(%error, cause, failures, "{message}");
-}
-
-/// 1, 2, 4 .. 10 seconds, of which the jitter takes up to a half; none without a failure.
-fn backoff(failures: u32, jitter: f64) -> Option<Duration> {
-    let doublings = failures.checked_sub(1)?.min(6);
-    let full = MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF);
-    Some(full.mul_f64(1.0 - 0.5 * jitter))
 }

@@ -8,7 +8,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
-/// An access token: cheap to clone, and never shown by `Debug`.
+/// An access token.
+///
+/// It is cheap to clone, and `Debug` does not print the secret.
 ///
 /// # Examples
 ///
@@ -19,8 +21,8 @@ use crate::scope::ScopeSet;
 /// let token = tokens.token("widgets/read").await?;
 /// let header = format!("Bearer {}", token.secret());
 ///
-/// println!("asked for {}, got {:?}", token.requested_scopes(), token.granted_scopes());
-/// println!("good for {:?}", token.lifetime());
+/// println!("requested {}, granted {:?}", token.requested_scopes(), token.granted_scopes());
+/// println!("expires {:?} after it was requested", token.lifetime());
 /// assert!(token.missing_scopes().is_empty());
 /// # Ok(())
 /// # }
@@ -37,7 +39,8 @@ struct Parts {
 }
 
 impl AccessToken {
-    /// Takes the characters of RFC 6750 section 2.1 only, so that a token is one header value.
+    /// Creates a token, or returns `None` if the text is not a bearer token (RFC 6750 section 2.1)
+    /// and could therefore break out of its header.
     pub(super) fn new(
         secret: &str,
         requested: RequestedScopes,
@@ -58,33 +61,40 @@ impl AccessToken {
         })))
     }
 
-    /// The token itself, for the one place that needs it.
+    /// Returns the token in clear text, for the `Authorization` header. Do not log it.
     #[must_use]
     pub fn secret(&self) -> &str {
         self.0.secret.expose_secret()
     }
 
-    /// How long it was good for when it was granted, at most 24 h; none where the answer did not
-    /// say.
+    /// Returns the lifetime of the token, counted from its request and capped at 24 hours, or
+    /// `None` if the response had no `expires_in`.
+    ///
+    /// This is the whole lifetime, not the time that is left.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.0.lifetime
     }
 
-    /// The scopes that were asked for.
+    /// Returns the scopes that were requested.
     #[must_use]
     pub fn requested_scopes(&self) -> &RequestedScopes {
         &self.0.requested
     }
 
-    /// The scopes that were granted, where the token or the answer says so.
+    /// Returns the scopes that were granted, or `None` if neither the token nor the response lists
+    /// them.
+    ///
+    /// They are read from the token without verifying it.
     #[must_use]
     pub fn granted_scopes(&self) -> Option<&ScopeSet> {
         self.0.granted.as_ref()
     }
 
-    /// The scopes that were asked for and not granted, as far as the token says: Cognito leaves
-    /// scopes out without an error when a pre-token trigger suppresses them.
+    /// Returns the scopes that were requested but not granted.
+    ///
+    /// Cognito omits scopes without an error if a pre-token trigger suppresses them. The list is
+    /// empty if the granted scopes are unknown.
     #[must_use]
     pub fn missing_scopes(&self) -> Vec<&str> {
         let Some(granted) = self.granted_scopes() else {
@@ -94,12 +104,12 @@ impl AccessToken {
         requested.filter(|scope| !granted.contains(scope)).collect()
     }
 
-    /// `Bearer` and the token, marked as sensitive.
+    /// Returns the value of the `Authorization` header, marked as sensitive.
     pub(super) fn header(&self) -> &HeaderValue {
         &self.0.header
     }
 
-    /// Whether both come from the very same answer.
+    /// Returns `true` if both are clones of one token.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -133,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_fits_a_bearer_header_is_a_token() {
+    fn only_bearer_tokens_are_accepted() {
         for text in ["a.b.c", "opaque~+/==", "-_"] {
             assert!(token(text, "", None).is_some(), "{text:?}");
         }
@@ -143,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_scopes_are_named() {
+    fn missing_scopes_are_those_requested_but_not_granted() {
         let missing = |granted| {
             let token = token("t", "a b", granted).unwrap();
             token.missing_scopes().join(" ")

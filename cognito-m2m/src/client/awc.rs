@@ -1,21 +1,24 @@
 use http_0_2::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
-use super::answer::AnswerError;
+use super::call_error::CallError;
 use super::error::TokenClientError;
-use super::origins::{CallError, OriginTokens};
+use super::origin_tokens::OriginTokens;
+use super::token_response::AnswerError;
 
 impl OriginTokens {
-    /// The `Authorization` header for a request that `awc` sends to this URL, marked as sensitive.
+    /// Returns the `Authorization` header, marked as sensitive, for a request that `awc` sends to
+    /// this URL.
     ///
-    /// The types are those of `http` 0.2, which `awc` and Actix-web work with, so this needs no
-    /// dependency on `awc`: `client.get(url).insert_header(header)`. Build that client with
-    /// `disable_redirects()`; where an API answers 401 with `invalid_token`, call
-    /// [`invalidate`](Self::invalidate) with the token of [`token_for`](Self::token_for).
+    /// The types are those of `http` 0.2, which `awc` and Actix-web use, so this needs no
+    /// dependency on `awc`: `client.get(url).insert_header(header)`.
+    ///
+    /// Build that client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
+    /// call [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
     ///
     /// # Errors
     ///
-    /// [`CallError::Elsewhere`] where the URL is of another origin; [`CallError::Token`] where
-    /// there is no token.
+    /// Returns [`CallError::Elsewhere`] if the URL has another origin, and [`CallError::Token`] if
+    /// no token could be fetched.
     ///
     /// # Examples
     ///
@@ -33,7 +36,7 @@ impl OriginTokens {
     pub async fn header_for(&self, url: &str) -> Result<(HeaderName, HeaderValue), CallError> {
         let token = self.token_for(url).await?;
         let value = HeaderValue::from_bytes(token.header().as_bytes());
-        // A token has the characters of a header value, or it would not be one.
+        // Never fails: an access token consists of characters that a header can contain.
         let mut value = value.map_err(|_| TokenClientError::Answer(AnswerError::AccessToken))?;
         value.set_sensitive(true);
         Ok((AUTHORIZATION, value))

@@ -3,23 +3,64 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::redirect::Policy;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Map, Value};
-use url::Url;
+use secrecy::SecretString;
 
-use super::credentials::{CredentialPlacement, Credentials};
-use super::endpoint::{checked_token_url, token_url_of};
-use super::exchange::{Exchange, Limits};
+use super::credentials::CredentialPlacement;
+use super::exchange::Exchange;
+use super::fetcher::{Limits, TokenFetcher};
 use super::scopes::IntoScopes;
 use super::settings::TokenClientSettings;
-use super::token_client::{Shared, TokenClient};
-use crate::client_id::ClientId;
+use super::settings_check::CheckedSettings;
+use super::token_client::TokenClient;
+use crate::http::default_client;
 use crate::runtime::Background;
 use crate::setting_fault::SettingsError;
 use crate::time::{Clock, SystemClock};
 
-/// Sets up a [`TokenClient`].
+impl TokenClient {
+    /// Returns a builder.
+    ///
+    /// The client ID, a secret, and the token URL or the domain are required.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::client::TokenClient;
+    ///
+    /// let tokens = TokenClient::builder()
+    ///     .domain("example", "us-east-1")
+    ///     .client_id("7k2m9f3qexample")
+    ///     .client_secret("from the secret store")
+    ///     .build()?;
+    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
+    /// ```
+    pub fn builder() -> TokenClientBuilder {
+        TokenClientBuilder::new()
+    }
+
+    /// Creates a client from environment variables, which [`TokenClientSettings`] lists.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TokenClientBuildError`] if variables are missing or invalid, or if the client
+    /// can't be started.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::client::TokenClient;
+    ///
+    /// let tokens = TokenClient::from_env()?;
+    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
+    /// ```
+    pub fn from_env() -> Result<Self, TokenClientBuildError> {
+        Self::builder()
+            .settings(TokenClientSettings::from_env())
+            .build()
+    }
+}
+
+/// A builder for a [`TokenClient`].
 ///
 /// # Examples
 ///
@@ -42,7 +83,7 @@ use crate::time::{Clock, SystemClock};
 ///     .build()?;
 /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
 /// ```
-#[must_use = "a token client is made by `build`"]
+#[must_use = "call `build` to create the token client"]
 pub struct TokenClientBuilder {
     settings: TokenClientSettings,
     http: Option<Client>,
@@ -52,7 +93,7 @@ pub struct TokenClientBuilder {
 }
 
 impl TokenClientBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             settings: TokenClientSettings::default(),
             http: None,
@@ -65,7 +106,9 @@ impl TokenClientBuilder {
         }
     }
 
-    /// Takes settings from elsewhere, in place of all that was set before.
+    /// Replaces all settings that were made so far, for example by those of a configuration file.
+    ///
+    /// The timeouts, the HTTP client and the clock are not among the settings, and stay.
     ///
     /// # Examples
     ///
@@ -82,19 +125,24 @@ impl TokenClientBuilder {
     }
 
     /// Sets the URL of the token endpoint: `https`, or `http` on loopback.
+    ///
+    /// It can't be combined with [`domain`](Self::domain).
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.settings.token_url = Some(url.into());
         self
     }
 
-    /// Sets prefix and Region of the user pool's own domain, from which the token URL follows.
+    /// Sets the prefix of the user pool's domain and its Region, from which the token URL is
+    /// derived.
+    ///
+    /// Use [`token_url`](Self::token_url) for a custom domain.
     pub fn domain(mut self, prefix: impl Into<String>, region: impl Into<String>) -> Self {
         self.settings.domain_prefix = Some(prefix.into());
         self.settings.region = Some(region.into());
         self
     }
 
-    /// Sets the id of the app client.
+    /// Sets the ID of the app client.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.settings.client_id = Some(id.into());
         self
@@ -106,15 +154,19 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets another secret, which is tried where the first is refused: Cognito knows two at once
-    /// while secrets are rotated. The one that was accepted last is tried first from then on.
+    /// Sets a second secret, which is tried if the first one is refused.
+    ///
+    /// An app client can have two secrets while they are rotated. The secret that was accepted last
+    /// is tried first afterwards.
     pub fn second_client_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.settings.client_secret_2 = Some(secret.into());
         self
     }
 
-    /// Sets the scopes of calls that name none. Default: none, and then Cognito grants every scope
-    /// of the client.
+    /// Sets the scopes of calls that name none.
+    ///
+    /// Defaults to no scopes. Such a request names none, and Cognito then grants all scopes of the
+    /// app client.
     pub fn client_scopes(mut self, scopes: impl IntoScopes) -> Self {
         match scopes.into_scopes() {
             Ok(scopes) => self.settings.client_scopes = scopes,
@@ -123,22 +175,24 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets where requests carry id and secret. Default: in a `Basic` header.
+    /// Sets the place of the client ID and the secret in requests. Defaults to a `Basic` header.
     pub fn credential_placement(mut self, placement: CredentialPlacement) -> Self {
         self.settings.credential_placement = placement;
         self
     }
 
-    /// Adds an entry to `aws_client_metadata`, which Cognito hands to the pre-token trigger.
+    /// Adds an entry to `aws_client_metadata`, which Cognito passes to the pre-token trigger.
     pub fn client_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let metadata = &mut self.settings.client_metadata;
         metadata.insert(name.into(), value.into().into());
         self
     }
 
-    /// Sets a client of the team's own, with its proxy and TLS roots. Build it without redirects
-    /// (`redirect::Policy::none()`), and leave it to the token client alone: its connections belong
-    /// to the thread that this crate runs. `connect_timeout` is then its own.
+    /// Sets a custom HTTP client, for example with a proxy or TLS roots.
+    ///
+    /// Disable its redirects (`redirect::Policy::none()`). Do not use it elsewhere, because its
+    /// connections are bound to the background thread of the token client.
+    /// [`connect_timeout`](Self::connect_timeout) is then ignored.
     ///
     /// # Examples
     ///
@@ -158,26 +212,25 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets how long connecting may take. Default: 1 s.
+    /// Sets the time limit for opening a connection. Defaults to 1 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Sets how long one request may take. Default: 3 s.
+    /// Sets the time limit of one token request. Defaults to 3 s.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.limits.timeout = limit;
         self
     }
 
-    /// Sets how long a caller waits for a token at most, all retries and pauses included.
-    /// Default: 10 s.
+    /// Sets the time limit of a call, including all retries and pauses. Defaults to 10 s.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limits.deadline = limit;
         self
     }
 
-    /// Sets the clock. Default: that of the operating system.
+    /// Sets the clock. Defaults to the system clock.
     ///
     /// # Examples
     ///
@@ -185,7 +238,7 @@ impl TokenClientBuilder {
     /// use cognito_m2m::client::TokenClient;
     /// use cognito_m2m::time::SystemClock;
     ///
-    /// // Or `testing::TestClock`, which tests turn.
+    /// // Tests pass a `testing::TestClock`, which they advance.
     /// let tokens = TokenClient::builder().clock(SystemClock::default());
     /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -193,43 +246,50 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Checks everything and starts the background thread. Nothing is fetched yet.
+    /// Checks the settings and starts the background thread. No token is fetched yet.
     ///
     /// # Errors
     ///
-    /// [`TokenClientBuildError`] with every fault of the settings, or where there is no thread or
-    /// no TLS to be had.
-    pub fn build(self) -> Result<TokenClient, TokenClientBuildError> {
-        let Self {
-            mut settings,
+    /// Returns [`TokenClientBuildError::Settings`] with every missing or invalid setting, and
+    /// another [`TokenClientBuildError`] if the thread or the HTTP client can't be created.
+    pub fn build(mut self) -> Result<TokenClient, TokenClientBuildError> {
+        self.check_limits();
+        let settings = CheckedSettings::new(self.settings)?;
+        let http = match self.http {
+            Some(client) => client,
+            None => default_client(
+                &settings.token_url,
+                self.connect_timeout,
+                self.limits.timeout,
+            )
+            .map_err(|error| TokenClientBuildError::HttpClient(Box::new(error)))?,
+        };
+        let exchange = Exchange {
             http,
-            connect_timeout,
-            limits,
-            clock,
-        } = self;
+            url: settings.token_url,
+            credentials: settings.credentials,
+            client_metadata: settings.client_metadata,
+        };
+        let fetcher = TokenFetcher::new(exchange, self.limits, self.clock);
+        let background =
+            Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?;
+        Ok(TokenClient::new(
+            fetcher,
+            settings.client_scopes,
+            background,
+        ))
+    }
+
+    fn check_limits(&mut self) {
         for (name, limit) in [
-            ("connect_timeout", connect_timeout),
-            ("timeout", limits.timeout),
-            ("deadline", limits.deadline),
+            ("connect_timeout", self.connect_timeout),
+            ("timeout", self.limits.timeout),
+            ("deadline", self.limits.deadline),
         ] {
             if limit.is_zero() {
-                settings.add_fault(name, "expected more than 0");
+                self.settings.add_fault(name, "expected more than 0");
             }
         }
-        let (url, credentials) = checked(&mut settings)?;
-        let http = match http {
-            Some(client) => client,
-            None => default_client(&url, connect_timeout, limits)
-                .map_err(|error| TokenClientBuildError::HttpClient(Box::new(error)))?,
-        };
-        let metadata = metadata_json(&settings);
-        let exchange = Exchange::new(http, url, credentials, metadata, limits, clock);
-        Ok(TokenClient::new(Shared {
-            exchange: Arc::new(exchange),
-            default_scopes: settings.client_scopes,
-            entries: papaya::HashMap::new(),
-            background: Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?,
-        }))
     }
 }
 
@@ -243,74 +303,7 @@ impl fmt::Debug for TokenClientBuilder {
     }
 }
 
-/// Judges what was set, and reports all faults together.
-fn checked(settings: &mut TokenClientSettings) -> Result<(Url, Credentials), SettingsError> {
-    let url = match (
-        &settings.token_url,
-        &settings.domain_prefix,
-        &settings.region,
-    ) {
-        (Some(text), None, None) => checked_token_url(text),
-        (None, Some(prefix), Some(region)) => token_url_of(prefix, region),
-        (None, None, None) => Err("required, or `domain_prefix` and `region`".to_owned()),
-        (Some(_), ..) => Err("expected it alone, without `domain_prefix` and `region`".to_owned()),
-        (None, ..) => Err("required, or `domain_prefix` and `region` together".to_owned()),
-    };
-    let url = url.map_err(|problem| settings.add_fault("token_url", problem));
-
-    let client_id = match settings.client_id.take() {
-        None => Err("required"),
-        Some(id) => {
-            ClientId::new(id).map_err(|_| "expected 1 to 128 characters of `A-Za-z0-9_+.-`")
-        }
-    };
-    let client_id = client_id.map_err(|problem| settings.add_fault("client_id", problem));
-
-    let mut secrets = Vec::new();
-    match settings.client_secret.take() {
-        Some(secret) => secrets.push(secret),
-        None => settings.add_fault("client_secret", "required"),
-    }
-    secrets.extend(settings.client_secret_2.take());
-
-    let faults = std::mem::take(&mut settings.faults);
-    match (url, client_id) {
-        (Ok(url), Ok(client_id)) if faults.is_empty() => {
-            let placement = settings.credential_placement;
-            Ok((url, Credentials::new(client_id, secrets, placement)))
-        }
-        _ => Err(SettingsError::of(faults)),
-    }
-}
-
-/// `aws_client_metadata`, a JSON object of texts.
-fn metadata_json(settings: &TokenClientSettings) -> Option<SecretString> {
-    let metadata = settings.client_metadata.iter();
-    let metadata: Map<String, Value> = metadata
-        .map(|(name, value)| (name.clone(), value.expose_secret().into()))
-        .collect();
-    (!metadata.is_empty()).then(|| Value::Object(metadata).to_string().into())
-}
-
-fn default_client(
-    url: &Url,
-    connect_timeout: Duration,
-    limits: Limits,
-) -> Result<Client, reqwest::Error> {
-    let builder = Client::builder()
-        .redirect(Policy::none())
-        .connect_timeout(connect_timeout)
-        .timeout(limits.timeout)
-        .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")));
-    // Through a proxy, plain http would not stay on this machine.
-    if url.scheme() == "http" {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
-}
-
-/// Why there is no [`TokenClient`].
+/// The error returned if a [`TokenClient`] can't be created.
 ///
 /// # Examples
 ///
@@ -324,13 +317,15 @@ fn default_client(
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientBuildError {
-    /// Settings are missing or wrong; every one is named.
+    /// Settings are missing or invalid. The error lists all of them.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The background thread can't be started.
-    #[error("expected a thread for the token client")]
+    #[error("failed to start the background thread of the token client")]
     Thread(#[source] std::io::Error),
-    /// The HTTP client can't be set up.
-    #[error("expected an HTTP client for the token client")]
+    /// The HTTP client can't be created, usually because the machine has no root certificates.
+    #[error(
+        "failed to create the HTTP client of the token client: install root certificates, or set `http_client`"
+    )]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

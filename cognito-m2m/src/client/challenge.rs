@@ -1,15 +1,14 @@
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
-/// Whether an API says that the token itself is bad: `Bearer` with `error="invalid_token"`
-/// (RFC 6750 section 3.1).
-pub(super) fn says_invalid_token(headers: &HeaderMap) -> bool {
+/// Returns `true` if a `Bearer` challenge has `error="invalid_token"` (RFC 6750 section 3.1).
+pub(super) fn has_invalid_token_error(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(WWW_AUTHENTICATE).into_iter();
     let mut lines = lines.filter_map(|line| line.to_str().ok());
     lines.any(|line| {
         let mut scheme = String::new();
         split_outside_quotes(line).any(|part| {
             let mut parameter = part.trim();
-            // The first parameter of a challenge follows its scheme after a blank.
+            // A space separates the scheme from the first parameter of a challenge.
             if let Some((word, rest)) = parameter.split_once(' ')
                 && !word.contains('=')
                 && !rest.trim_start().starts_with('=')
@@ -47,16 +46,16 @@ mod tests {
 
     use super::*;
 
-    fn says(lines: &[&'static str]) -> bool {
+    fn is_invalid_token(lines: &[&'static str]) -> bool {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(line));
         }
-        says_invalid_token(&headers)
+        has_invalid_token_error(&headers)
     }
 
     #[test]
-    fn invalid_token_is_found_in_any_place_of_a_bearer_challenge() {
+    fn invalid_token_is_found_anywhere_in_a_bearer_challenge() {
         for line in [
             r#"Bearer error="invalid_token""#,
             r#"Bearer realm="a, b", error="invalid_token""#,
@@ -64,16 +63,16 @@ mod tests {
             r#"Basic realm="x", Bearer realm="api", error="invalid_token""#,
             r#"Bearer realm="say \"error\", please", error = "invalid_token""#,
         ] {
-            assert!(says(&[line]), "{line}");
+            assert!(is_invalid_token(&[line]), "{line}");
         }
-        assert!(says(&[
+        assert!(is_invalid_token(&[
             "Basic realm=\"x\"",
             r#"Bearer error="invalid_token""#
         ]));
     }
 
     #[test]
-    fn other_challenges_do_not_say_so() {
+    fn other_challenges_are_not_invalid_token() {
         for line in [
             "Bearer",
             r#"Bearer realm="api""#,
@@ -83,8 +82,8 @@ mod tests {
             r#"Bearer realm="api", DPoP error="invalid_token""#,
             "invalid_token",
         ] {
-            assert!(!says(&[line]), "{line}");
+            assert!(!is_invalid_token(&[line]), "{line}");
         }
-        assert!(!says(&[]));
+        assert!(!is_invalid_token(&[]));
     }
 }

@@ -9,39 +9,40 @@ use url::form_urlencoded;
 
 use crate::client_id::ClientId;
 
-/// Where a token request carries the client id and secret.
+/// The place of the client ID and the secret in a token request.
 ///
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::client::CredentialPlacement;
+/// use cognito_m2m::client::{CredentialPlacement, TokenClient};
 ///
-/// assert_eq!(CredentialPlacement::default(), CredentialPlacement::Basic);
+/// let builder = TokenClient::builder().credential_placement(CredentialPlacement::Form);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CredentialPlacement {
-    /// In an `Authorization: Basic` header (RFC 6749 section 2.3.1). The default: bodies are
-    /// logged more often than that header.
+    /// In an `Authorization: Basic` header (RFC 6749 section 2.3.1). This is the default, since
+    /// bodies are logged more often than that header.
     #[default]
     Basic,
-    /// As `client_id` and `client_secret` of the form, for gateways that drop the header.
+    /// As `client_id` and `client_secret` in the form, for gateways that drop the header.
     Form,
 }
 
-/// A client id with one secret, or with two while one of them is rotated out.
+/// A client ID with one secret, or with two during a rotation.
 #[derive(Debug)]
 pub(super) struct Credentials {
     pub(super) client_id: ClientId,
     secrets: Vec<SecretString>,
     placement: CredentialPlacement,
-    // The secret that was accepted last, so that a withdrawn one costs one request in all.
+    // The secret that was accepted last is tried first, so that a secret that was rotated out costs
+    // one refused request in all.
     preferred: AtomicUsize,
 }
 
-/// One secret, in the form in which a request carries it.
-pub(super) enum Presented {
+/// A client ID and a secret, encoded for a request.
+pub(super) enum EncodedCredentials {
     Header(HeaderValue),
     Form {
         client_id: String,
@@ -63,28 +64,30 @@ impl Credentials {
         }
     }
 
-    /// The secrets to try, by number, the one that was accepted last first.
-    pub(super) fn order(&self) -> impl Iterator<Item = usize> {
+    /// Returns the indexes of the secrets, starting with the one that was accepted last.
+    pub(super) fn indexes_to_try(&self) -> impl Iterator<Item = usize> {
         let count = self.secrets.len();
         let first = self.preferred.load(Ordering::Relaxed);
         (first..count).chain(0..first.min(count))
     }
 
-    pub(super) fn prefer(&self, number: usize) {
-        if self.preferred.swap(number, Ordering::Relaxed) != number {
+    /// Makes a secret that was accepted the first one to try.
+    pub(super) fn prefer(&self, index: usize) {
+        if self.preferred.swap(index, Ordering::Relaxed) != index {
             tracing::warn!(
                 client_id = %self.client_id,
-                secret_number = number.saturating_add(1),
-                "the other client secret was refused, this one holds"
+                secret_number = index.saturating_add(1),
+                "the token endpoint refused the other client secret and accepted this one"
             );
         }
     }
 
-    pub(super) fn present(&self, number: usize) -> Option<Presented> {
-        let secret = self.secrets.get(number)?;
+    /// Encodes the client ID and the secret of this index.
+    pub(super) fn encode(&self, index: usize) -> Option<EncodedCredentials> {
+        let secret = self.secrets.get(index)?;
         match self.placement {
-            CredentialPlacement::Basic => self.basic(secret).map(Presented::Header),
-            CredentialPlacement::Form => Some(Presented::Form {
+            CredentialPlacement::Basic => self.basic(secret).map(EncodedCredentials::Header),
+            CredentialPlacement::Form => Some(EncodedCredentials::Form {
                 client_id: self.client_id.as_str().to_owned(),
                 client_secret: secret.clone(),
             }),
@@ -113,10 +116,10 @@ mod tests {
     }
 
     #[test]
-    fn basic_parts_are_percent_encoded_before_base64_and_sensitive() {
+    fn basic_header_is_sensitive_and_form_encodes_both_parts() {
         let credentials = credentials(&["s3c:r e%t+é"], CredentialPlacement::Basic);
-        let Some(Presented::Header(header)) = credentials.present(0) else {
-            panic!("expected a header");
+        let Some(EncodedCredentials::Header(header)) = credentials.encode(0) else {
+            panic!("the credentials are not in a header");
         };
         assert!(header.is_sensitive());
         let pair = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
@@ -125,16 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn accepted_secret_is_tried_first_from_then_on() {
+    fn accepted_secret_is_tried_first_afterwards() {
         let credentials = credentials(&["one", "two"], CredentialPlacement::Basic);
-        assert_eq!(credentials.order().collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(credentials.indexes_to_try().collect::<Vec<_>>(), [0, 1]);
         credentials.prefer(1);
-        assert_eq!(credentials.order().collect::<Vec<_>>(), [1, 0]);
+        assert_eq!(credentials.indexes_to_try().collect::<Vec<_>>(), [1, 0]);
     }
 
     #[test]
-    fn debug_shows_no_secret() {
-        let credentials = credentials(&["hush"], CredentialPlacement::Form);
-        assert!(!format!("{credentials:?}").contains("hush"));
+    fn debug_does_not_print_secrets() {
+        let credentials = credentials(&["marker"], CredentialPlacement::Form);
+        assert!(!format!("{credentials:?}").contains("marker"));
     }
 }

@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-use super::answer::AnswerError;
 use super::oauth_error::{OAuthError, ResponseBody, is_transient_status};
+use super::token_response::AnswerError;
 use super::transport_error::TransportError;
 use crate::scope::InvalidScope;
 
-/// Why there is no token.
+/// The error of a call that returns a token.
 ///
-/// No variant shows a secret, a token or the body of an answer, neither in `Display` nor in
-/// `Debug`. It is cheap to clone: all who waited for one request get the same error.
+/// Neither `Display` nor `Debug` prints a secret, a token or a response body. The error is cheap to
+/// clone: all callers that wait for one fetch get the same error.
 ///
 /// # Examples
 ///
@@ -18,52 +18,54 @@ use crate::scope::InvalidScope;
 /// # async fn call(tokens: TokenClient) {
 /// match tokens.token("widgets/read").await {
 ///     Ok(token) => { /* .. */ }
-///     Err(TokenClientError::OAuth(refusal)) if refusal.error() == "invalid_client" => {
-///         eprintln!("the client secret is wrong")
+///     Err(TokenClientError::OAuth(error)) if error.error() == "invalid_client" => {
+///         eprintln!("check the client ID and the client secret")
 ///     }
 ///     Err(error) if error.is_transient() => {
-///         eprintln!("no token for now, {:?} at least: {error}", error.retry_after())
+///         eprintln!("try again in {:?}: {error}", error.retry_after())
 ///     }
-///     Err(error) => eprintln!("no token: {error}"),
+///     Err(error) => eprintln!("{error}"),
 /// }
 /// # }
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientError {
-    /// What was asked for is no scope.
+    /// A requested scope is invalid. No request was sent.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
-    /// No complete answer: connection, TLS, or a time-out.
-    #[error("expected an answer from the token endpoint: {0}")]
+    /// The token endpoint sent no complete response: the connection or TLS failed, or it took too
+    /// long.
+    #[error("failed to request a token: {0}")]
     Transport(#[from] TransportError),
-    /// The server sends elsewhere: the secret does not follow.
-    #[error("expected no redirect from the token endpoint, found status {0}")]
+    /// The token endpoint sent a redirect with this status. The client does not follow redirects,
+    /// so that the secret is not sent to another server.
+    #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
-    /// The server refuses, with an OAuth error.
-    #[error("the token endpoint refused: {0}")]
+    /// The token endpoint refused the request with an OAuth error, or throttled it.
+    #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
-    /// Another status than 200, without an OAuth error.
-    #[error("expected status 200 from the token endpoint, found {status}")]
+    /// The token endpoint sent another status than 200, without an OAuth error.
+    #[error("the token endpoint failed with status {status}")]
     Status {
         /// The HTTP status.
         status: u16,
-        /// What came with it.
+        /// The body of the response.
         body: ResponseBody,
-        /// How long the server asks to wait.
+        /// The value of `Retry-After`, capped at 30 s.
         retry_after: Option<Duration>,
     },
-    /// Status 200 with something that is no token answer.
-    #[error("the token endpoint gave no usable token: {0}")]
+    /// The token endpoint sent status 200 without a usable token.
+    #[error("invalid response from the token endpoint: {0}")]
     Answer(#[from] AnswerError),
-    /// The background thread has ended.
-    #[error("expected the token client to be running")]
+    /// The background thread of the token client has ended.
+    #[error("the token client has been shut down")]
     Stopped,
 }
 
 impl TokenClientError {
-    /// Whether the same request may well succeed a little later: connection faults, 429, 5xx and
-    /// Cognito's throttling.
+    /// Returns `true` if the same request may succeed a little later: transport errors, status 429
+    /// and 5xx, and Cognito's throttling.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -74,7 +76,7 @@ impl TokenClientError {
         }
     }
 
-    /// How long the server asks to wait.
+    /// Returns the value of `Retry-After`, capped at 30 s, if the response had one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -84,7 +86,7 @@ impl TokenClientError {
         }
     }
 
-    /// Whether it is the client that is refused, whatever it asks for.
+    /// Returns `true` if the client itself is refused, whatever scopes it requests.
     pub(super) fn refuses_client(&self) -> bool {
         matches!(self, Self::OAuth(error) if error.error() == "invalid_client")
     }

@@ -1,8 +1,14 @@
-//! The calling side: a token is fetched once, serves until it is due, and is never handed out dead.
+//! A token client for services that call APIs protected by Cognito.
 //!
-//! Cognito charges for each token request and allows 150 a second per account and Region. A
-//! [`TokenClient`] makes one request for each scope set, whatever the number of callers, workers
-//! and clones, and renews the token in the background while the old one still serves.
+//! Cognito charges for each token request and allows 150 per second for each account and Region. A
+//! [`TokenClient`] sends one request per scope set, however many callers, workers and clones share
+//! it, and renews the token in the background before it expires.
+//!
+//! | type | purpose |
+//! | --- | --- |
+//! | [`TokenClient`] | returns the token for a scope set |
+//! | [`OriginTokens`] | restricts tokens to the origins of one API |
+//! | [`AuthorizedClient`] | a `reqwest` client that adds the token to every request |
 //!
 //! ```no_run
 //! use cognito_m2m::client::TokenClient;
@@ -11,55 +17,61 @@
 //! let tokens = TokenClient::from_env()?;
 //! let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
 //! let widgets = widgets.into_client()?;
-//! let answer = widgets.get("https://widgets.example.com/widgets").send().await?;
+//! let response = widgets.get("https://widgets.example.com/widgets").send().await?;
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! # Layout
-//!
-//! | room | what lives there |
-//! | --- | --- |
-//! | `token_client`, `builder`, `settings`, `endpoint` | the handle, how it is set up, and where tokens come from |
-//! | `scopes`, `access_token` | what is asked for, and what is had |
-//! | `credentials`, `exchange`, `answer`, `retry` | one token request, its answer, and whether to try again |
-//! | `entry`, `held`, `flight`, `invalidations` | one scope set: the token that serves, and the one fetch under way |
-//! | `origins`, `authorized`, `challenge`, `awc` | the token in use, for known origins only |
-//! | `error`, `oauth_error`, `transport_error` | everything that can go wrong on the way to a token |
+
+// The layers, from top to bottom. A module uses only those below it:
+//
+// authorized_client, awc               requests to an API, with `reqwest` and with `awc`
+// origin_tokens, builder               tokens for the origins of one API; the setup of a token client
+// token_client                         the cache of all scope sets
+// shared_fetch                         a fetch and the renewals after it, on the background thread
+// cache_entry, cached_token,           one scope set: its token, and the fetch under way
+//   invalidation_limit
+// fetcher, retry, exchange             secrets, retries, and a single request
+// settings_check, settings, token_url  the settings and their validation
+// call_error, error                    the errors of API calls and of the token client
+// everything else                      values and responses
 
 mod access_token;
-mod answer;
-mod authorized;
+mod authorized_client;
 mod awc;
 mod builder;
+mod cache_entry;
+mod cached_token;
+mod call_error;
 mod challenge;
 mod credentials;
-mod endpoint;
-mod entry;
 mod error;
 mod exchange;
-mod flight;
-mod held;
-mod invalidations;
+mod fetcher;
+mod invalidation_limit;
 mod oauth_error;
-mod origins;
+mod origin_tokens;
 mod retry;
 mod scopes;
 mod settings;
+mod settings_check;
+mod shared_fetch;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod token_client;
+mod token_response;
+mod token_url;
 mod transport_error;
 
 pub use access_token::AccessToken;
-pub use answer::{AnswerError, TokenResponse};
-pub use authorized::{AuthorizedClient, AuthorizedRequest};
+pub use authorized_client::{AuthorizedClient, AuthorizedRequest};
 pub use builder::{TokenClientBuildError, TokenClientBuilder};
+pub use call_error::CallError;
 pub use credentials::CredentialPlacement;
 pub use error::TokenClientError;
 pub use oauth_error::{OAuthError, ResponseBody};
-pub use origins::{CallError, OriginTokens};
+pub use origin_tokens::OriginTokens;
 pub use scopes::{IntoScopes, RequestedScopes};
 pub use settings::TokenClientSettings;
 pub use token_client::TokenClient;
+pub use token_response::{AnswerError, TokenResponse};
 pub use transport_error::TransportError;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// What Cognito calls its throttling, in a 400 (quotas of Amazon Cognito: category
-/// `ClientAuthentication`).
+/// The exception that Cognito returns with status 400 when it throttles requests (Quotas in Amazon
+/// Cognito, category `ClientAuthentication`).
 const THROTTLED: &str = "TooManyRequestsException";
 
-/// The codes that may be shown: of RFC 6749 sections 4.1.2.1 and 5.2, and Cognito's throttling.
+/// The codes that `Display` and `Debug` print: those of RFC 6749 sections 4.1.2.1 and 5.2, and
+/// Cognito's throttling.
 const KNOWN_CODES: [&str; 9] = [
     "invalid_request",
     "invalid_client",
@@ -22,25 +23,25 @@ const KNOWN_CODES: [&str; 9] = [
     THROTTLED,
 ];
 
-/// An OAuth error answer (RFC 6749 section 5.2).
+/// An OAuth error response (RFC 6749 section 5.2).
 ///
-/// `Display` and `Debug` show a code of the RFC by name, and nothing else of what the server
-/// wrote: a server may echo what it was sent.
+/// `Display` and `Debug` print the status and, if it is a code of the RFC, the error code. They
+/// print nothing else that the server wrote, because a server may echo secrets.
 ///
 /// # Examples
 ///
 /// ```
 /// use cognito_m2m::client::OAuthError;
 ///
-/// fn tell(error: &OAuthError) {
-///     println!("{} with status {}", error.error(), error.status());
-///     println!("what the server says: {:?}", error.description());
+/// fn report(error: &OAuthError) {
+///     eprintln!("{} with status {}", error.error(), error.status());
+///     eprintln!("details: {:?}", error.description());
 /// }
 /// ```
 #[derive(Clone)]
-pub struct OAuthError(Arc<OAuthAnswer>);
+pub struct OAuthError(Arc<Parts>);
 
-struct OAuthAnswer {
+struct Parts {
     status: u16,
     error: String,
     description: Option<String>,
@@ -49,28 +50,29 @@ struct OAuthAnswer {
 }
 
 impl OAuthError {
-    /// Reads an answer, where it is an OAuth error or Cognito's throttling.
-    pub(super) fn read(
+    /// Parses a response, or returns `None` if it is neither an OAuth error nor Cognito's
+    /// throttling.
+    pub(super) fn parse(
         status: u16,
         body: &ResponseBody,
         is_throttled: bool,
         retry_after: Option<Duration>,
     ) -> Option<Self> {
-        let answer: Map<String, Value> =
+        let members: Map<String, Value> =
             serde_json::from_slice(body.as_bytes()).unwrap_or_default();
-        let text = |name| answer.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name| members.get(name).and_then(Value::as_str).map(str::to_owned);
         let error = text("error").filter(|code| !code.is_empty());
         let is_refusal = error.as_deref().is_some_and(|code| {
             code != THROTTLED && KNOWN_CODES.contains(&code) && !is_transient_status(status)
         });
-        // AWS front ends name it in `__type`, `code`, `message` or a header.
+        // AWS front ends name the exception in `__type`, `code`, `message` or a header.
         let is_throttled = is_throttled || contains(body.as_bytes(), THROTTLED.as_bytes());
         let error = if is_throttled && !is_refusal {
             THROTTLED.to_owned()
         } else {
             error?
         };
-        Some(Self(Arc::new(OAuthAnswer {
+        Some(Self(Arc::new(Parts {
             status,
             error,
             description: text("error_description"),
@@ -79,25 +81,25 @@ impl OAuthError {
         })))
     }
 
-    /// The HTTP status: 400 from Cognito, 401 from others for `invalid_client`.
+    /// Returns the HTTP status. Cognito answers 400, other servers also 401 for `invalid_client`.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// The code as the server wrote it, such as `invalid_client`.
+    /// Returns the error code as the server wrote it, such as `invalid_client`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error
     }
 
-    /// The server's `error_description`, as it wrote it.
+    /// Returns the server's `error_description`, if any. Do not log it unless you trust the server.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// The whole answer.
+    /// Returns the whole body.
     #[must_use]
     pub fn body(&self) -> &ResponseBody {
         &self.0.body
@@ -111,15 +113,15 @@ impl OAuthError {
         self.0.error == THROTTLED || is_transient_status(self.0.status)
     }
 
-    fn shown_code(&self) -> &'static str {
+    fn printable_code(&self) -> &'static str {
         let known = KNOWN_CODES.iter().find(|code| **code == self.0.error);
-        known.copied().unwrap_or("a code of its own")
+        known.copied().unwrap_or("unknown error code")
     }
 }
 
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (status {})", self.shown_code(), self.0.status)
+        write!(f, "{} (status {})", self.printable_code(), self.0.status)
     }
 }
 
@@ -127,14 +129,16 @@ impl fmt::Debug for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuthError")
             .field("status", &self.0.status)
-            .field("error", &self.shown_code())
+            .field("error", &self.printable_code())
             .finish_non_exhaustive()
     }
 }
 
 impl Error for OAuthError {}
 
-/// The body of an answer, kept apart: it may hold anything, so `Debug` shows its length only.
+/// The body of an error response.
+///
+/// It can contain anything, even secrets, so `Debug` prints its length only.
 ///
 /// # Examples
 ///
@@ -148,10 +152,6 @@ impl Error for OAuthError {}
 ///         _ => None,
 ///     }
 /// }
-///
-/// fn length(body: &cognito_m2m::client::ResponseBody) -> usize {
-///     body.as_bytes().len()
-/// }
 /// ```
 #[derive(Clone, Default)]
 pub struct ResponseBody(Arc<[u8]>);
@@ -161,13 +161,13 @@ impl ResponseBody {
         Self(bytes.into())
     }
 
-    /// The body as it came; not for logs.
+    /// Returns the bytes of the body. Do not log them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The body as text, with U+FFFD for what is not UTF-8; not for logs.
+    /// Returns the body as text, with U+FFFD for invalid UTF-8. Do not log it.
     #[must_use]
     pub fn to_text(&self) -> String {
         String::from_utf8_lossy(&self.0).into_owned()
@@ -194,42 +194,42 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn read(status: u16, body: &str) -> Option<OAuthError> {
-        OAuthError::read(status, &ResponseBody::new(body.into()), false, None)
+    fn parse(status: u16, body: &str) -> Option<OAuthError> {
+        OAuthError::parse(status, &ResponseBody::new(body.into()), false, None)
     }
 
     #[test]
-    fn throttling_is_transient_wherever_it_is_named() {
+    fn throttling_is_transient_wherever_the_exception_is_named() {
         for body in [
             r#"{"error":"TooManyRequestsException"}"#,
             r#"{"__type":"com.amazonaws#TooManyRequestsException","message":"Rate exceeded"}"#,
             r#"{"error":"odd","code":"TooManyRequestsException"}"#,
             "TooManyRequestsException: Rate exceeded",
         ] {
-            assert!(read(400, body).unwrap().is_transient(), "{body}");
+            assert!(parse(400, body).unwrap().is_transient(), "{body}");
         }
     }
 
     #[test]
-    fn refusal_is_not_transient_whatever_else_it_says() {
+    fn refusal_is_not_transient_even_if_the_description_names_throttling() {
         let body = r#"{"error":"invalid_client","error_description":"TooManyRequestsException"}"#;
-        let error = read(400, body).unwrap();
+        let error = parse(400, body).unwrap();
         assert_eq!(error.error(), "invalid_client");
         assert!(!error.is_transient());
     }
 
     #[test]
-    fn text_of_the_server_is_kept_apart() {
-        let body = r#"{"error":"hush","error_description":"hush hush"}"#;
-        let error = read(400, body).unwrap();
-        assert_eq!(error.description(), Some("hush hush"));
-        assert!(!format!("{error} {error:?} {:?}", error.body()).contains("hush"));
+    fn display_and_debug_print_no_text_of_the_server() {
+        let body = r#"{"error":"marker","error_description":"marker marker"}"#;
+        let error = parse(400, body).unwrap();
+        assert_eq!(error.description(), Some("marker marker"));
+        assert!(!format!("{error} {error:?} {:?}", error.body()).contains("marker"));
     }
 
     #[test]
-    fn answer_without_a_code_is_no_oauth_error() {
+    fn response_without_an_error_code_is_not_an_oauth_error() {
         for body in ["", "<html>", "[]", r#"{"error":""}"#, r#"{"error":{}}"#] {
-            assert!(read(400, body).is_none(), "{body}");
+            assert!(parse(400, body).is_none(), "{body}");
         }
     }
 }

@@ -1,47 +1,60 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::error::TokenClientError;
+use crate::backoff::Backoff;
 
-/// Requests for one token, the first included. Cognito's throttling is per second, so a few tries
-/// either get through or would only add to the load.
-pub(super) const ATTEMPTS: u32 = 4;
+/// The maximum number of requests for one token. Cognito limits requests per second, so a few
+/// attempts either succeed or would only add to the load.
+pub(super) const MAX_ATTEMPTS: u32 = 4;
 
-/// The first pause is at most this; each further one up to twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// The pauses between attempts: up to 0.5, 1, 2 .. 5 seconds, with full jitter.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_millis(500),
+    max: Duration::from_secs(5),
+    jitter_share: 1.0,
+};
 
-/// A server that asks for more than this is asked again after this.
+/// The cap on `Retry-After`.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// How long a refusal is remembered: long enough that a wrong secret makes six requests a minute,
-/// short enough that a repaired client is not waited for.
+/// The time for which a refusal is remembered: long enough that a wrong secret causes at most six
+/// requests a minute, short enough that a corrected client works again soon.
 const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
 
-/// The pause before another attempt: exponential with full jitter, and never before the server
-/// wants one.
+/// Returns the pause before another attempt: `Retry-After` plus a backoff with full jitter.
 ///
-/// `attempt` counts from 1, `jitter` is from 0 to 1.
+/// `attempt` counts from 1. `jitter` is from 0 to 1 and shortens the backoff.
 pub(super) fn pause(attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
-    let doublings = attempt.saturating_sub(1).min(8);
-    let longest = FIRST_PAUSE.saturating_mul(1 << doublings).min(MAX_PAUSE);
-    let jittered = longest.mul_f64(jitter.clamp(0.0, 1.0));
-    retry_after.unwrap_or_default().saturating_add(jittered)
+    let backoff = BACKOFF.pause(attempt, jitter);
+    retry_after.unwrap_or_default().saturating_add(backoff)
 }
 
-/// For how long nobody asks again after this error.
-pub(super) fn memory_of(error: &TokenClientError) -> Option<Duration> {
-    if error.is_transient() {
-        error.retry_after()
-    } else {
-        Some(REFUSAL_MEMORY)
+/// An error that is returned without another request until a time of the monotonic clock.
+pub(super) struct RememberedError {
+    pub(super) error: TokenClientError,
+    pub(super) until: Duration,
+}
+
+impl RememberedError {
+    /// Returns `None` if the next caller can send a request immediately.
+    pub(super) fn new(error: &TokenClientError, now: Duration) -> Option<Self> {
+        let memory = if error.is_transient() {
+            error.retry_after()?
+        } else {
+            REFUSAL_MEMORY
+        };
+        Some(Self {
+            error: error.clone(),
+            until: now.saturating_add(memory),
+        })
     }
 }
 
-/// Reads `Retry-After`: seconds, or a date (RFC 9110 section 10.2.3); capped.
+/// Parses `Retry-After`, seconds or a date (RFC 9110 section 10.2.3), and caps it at 30 s.
 pub(super) fn parse_retry_after(value: &str, wall: Duration) -> Option<Duration> {
     let value = value.trim();
     let wait = if value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() {
-        // More digits than a number holds is a long time too.
+        // A number that overflows is a long time too.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         let date = httpdate::parse_http_date(value).ok()?;
@@ -56,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_under_full_jitter() {
+    fn pauses_double_and_have_full_jitter() {
         for (attempt, millis) in [
             (1, 500),
             (2, 1_000),
@@ -65,21 +78,21 @@ mod tests {
             (u32::MAX, 5_000),
         ] {
             let longest = Duration::from_millis(millis);
-            assert_eq!(pause(attempt, None, 1.0), longest);
+            assert_eq!(pause(attempt, None, 0.0), longest);
             assert_eq!(pause(attempt, None, 0.5), longest / 2);
-            assert_eq!(pause(attempt, None, 0.0), Duration::ZERO);
+            assert_eq!(pause(attempt, None, 1.0), Duration::ZERO);
         }
     }
 
     #[test]
-    fn no_attempt_comes_before_retry_after() {
-        let asked = Duration::from_secs(7);
-        assert_eq!(pause(1, Some(asked), 0.0), asked);
-        assert!(pause(1, Some(asked), 1.0) > asked);
+    fn pause_is_never_shorter_than_retry_after() {
+        let retry_after = Duration::from_secs(7);
+        assert_eq!(pause(1, Some(retry_after), 1.0), retry_after);
+        assert!(pause(1, Some(retry_after), 0.0) > retry_after);
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_and_capped() {
+    fn retry_after_is_seconds_or_a_date_and_is_capped() {
         let wall = Duration::from_secs(784_111_777);
         let seconds = |text| parse_retry_after(text, wall).map(|wait| wait.as_secs());
         assert_eq!(seconds("7"), Some(7));

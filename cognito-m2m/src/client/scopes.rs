@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use crate::scope::{InvalidScope, Scope};
 
-/// The scopes of a token request: checked, sorted, each once.
+/// The scopes of a token request: valid, sorted, and without duplicates.
 ///
-/// Made from whatever [`IntoScopes`] takes; making one ahead saves the check at each call.
+/// Every type that implements [`IntoScopes`] converts to it. Converting once, ahead of many calls,
+/// avoids the check on each call.
 ///
 /// # Examples
 ///
@@ -26,12 +27,13 @@ impl RequestedScopes {
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] when one of them has a character outside of RFC 6749 section 3.3.
+    /// Returns [`InvalidScope`] if a scope is empty or has a character that RFC 6749 section 3.3
+    /// does not allow.
     pub fn new(scopes: impl IntoScopes) -> Result<Self, InvalidScope> {
         scopes.into_scopes()
     }
 
-    pub(super) fn of_tokens<S: AsRef<str>>(
+    pub(super) fn from_scope_tokens<S: AsRef<str>>(
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidScope> {
         let scopes = scopes.into_iter();
@@ -44,18 +46,18 @@ impl RequestedScopes {
         Ok(Self(texts.join(" ").into()))
     }
 
-    /// The value of the `scope` parameter; empty when none is asked for.
+    /// Returns the value of the `scope` parameter, empty if no scope is requested.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The scopes in alphabetical order.
+    /// Returns the scopes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// Whether no scope is asked for.
+    /// Returns `true` if no scope is requested.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -74,16 +76,14 @@ impl fmt::Display for RequestedScopes {
     }
 }
 
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name scopes",
-    note = "pass \"a b\", [\"a\", \"b\"], a `Scope`, a list of them, or `()` for the configured ones"
-)]
-/// What can name the scopes of a token request.
+/// A type that converts to the scopes of a token request.
 ///
-/// A text with blanks between the scopes, a list of texts or of [`Scope`] constants, or prepared
-/// [`RequestedScopes`]. Order and duplicates don't matter. `()`, an empty text and an empty list
-/// stand for the scopes that the [`TokenClient`](super::TokenClient) was built with; where it has
-/// none, the request names none, and Cognito then grants every scope of the client.
+/// It is implemented for a string with spaces between the scopes, a [`Scope`], lists of strings or
+/// scopes, and [`RequestedScopes`]. Order and duplicates don't matter.
+///
+/// `()`, an empty string and an empty list stand for the scopes that the
+/// [`TokenClient`](super::TokenClient) is configured with. If it has none, the request names none,
+/// and Cognito grants all scopes of the app client.
 ///
 /// # Examples
 ///
@@ -100,12 +100,17 @@ impl fmt::Display for RequestedScopes {
 /// assert!(RequestedScopes::new(())?.is_empty());
 /// # Ok::<(), cognito_m2m::scope::InvalidScope>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be converted to scopes",
+    note = "pass \"a b\", [\"a\", \"b\"], a `Scope`, a list of them, or `()` for the configured scopes"
+)]
 pub trait IntoScopes {
     /// Checks and sorts the scopes.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] when one of them has a character outside of RFC 6749 section 3.3.
+    /// Returns [`InvalidScope`] if a scope is empty or has a character that RFC 6749 section 3.3
+    /// does not allow.
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope>;
 }
 
@@ -129,7 +134,7 @@ impl IntoScopes for &RequestedScopes {
 
 impl IntoScopes for &str {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self.split_ascii_whitespace())
+        RequestedScopes::from_scope_tokens(self.split_ascii_whitespace())
     }
 }
 
@@ -147,43 +152,43 @@ impl IntoScopes for String {
 
 impl IntoScopes for Scope {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens([self])
+        RequestedScopes::from_scope_tokens([self])
     }
 }
 
 impl IntoScopes for &Scope {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens([self])
+        RequestedScopes::from_scope_tokens([self])
     }
 }
 
 impl<S: AsRef<str>> IntoScopes for &[S] {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self)
+        RequestedScopes::from_scope_tokens(self)
     }
 }
 
 impl<S: AsRef<str>, const N: usize> IntoScopes for [S; N] {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self)
+        RequestedScopes::from_scope_tokens(self)
     }
 }
 
 impl<S: AsRef<str>, const N: usize> IntoScopes for &[S; N] {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self)
+        RequestedScopes::from_scope_tokens(self)
     }
 }
 
 impl<S: AsRef<str>> IntoScopes for Vec<S> {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self)
+        RequestedScopes::from_scope_tokens(self)
     }
 }
 
 impl<S: AsRef<str>> IntoScopes for &Vec<S> {
     fn into_scopes(self) -> Result<RequestedScopes, InvalidScope> {
-        RequestedScopes::of_tokens(self)
+        RequestedScopes::from_scope_tokens(self)
     }
 }
 
@@ -192,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_duplicates_and_blanks_do_not_matter() {
+    fn order_duplicates_and_whitespace_do_not_matter() {
         let expected = RequestedScopes::new(["a", "b"]).unwrap();
         for text in ["a b", " b  a ", "b a b a", "a\n b\t"] {
             assert_eq!(RequestedScopes::new(text).unwrap(), expected, "{text:?}");
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_of_a_list_is_one_scope() {
+    fn item_of_a_list_must_be_one_scope() {
         for scope in ["a b", "", "a\"", "é"] {
             assert!(RequestedScopes::new([scope]).is_err(), "{scope:?}");
         }

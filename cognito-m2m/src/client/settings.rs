@@ -8,24 +8,27 @@ use serde_json::Value;
 
 use super::credentials::CredentialPlacement;
 use super::scopes::RequestedScopes;
-use crate::setting_fault::{PREFIX, SettingFault};
+use crate::environment::{TOKEN_CLIENT_SETTINGS, prefixed};
+use crate::setting_fault::SettingFault;
 
-/// What a [`TokenClient`](super::TokenClient) can be told by a configuration file or by the
+/// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
 ///
-/// Nothing is judged before [`TokenClientBuilder::build`](super::TokenClientBuilder::build), which
-/// finds every fault at once. The names are those of the builder's functions:
+/// Each setting has a counterpart in [`TokenClientBuilder`](super::TokenClientBuilder):
 ///
-/// | name | environment | |
+/// | name | environment variable | value |
 /// | --- | --- | --- |
-/// | `token_url` | `COGNITO_M2M_TOKEN_URL` | required, or `domain_prefix` and `region` |
-/// | `domain_prefix`, `region` | | of the user pool's own domain |
-/// | `client_id` | `COGNITO_M2M_CLIENT_ID` | required |
-/// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | required |
-/// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | the other one, while secrets are rotated |
-/// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a text with blanks between, or a list |
-/// | `credential_placement` | | `basic` or `form` |
-/// | `client_metadata` | | texts by name |
+/// | `token_url` | `COGNITO_M2M_TOKEN_URL` | required, unless `domain_prefix` and `region` are set |
+/// | `domain_prefix`, `region` | | the prefix of the user pool's domain, and its Region |
+/// | `client_id` | `COGNITO_M2M_CLIENT_ID` | required, the ID of the app client |
+/// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | required, the secret of the app client |
+/// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
+/// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a string with spaces between the scopes, or a list |
+/// | `credential_placement` | | `basic` (the default) or `form` |
+/// | `client_metadata` | | a map of strings |
+///
+/// Invalid settings are collected, and
+/// [`TokenClientBuilder::build`](super::TokenClientBuilder::build) reports all of them together.
 ///
 /// # Examples
 ///
@@ -52,21 +55,14 @@ pub struct TokenClientSettings {
     pub(super) client_secret_2: Option<SecretString>,
     pub(super) client_scopes: RequestedScopes,
     pub(super) credential_placement: CredentialPlacement,
-    // Secret, since nobody knows what a team puts there.
+    // The values are treated as secrets, since they may be confidential.
     pub(super) client_metadata: BTreeMap<String, SecretString>,
     pub(super) faults: Vec<SettingFault>,
 }
 
-const VARIABLES: [&str; 5] = [
-    "token_url",
-    "client_id",
-    "client_secret",
-    "client_secret_2",
-    "client_scopes",
-];
-
 impl TokenClientSettings {
-    /// Reads the five variables of the table above. Others with the prefix are the server's.
+    /// Reads the environment variables in the table above. Other variables with the prefix
+    /// `COGNITO_M2M_` are settings of the server.
     ///
     /// # Examples
     ///
@@ -82,7 +78,7 @@ impl TokenClientSettings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the variables of an environment that is given.
+    /// Reads the same variables as [`from_env`](Self::from_env) from a list of names and values.
     ///
     /// # Examples
     ///
@@ -103,35 +99,30 @@ impl TokenClientSettings {
         V: Into<OsString>,
     {
         let mut settings = Self::default();
-        for (variable, value) in variables {
-            let variable = variable.into();
-            let Some(variable) = variable.to_str().and_then(|it| it.strip_prefix(PREFIX)) else {
+        for variable in prefixed(variables) {
+            let Some(name) = variable.token_client_setting() else {
                 continue;
             };
-            let is_ours = |name: &&&str| name.to_ascii_uppercase() == variable;
-            let Some(name) = VARIABLES.iter().find(is_ours) else {
-                continue;
-            };
-            match value.into().into_string() {
-                Ok(text) => settings.take(name, Value::String(text)),
-                Err(_) => settings.add_fault(name, "expected UTF-8"),
+            match variable.value {
+                Ok(text) => settings.set(name, Value::String(text)),
+                Err(problem) => settings.add_fault(name, problem),
             }
         }
         settings
     }
 
     pub(super) fn add_fault(&mut self, name: &str, problem: impl Into<String>) {
-        self.faults.push(fault_of(name, problem));
+        self.faults.push(setting_fault(name, problem));
     }
 
-    fn take(&mut self, name: &str, value: Value) {
-        if let Err(problem) = self.assign(name, value) {
+    fn set(&mut self, name: &str, value: Value) {
+        if let Err(problem) = self.try_set(name, value) {
             self.add_fault(name, problem);
         }
     }
 
-    /// No problem quotes a value: it may be a secret under the wrong name.
-    fn assign(&mut self, name: &str, value: Value) -> Result<(), String> {
+    /// No problem quotes the value: it may be a secret under the wrong name.
+    fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
             "token_url" => self.token_url = Some(text(value)?),
             "domain_prefix" => self.domain_prefix = Some(text(value)?),
@@ -147,19 +138,19 @@ impl TokenClientSettings {
             }
             "client_metadata" => {
                 let metadata = serde_json::from_value::<BTreeMap<String, String>>(value);
-                let metadata = metadata.map_err(|_| "expected texts by name".to_owned())?;
+                let metadata = metadata.map_err(|_| "expected a map of strings".to_owned())?;
                 let secret = |(name, value)| (name, SecretString::from(value));
                 self.client_metadata = metadata.into_iter().map(secret).collect();
             }
-            _ => return Err("is no setting of the token client: check its spelling".to_owned()),
+            _ => return Err("is not a setting of the token client: check its spelling".to_owned()),
         }
         Ok(())
     }
 }
 
-/// A fault names its variable only where there is one.
-pub(super) fn fault_of(name: &str, problem: impl Into<String>) -> SettingFault {
-    if VARIABLES.contains(&name) {
+/// Creates a fault that also names the environment variable, if the setting has one.
+pub(super) fn setting_fault(name: &str, problem: impl Into<String>) -> SettingFault {
+    if TOKEN_CLIENT_SETTINGS.contains(&name) {
         SettingFault::new(name, problem)
     } else {
         SettingFault::new(format!("token_client.{name}"), problem)
@@ -169,15 +160,16 @@ pub(super) fn fault_of(name: &str, problem: impl Into<String>) -> SettingFault {
 fn text(value: Value) -> Result<String, String> {
     match value {
         Value::String(text) if text.trim().is_empty() => {
-            Err("is empty: give it a value, or leave it out".to_owned())
+            Err("is empty: set a value, or remove the setting".to_owned())
         }
         Value::String(text) => Ok(text),
-        _ => Err("expected a text".to_owned()),
+        _ => Err("expected a string".to_owned()),
     }
 }
 
 fn scopes(value: Value) -> Result<RequestedScopes, String> {
-    let expected = || "expected scopes, in a text with blanks between or in a list".to_owned();
+    let expected =
+        || "expected a string with spaces between the scopes, or a list of scopes".to_owned();
     let scopes = match value {
         Value::Array(entries) => {
             let entries: Option<Vec<&str>> = entries.iter().map(Value::as_str).collect();
@@ -187,12 +179,12 @@ fn scopes(value: Value) -> Result<RequestedScopes, String> {
     };
     let scopes = scopes.map_err(|error| error.to_string())?;
     if scopes.is_empty() {
-        return Err("is empty: name a scope, or leave it out".to_owned());
+        return Err("is empty: name a scope, or remove the setting".to_owned());
     }
     Ok(scopes)
 }
 
-/// Faults of value are found with all the others, so this fails only where the source is no map.
+/// Fails only if the source is not a map. Invalid values are collected as faults.
 impl<'de> Deserialize<'de> for TokenClientSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(SettingsVisitor)
@@ -205,15 +197,15 @@ impl<'de> Visitor<'de> for SettingsVisitor {
     type Value = TokenClientSettings;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the settings of the token client by name")
+        f.write_str("a map of token client settings")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut settings = TokenClientSettings::default();
         while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            // What many sources say of a setting that is left out.
+            // Many sources report a missing setting as null.
             if value != Value::Null {
-                settings.take(&name, value);
+                settings.set(&name, value);
             }
         }
         Ok(settings)
@@ -227,11 +219,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn environment_is_read_and_the_rest_of_it_left_alone() {
+    fn variables_of_the_token_client_are_read_and_others_ignored() {
         let settings = TokenClientSettings::from_variables([
             ("COGNITO_M2M_TOKEN_URL", "https://id.example/oauth2/token"),
             ("COGNITO_M2M_CLIENT_SCOPES", "b  a b"),
-            ("COGNITO_M2M_REGION", "of the server"),
+            ("COGNITO_M2M_REGION", "a setting of the server"),
             ("HOME", "elsewhere"),
         ]);
         assert!(settings.faults.is_empty(), "{:?}", settings.faults);
@@ -240,10 +232,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_collected_and_quote_no_value() {
+    fn faults_are_collected_and_do_not_quote_values() {
         let settings: TokenClientSettings = serde_json::from_value(json!({
             "client_secret": 4711,
-            "client_secrets": "hush",
+            "client_secrets": "marker",
             "client_id": "",
             "client_scopes": [],
             "client_metadata": {"tenant": 4711},
@@ -263,18 +255,18 @@ mod tests {
             "{shown}"
         );
         assert!(
-            !shown.contains("hush") && !shown.contains("4711"),
+            !shown.contains("marker") && !shown.contains("4711"),
             "{shown}"
         );
     }
 
     #[test]
-    fn debug_shows_no_secret() {
-        let settings = json!({"client_secret": "hush", "client_secret_2": "quiet"});
+    fn debug_does_not_print_secrets() {
+        let settings = json!({"client_secret": "marker", "client_secret_2": "other"});
         let settings: TokenClientSettings = serde_json::from_value(settings).unwrap();
         let shown = format!("{settings:?}");
         assert!(
-            !shown.contains("hush") && !shown.contains("quiet"),
+            !shown.contains("marker") && !shown.contains("other"),
             "{shown}"
         );
     }

@@ -5,29 +5,28 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::access_token::AccessToken;
-use super::answer::{AnswerError, TokenResponse};
-use super::builder::{TokenClientBuildError, TokenClientBuilder};
-use super::entry::{Entry, Found, Outcome, Report};
+use super::cache_entry::{CacheEntry, FetchReceiver, FetchResult, Joined, SharedFetch};
 use super::error::TokenClientError;
-use super::exchange::Exchange;
-use super::flight::Flight;
-use super::origins::OriginTokens;
+use super::fetcher::TokenFetcher;
 use super::scopes::{IntoScopes, RequestedScopes};
-use super::settings::TokenClientSettings;
+use super::token_response::{AnswerError, TokenResponse};
 use crate::runtime::Background;
 use crate::scope::InvalidScope;
-use crate::setting_fault::SettingsError;
 
-/// Gets access tokens by the client-credentials grant, one for each scope set, and keeps them
-/// good.
+/// Fetches access tokens with the client-credentials grant (RFC 6749 section 4.4) and caches one
+/// per scope set.
 ///
-/// Cheap to clone; clones share tokens, so make one and hand clones to workers. Fetches run on a
-/// thread of its own: a caller that gives up, or whose runtime ends, takes nothing from the others.
-/// A caller's own deadline is therefore whatever it wraps around the call; all waiting ends by
-/// itself within [`TokenClientBuilder::deadline`].
+/// It is cheap to clone, and clones share their tokens: create one client and clone it into each
+/// worker.
 ///
-/// Each scope set that was ever asked for is kept, a few hundred bytes beside its token: ask for
-/// sets that are written in the program.
+/// Tokens are fetched on a background thread, so cancelling one call never cancels a fetch that
+/// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default. To
+/// wait for a shorter time, wrap the call in a timeout.
+///
+/// The cache keeps every scope set that was ever requested, at a few hundred bytes plus its token.
+/// Request scopes that are fixed in the program, not scopes from user input.
+///
+/// [`TokenClientBuilder::deadline`]: super::TokenClientBuilder::deadline
 ///
 /// # Examples
 ///
@@ -49,69 +48,44 @@ pub struct TokenClient {
     shared: Arc<Shared>,
 }
 
-pub(super) struct Shared {
-    pub(super) exchange: Arc<Exchange>,
-    pub(super) default_scopes: RequestedScopes,
-    pub(super) entries: papaya::HashMap<RequestedScopes, Arc<Entry>>,
-    pub(super) background: Background,
+struct Shared {
+    fetcher: Arc<TokenFetcher>,
+    default_scopes: RequestedScopes,
+    entries: papaya::HashMap<RequestedScopes, Arc<CacheEntry>>,
+    background: Background,
 }
 
 impl TokenClient {
-    /// Sets one up.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::client::TokenClient;
-    ///
-    /// let tokens = TokenClient::builder()
-    ///     .domain("example", "us-east-1")
-    ///     .client_id("7k2m9f3qexample")
-    ///     .client_secret("from the secret store")
-    ///     .build()?;
-    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
-    /// ```
-    pub fn builder() -> TokenClientBuilder {
-        TokenClientBuilder::new()
-    }
-
-    /// Sets one up from the environment: see [`TokenClientSettings::from_env`].
-    ///
-    /// # Errors
-    ///
-    /// [`TokenClientBuildError`] with everything that is wrong with the variables.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use cognito_m2m::client::TokenClient;
-    ///
-    /// let tokens = TokenClient::from_env()?;
-    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
-    /// ```
-    pub fn from_env() -> Result<Self, TokenClientBuildError> {
-        Self::builder()
-            .settings(TokenClientSettings::from_env())
-            .build()
-    }
-
-    pub(super) fn new(shared: Shared) -> Self {
+    pub(super) fn new(
+        fetcher: TokenFetcher,
+        default_scopes: RequestedScopes,
+        background: Background,
+    ) -> Self {
         Self {
-            shared: Arc::new(shared),
+            shared: Arc::new(Shared {
+                fetcher: Arc::new(fetcher),
+                default_scopes,
+                entries: papaya::HashMap::new(),
+                background,
+            }),
         }
     }
 
-    /// A good token for these scopes: the one at hand, or else of the one request that all who
-    /// ask meanwhile share.
+    /// Returns the cached token for these scopes, fetching one if needed.
     ///
-    /// It works in any async runtime. A token whose answer says nothing of its life goes to those
-    /// who wait for it, and is not kept.
+    /// Concurrent calls for the same scopes share one request. A token is renewed in the background
+    /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
+    /// if that is shorter. A token without `expires_in` is returned to the calls that wait for it,
+    /// and is not cached.
+    ///
+    /// This works in any async runtime.
     ///
     /// # Errors
     ///
-    /// [`TokenClientError`]. What may pass is retried within the deadline; a `Retry-After` that
-    /// goes beyond it is an error until its time has come, or for 30 s at most. A refusal is
-    /// remembered for 10 s, so that a wrong secret does not make a request of each call.
+    /// Returns [`TokenClientError`] if no token could be fetched. Transient errors are retried up
+    /// to three times within the deadline. If the last response had `Retry-After`, later calls fail
+    /// with the same error until that time has passed, 30 s at most. Errors that are not transient
+    /// are remembered for 10 s, so that a wrong secret does not cause a request on each call.
     ///
     /// # Examples
     ///
@@ -129,34 +103,34 @@ impl TokenClient {
     /// # }
     /// ```
     pub async fn token(&self, scopes: impl IntoScopes) -> Result<AccessToken, TokenClientError> {
-        let entry = self.entry(self.requested(scopes)?);
-        // A second round only where a token dies between its arrival and this caller's turn.
+        let entry = self.entry(self.scopes_or_default(scopes)?);
+        // The second attempt is for a token that expires before this caller is polled again.
         for _ in 0..2 {
-            if let Some((token, renewal)) = entry.serve(self.now()) {
-                self.start(renewal);
+            if let Some((token, renewal)) = entry.cached_token(self.now()) {
+                self.run(renewal);
                 return Ok(token);
             }
-            let refusal = self.shared.exchange.remembered_refusal();
-            let (report, flight) = match entry.join(self.now(), refusal)? {
-                Found::Token(token) => return Ok(token),
-                Found::Awaited(report, flight) => (report, flight),
+            let refusal = self.shared.fetcher.remembered_refusal();
+            let (receiver, fetch) = match entry.join_or_start(self.now(), refusal)? {
+                Joined::Token(token) => return Ok(token),
+                Joined::Waiting(receiver, fetch) => (receiver, fetch),
             };
-            self.start(flight);
-            if let Some(token) = arrival(report).await?.token_at(self.now()) {
+            self.run(fetch);
+            if let Some(token) = received(receiver).await?.token_at(self.now()) {
                 return Ok(token);
             }
         }
         Err(AnswerError::ExpiredOnArrival.into())
     }
 
-    /// Makes one token request, uncached and shared with nobody.
+    /// Sends one token request, without the cache.
     ///
-    /// There are no retries and nothing is remembered; only where a first secret is refused, the
-    /// second one is tried.
+    /// The request is neither shared nor retried, and its result is not remembered. If the first
+    /// secret is refused, the second one is tried.
     ///
     /// # Errors
     ///
-    /// [`TokenClientError`].
+    /// Returns [`TokenClientError`] if the request fails.
     ///
     /// # Examples
     ///
@@ -165,7 +139,7 @@ impl TokenClient {
     ///
     /// # async fn call(tokens: TokenClient) -> Result<(), cognito_m2m::client::TokenClientError> {
     /// let response = tokens.fetch_token("widgets/read").await?;
-    /// println!("good for {:?}", response.expires_in());
+    /// println!("expires in {:?}", response.expires_in());
     /// # Ok(())
     /// # }
     /// ```
@@ -173,22 +147,24 @@ impl TokenClient {
         &self,
         scopes: impl IntoScopes,
     ) -> Result<TokenResponse, TokenClientError> {
-        let scopes = self.requested(scopes)?;
-        let exchange = Arc::clone(&self.shared.exchange);
-        let (report, response) = oneshot::channel();
+        let scopes = self.scopes_or_default(scopes)?;
+        let fetcher = Arc::clone(&self.shared.fetcher);
+        let (sender, response) = oneshot::channel();
         self.shared.background.spawn(async move {
-            // Nobody listens where the caller has given up.
-            let _ = report.send(exchange.request_once(&scopes).await);
+            // Fails if the caller has given up.
+            let _ = sender.send(fetcher.fetch_once(&scopes).await);
         });
         response.await.unwrap_or(Err(TokenClientError::Stopped))
     }
 
-    /// Drops a token that an API refused, so that the next call gets another.
+    /// Removes a token that an API refused from the cache, so that the next call fetches another.
     ///
-    /// A token that is no longer the current one is left alone, so any number of callers may
-    /// report the same. An API that refuses every token does not start a storm: for each scope set
-    /// this works once in 10 s at first, and then ever more seldom, down to once in 5 minutes; until
-    /// then the token goes on to serve. Gives back whether it was dropped.
+    /// Returns `true` if the token was removed. It does nothing if the token is no longer the
+    /// cached one, so any number of callers can report the same token.
+    ///
+    /// An API that refuses every token does not cause a flood of requests: the tokens of a scope
+    /// set can be invalidated once in 10 s. That interval doubles each time, up to 5 minutes.
+    /// Meanwhile the cached token is still returned.
     ///
     /// # Examples
     ///
@@ -208,38 +184,14 @@ impl TokenClient {
             let entry = entries.get(token.requested_scopes());
             entry.is_some_and(|entry| entry.invalidate(token, self.now()))
         };
-        tracing::debug!(scopes = %token.requested_scopes(), is_dropped, "token reported as refused");
+        tracing::debug!(scopes = %token.requested_scopes(), is_dropped, "an API refused a token");
         is_dropped
     }
 
-    /// Binds tokens for these scopes to the origins of an API: they go nowhere else.
-    ///
-    /// An origin is scheme, host and port, as `https://widgets.example.com`.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingsError`] where there is no origin, one is no `https` URL without a path (`http` is
-    /// for loopback), or a scope is none.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use cognito_m2m::client::TokenClient;
-    ///
-    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
-    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn for_origins(
+    pub(super) fn scopes_or_default(
         &self,
-        origins: impl IntoIterator<Item = impl AsRef<str>>,
         scopes: impl IntoScopes,
-    ) -> Result<OriginTokens, SettingsError> {
-        OriginTokens::new(self.clone(), origins, self.requested(scopes))
-    }
-
-    fn requested(&self, scopes: impl IntoScopes) -> Result<RequestedScopes, InvalidScope> {
+    ) -> Result<RequestedScopes, InvalidScope> {
         let scopes = scopes.into_scopes()?;
         Ok(if scopes.is_empty() {
             self.shared.default_scopes.clone()
@@ -248,41 +200,42 @@ impl TokenClient {
         })
     }
 
-    fn entry(&self, scopes: RequestedScopes) -> Arc<Entry> {
+    fn entry(&self, scopes: RequestedScopes) -> Arc<CacheEntry> {
         let entries = self.shared.entries.pin();
         if let Some(entry) = entries.get(&scopes) {
             return Arc::clone(entry);
         }
-        let entry = Arc::new(Entry::new(scopes.clone()));
+        let entry = Arc::new(CacheEntry::new(scopes.clone()));
         Arc::clone(entries.get_or_insert(scopes, entry))
     }
 
-    fn start(&self, flight: Option<Flight>) {
-        if let Some(flight) = flight {
-            let exchange = Arc::clone(&self.shared.exchange);
-            self.shared.background.spawn(flight.run(exchange));
+    fn run(&self, fetch: Option<SharedFetch>) {
+        if let Some(fetch) = fetch {
+            let fetcher = Arc::clone(&self.shared.fetcher);
+            self.shared.background.spawn(fetch.run(fetcher));
         }
     }
 
     fn now(&self) -> Duration {
-        self.shared.exchange.now()
+        self.shared.fetcher.now()
     }
 }
 
-/// Waits without a timer, which only some runtimes have: a flight lands within its own deadline.
-async fn arrival(mut report: Report) -> Outcome {
-    match report.wait_for(Option::is_some).await {
-        Ok(outcome) => outcome.clone().unwrap_or(Err(TokenClientError::Stopped)),
+/// Waits for the result of a fetch. It needs no timer, which some runtimes lack, since a fetch ends
+/// within its own deadline.
+async fn received(mut receiver: FetchReceiver) -> FetchResult {
+    match receiver.wait_for(Option::is_some).await {
+        Ok(result) => result.clone().unwrap_or(Err(TokenClientError::Stopped)),
         Err(_) => Err(TokenClientError::Stopped),
     }
 }
 
 impl fmt::Debug for TokenClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exchange = &self.shared.exchange;
+        let exchange = self.shared.fetcher.exchange();
         f.debug_struct("TokenClient")
-            .field("token_url", &exchange.url().as_str())
-            .field("client_id", &exchange.credentials().client_id)
+            .field("token_url", &exchange.url.as_str())
+            .field("client_id", &exchange.credentials.client_id)
             .field("default_scopes", &self.shared.default_scopes)
             .finish_non_exhaustive()
     }

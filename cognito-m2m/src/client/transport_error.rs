@@ -2,7 +2,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why no complete answer came.
+/// A failure of the connection, of TLS, or a timeout.
+///
+/// The URL of the request is left out, since its query may be confidential.
 ///
 /// # Examples
 ///
@@ -25,12 +27,11 @@ enum Cause {
 impl TransportError {
     pub(super) const TIMEOUT: Self = Self(Cause::Timeout);
 
-    // Without the URL: the query of an API's may be nobody's business.
     pub(super) fn new(error: reqwest::Error) -> Self {
         Self(Cause::Http(Arc::new(error.without_url())))
     }
 
-    /// Whether time ran out.
+    /// Returns `true` if the time limit was exceeded.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0 {
@@ -39,7 +40,7 @@ impl TransportError {
         }
     }
 
-    /// Whether no connection could be opened.
+    /// Returns `true` if no connection could be opened.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(&self.0, Cause::Http(error) if error.is_connect())
@@ -49,7 +50,7 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Cause::Timeout => f.write_str("it took too long"),
+            Cause::Timeout => f.write_str("timed out"),
             Cause::Http(error) => error.fmt(f),
         }
     }

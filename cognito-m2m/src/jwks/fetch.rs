@@ -1,15 +1,14 @@
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, StatusCode, Url};
 
 use super::key_set::KeySet;
+use crate::http::{BodyError, read_body};
 
 /// How much a fetch may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_bytes: usize,
     pub(crate) max_keys: usize,
@@ -37,25 +36,6 @@ impl Fetcher {
         }
     }
 
-    /// The client for teams that bring none: no redirects; cookies and compression are not even
-    /// compiled in.
-    ///
-    /// A plain `http` URL stays on this machine (`Settings::jwks_url`), so it is never handed to a
-    /// proxy that the environment names.
-    pub(crate) fn default_client(limits: Limits, url: &Url) -> Result<Client, reqwest::Error> {
-        let builder = Client::builder();
-        let builder = match url.scheme() {
-            "http" => builder.no_proxy(),
-            _ => builder,
-        };
-        builder
-            .redirect(Policy::none())
-            .connect_timeout(limits.connect_timeout)
-            .timeout(limits.timeout)
-            .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")))
-            .build()
-    }
-
     pub(crate) async fn fetch(&self, previous: Option<&KeySet>) -> Result<Fetched, FetchError> {
         // The team's own client may have other time-outs; the whole fetch has ours.
         let body = tokio::time::timeout(self.limits.timeout, self.download());
@@ -77,21 +57,13 @@ impl Fetcher {
             return Err(FetchError::Status(response.status().as_u16()));
         }
         let max_age = max_age(response.headers());
-        let body = read_body(&mut response, self.limits.max_bytes).await?;
+        let body = read_body(&mut response, self.limits.max_bytes).await;
+        let body = body.map_err(|error| match error {
+            BodyError::Transport(error) => FetchError::Transport(error),
+            BodyError::TooLarge => FetchError::TooLarge(self.limits.max_bytes),
+        })?;
         Ok((body, max_age))
     }
-}
-
-/// Reads at most `max_bytes`, counted after decompression where the team's client decompresses.
-async fn read_body(response: &mut Response, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len().saturating_add(chunk.len()) > max_bytes {
-            return Err(FetchError::TooLarge(max_bytes));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 /// `Cache-Control: max-age` (RFC 9111 section 5.2.2.1).

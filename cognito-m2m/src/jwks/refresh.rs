@@ -3,15 +3,20 @@ use std::time::Duration;
 
 use super::fetch::{Fetched, Fetcher};
 use super::store::{KeyStore, Snapshot};
+use crate::backoff::Backoff;
 use crate::time::Clock;
 
 /// `Cache-Control: max-age` is honoured within these bounds.
 const MIN_LIFE: Duration = Duration::from_secs(60);
 const MAX_LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// Failures are retried at intervals within these bounds.
-const MIN_BACKOFF: Duration = Duration::from_secs(1);
-const MAX_BACKOFF: Duration = Duration::from_secs(60);
+/// The pauses after failures: 2, 4, 8 .. 60 seconds, of which the jitter takes up to a half, so that
+/// instances do not retry in step. No pause is shorter than 1 s.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_secs(2),
+    max: Duration::from_secs(60),
+    jitter_share: 0.5,
+};
 
 /// Keeps one key store fresh: the only writer, running on the crate's own thread.
 pub(crate) struct Schedule {
@@ -81,7 +86,7 @@ impl Schedule {
                 }
                 Err(error) => {
                     *failures = failures.saturating_add(1);
-                    let pause = backoff(*failures, fastrand::f64());
+                    let pause = BACKOFF.pause(*failures, fastrand::f64());
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "keys could not be fetched");
                     snapshot.last_error = Some(Arc::new(error));
@@ -109,14 +114,6 @@ fn refresh_after(life: Duration, jitter: f64) -> Duration {
     life.mul_f64(0.80 - 0.05 * jitter)
 }
 
-/// 2, 4, 8 .. 60 seconds, of which the jitter takes up to a half, so that it is 1 s at least and
-/// instances do not come back in step.
-fn backoff(failures: u32, jitter: f64) -> Duration {
-    let doublings = failures.clamp(1, 6);
-    let full = MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF);
-    full.mul_f64(1.0 - 0.5 * jitter).max(MIN_BACKOFF)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,9 +136,9 @@ mod tests {
             (8, 60),
             (u32::MAX, 60),
         ] {
-            assert_eq!(backoff(failures, 0.0), Duration::from_secs(seconds));
+            assert_eq!(BACKOFF.pause(failures, 0.0), Duration::from_secs(seconds));
         }
-        assert_eq!(backoff(1, 1.0), Duration::from_secs(1));
-        assert_eq!(backoff(7, 1.0), Duration::from_secs(30));
+        assert_eq!(BACKOFF.pause(1, 1.0), Duration::from_secs(1));
+        assert_eq!(BACKOFF.pause(7, 1.0), Duration::from_secs(30));
     }
 }

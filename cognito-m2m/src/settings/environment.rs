@@ -2,16 +2,8 @@ use std::ffi::OsString;
 
 use super::Settings;
 use super::table::Given;
-use crate::setting_fault::{PREFIX, SettingFault};
-
-/// Variables of the token client; it shares the prefix.
-const TOKEN_CLIENT: [&str; 5] = [
-    "TOKEN_URL",
-    "CLIENT_ID",
-    "CLIENT_SECRET",
-    "CLIENT_SECRET_2",
-    "CLIENT_SCOPES",
-];
+use crate::environment::{PREFIX, Variable, prefixed};
+use crate::setting_fault::SettingFault;
 
 impl Settings {
     /// Reads every variable with the prefix `COGNITO_M2M_`.
@@ -55,29 +47,25 @@ impl Settings {
         V: Into<OsString>,
     {
         let mut settings = Self::default();
-        for (name, value) in variables {
-            let name = name.into();
-            let Some(setting) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
-                continue;
-            };
-            if !TOKEN_CLIENT.contains(&setting) {
-                settings.take_variable(setting, value.into());
+        for variable in prefixed(variables) {
+            if variable.token_client_setting().is_none() {
+                settings.take_variable(variable);
             }
         }
         settings
     }
 
-    fn take_variable(&mut self, variable: &str, value: OsString) {
-        let name = variable.to_ascii_lowercase();
-        match value.into_string() {
+    fn take_variable(&mut self, variable: Variable) {
+        let name = variable.name.to_ascii_lowercase();
+        match variable.value {
             // A variable in lower case is another variable, and nobody reads it.
-            Ok(_) if name.to_ascii_uppercase() != variable => {
+            Ok(_) if name.to_ascii_uppercase() != variable.name => {
+                let variable = format!("{PREFIX}{}", variable.name);
                 let problem = "is no variable: write it in upper case";
-                self.faults
-                    .push(SettingFault::new(format!("{PREFIX}{variable}"), problem));
+                self.faults.push(SettingFault::new(variable, problem));
             }
             Ok(text) => self.take(&name, Given::Text(text)),
-            Err(_) => self.faults.push(SettingFault::new(name, "expected UTF-8")),
+            Err(problem) => self.faults.push(SettingFault::new(name, problem)),
         }
     }
 }

@@ -7,13 +7,13 @@ use crate::scope::Scope;
 const READ: Scope = Scope::from_static("widgets/read");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn thousand_concurrent_callers_make_one_request() {
-    let setting = set_up();
+async fn thousand_concurrent_callers_share_one_request() {
+    let fixture = set_up();
     let delay = Fault::Delay(Duration::from_millis(100));
-    setting.cognito.set_fault(Endpoint::Token, Some(delay));
+    fixture.cognito.set_fault(Endpoint::Token, Some(delay));
     let callers: Vec<_> = (0..1_000)
         .map(|number| {
-            let tokens = setting.tokens.clone();
+            let tokens = fixture.tokens.clone();
             let scopes = match number % 3 {
                 0 => "widgets/read widgets/write",
                 1 => "widgets/write widgets/read",
@@ -28,10 +28,10 @@ async fn thousand_concurrent_callers_make_one_request() {
     }
     secrets.dedup();
     assert_eq!(secrets.len(), 1);
-    assert_eq!(setting.cognito.token_requests(), 1);
+    assert_eq!(fixture.cognito.token_requests(), 1);
 }
 
-// As Actix workers are: a thread and a current-thread runtime each.
+// An Actix worker is a thread with a current-thread runtime.
 fn worker_runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().build().unwrap()
@@ -39,32 +39,32 @@ fn worker_runtime() -> tokio::runtime::Runtime {
 
 #[test]
 fn callers_on_many_runtimes_share_one_request() {
-    let setting = set_up();
+    let fixture = set_up();
     let delay = Fault::Delay(Duration::from_millis(100));
-    setting.cognito.set_fault(Endpoint::Token, Some(delay));
+    fixture.cognito.set_fault(Endpoint::Token, Some(delay));
     let workers: Vec<_> = (0..4)
         .map(|_| {
-            let tokens = setting.tokens.clone();
+            let tokens = fixture.tokens.clone();
             thread::spawn(move || worker_runtime().block_on(tokens.token(READ)).unwrap())
         })
         .collect();
     for worker in workers {
         worker.join().unwrap();
     }
-    assert_eq!(setting.cognito.token_requests(), 1);
+    assert_eq!(fixture.cognito.token_requests(), 1);
 }
 
 #[test]
-fn starter_may_end_with_its_runtime() {
-    let setting = set_up();
+fn fetch_survives_the_runtime_of_the_caller_that_started_it() {
+    let fixture = set_up();
     let delay = Fault::Delay(Duration::from_millis(300));
-    setting.cognito.set_fault(Endpoint::Token, Some(delay));
+    fixture.cognito.set_fault(Endpoint::Token, Some(delay));
     let starter = || {
         let runtime = worker_runtime();
         runtime.block_on(async {
-            let mut call = std::pin::pin!(setting.tokens.token(READ));
+            let mut call = std::pin::pin!(fixture.tokens.token(READ));
             assert!(futures_util::poll!(call.as_mut()).is_pending());
-            eventually(|| setting.cognito.token_requests() == 1).await;
+            wait_until(|| fixture.cognito.token_requests() == 1).await;
         });
         runtime.shutdown_background();
     };
@@ -73,16 +73,16 @@ fn starter_may_end_with_its_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    // This runtime has not even a timer.
-    runtime.block_on(setting.tokens.token(READ)).unwrap();
-    assert_eq!(setting.cognito.token_requests(), 1);
+    // This runtime has no timer.
+    runtime.block_on(fixture.tokens.token(READ)).unwrap();
+    assert_eq!(fixture.cognito.token_requests(), 1);
 }
 
 #[tokio::test]
-async fn each_scope_set_has_a_token_of_its_own() {
-    let setting = set_up();
-    let read = setting.tokens.token(READ).await.unwrap();
-    let both = setting
+async fn each_scope_set_has_its_own_token() {
+    let fixture = set_up();
+    let read = fixture.tokens.token(READ).await.unwrap();
+    let both = fixture
         .tokens
         .token(["widgets/write", "widgets/read"])
         .await
@@ -90,36 +90,36 @@ async fn each_scope_set_has_a_token_of_its_own() {
     assert_ne!(read.secret(), both.secret());
     let prepared = RequestedScopes::new("widgets/read").unwrap();
     assert_eq!(
-        setting.tokens.token(&prepared).await.unwrap().secret(),
+        fixture.tokens.token(&prepared).await.unwrap().secret(),
         read.secret()
     );
-    assert_eq!(setting.cognito.token_requests(), 2);
+    assert_eq!(fixture.cognito.token_requests(), 2);
 }
 
 #[tokio::test]
-async fn fetch_token_is_one_request_each_time() {
-    let setting = set_up();
-    let first = setting.tokens.fetch_token("widgets/read").await.unwrap();
-    let second = setting.tokens.fetch_token("widgets/read").await.unwrap();
-    assert_eq!(setting.cognito.token_requests(), 2);
+async fn fetch_token_always_sends_one_request() {
+    let fixture = set_up();
+    let first = fixture.tokens.fetch_token("widgets/read").await.unwrap();
+    let second = fixture.tokens.fetch_token("widgets/read").await.unwrap();
+    assert_eq!(fixture.cognito.token_requests(), 2);
     assert_eq!(first.expires_in(), Some(Duration::from_secs(300)));
     assert_eq!(first.token_type(), "Bearer");
     assert_eq!(first.raw()["expires_in"], 300);
     assert_eq!(second.raw()["access_token"], second.access_token().secret());
 
-    fail(&setting.cognito, 503, "");
-    setting
+    fail_with(&fixture.cognito, 503, "");
+    fixture
         .tokens
         .fetch_token("widgets/read")
         .await
         .unwrap_err();
-    assert_eq!(setting.cognito.token_requests(), 3);
+    assert_eq!(fixture.cognito.token_requests(), 3);
 }
 
 #[tokio::test]
-async fn configured_scopes_are_those_of_a_call_that_names_none() {
-    let server = RawServer::start([Answer::token("t")]);
-    let tokens = client_of(&server.url("/token"))
+async fn call_without_scopes_requests_the_configured_scopes() {
+    let server = RawServer::start([Reply::token("t")]);
+    let tokens = client_builder(&server.url("/token"))
         .client_scopes("b a")
         .build()
         .unwrap();
@@ -138,31 +138,31 @@ async fn configured_scopes_are_those_of_a_call_that_names_none() {
 }
 
 #[tokio::test]
-async fn without_scopes_the_request_names_none() {
-    let setting = set_up();
-    let token = setting.tokens.token(()).await.unwrap();
+async fn request_without_any_scopes_omits_the_parameter() {
+    let fixture = set_up();
+    let token = fixture.tokens.token(()).await.unwrap();
     let granted = token.granted_scopes().unwrap();
     assert_eq!(granted.to_string(), "widgets/read widgets/write");
 
-    let server = RawServer::start([Answer::token("t")]);
-    let tokens = client_of(&server.url("/token")).build().unwrap();
+    let server = RawServer::start([Reply::token("t")]);
+    let tokens = client_builder(&server.url("/token")).build().unwrap();
     tokens.token([""; 0]).await.unwrap();
     assert_eq!(server.received()[0].body, "grant_type=client_credentials");
 }
 
 #[tokio::test]
-async fn request_carries_credentials_as_told() {
+async fn credentials_are_sent_in_the_configured_place() {
     use crate::client::CredentialPlacement;
 
-    let server = RawServer::start([Answer::token("t")]);
-    let client = || client_of(&server.url("/oauth2/token")).client_secret("a b:c");
+    let server = RawServer::start([Reply::token("t")]);
+    let client = || client_builder(&server.url("/oauth2/token")).client_secret("a b:c");
     let basic = client().client_metadata("tenant", "blue").build().unwrap();
     basic.token("a").await.unwrap();
     let form = client().credential_placement(CredentialPlacement::Form);
     form.build().unwrap().token("a").await.unwrap();
 
     let [basic, form] = &server.received()[..] else {
-        panic!("expected two requests");
+        panic!("the server did not receive two requests");
     };
     assert!(basic.head.starts_with("POST /oauth2/token HTTP/1.1\r\n"));
     assert_eq!(
@@ -186,33 +186,33 @@ async fn request_carries_credentials_as_told() {
 }
 
 #[tokio::test]
-async fn local_cognito_takes_both_placements_and_metadata() {
+async fn local_cognito_accepts_both_placements_and_metadata() {
     use crate::client::CredentialPlacement;
 
     for placement in [CredentialPlacement::Basic, CredentialPlacement::Form] {
-        let setting = set_up_with(|builder| {
+        let fixture = set_up_with(|builder| {
             let builder = builder.client_metadata("tenant", "blue");
             builder
                 .credential_placement(placement)
                 .client_secret("x y+=%:ü")
         });
-        register(&setting.cognito, "x y+=%:ü");
-        setting.tokens.token(READ).await.unwrap();
+        register(&fixture.cognito, "x y+=%:ü");
+        fixture.tokens.token(READ).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn text_that_is_no_scope_makes_no_request() {
-    let setting = set_up();
-    let error = setting.tokens.token(["a b"]).await.unwrap_err();
+async fn invalid_scope_causes_no_request() {
+    let fixture = set_up();
+    let error = fixture.tokens.token(["a b"]).await.unwrap_err();
     assert!(matches!(error, TokenClientError::Scope(_)));
-    assert_eq!(setting.cognito.token_requests(), 0);
+    assert_eq!(fixture.cognito.token_requests(), 0);
 }
 
 #[tokio::test]
-async fn last_clone_may_go_while_the_token_stays() {
-    let setting = set_up();
-    let token = setting.tokens.token(READ).await.unwrap();
-    drop(setting.tokens);
+async fn token_outlives_the_client() {
+    let fixture = set_up();
+    let token = fixture.tokens.token(READ).await.unwrap();
+    drop(fixture.tokens);
     assert!(!token.secret().is_empty());
 }

@@ -1,54 +1,54 @@
-//! The token client against the local Cognito, and against a server that answers what a test
-//! tells it to.
+//! Tests of the token client against the local Cognito, and against a server with fixed replies.
 
-mod answers;
-mod authorized;
+mod authorized_client;
 mod fetching;
 mod raw_server;
+mod redaction;
 mod renewal;
+mod responses;
 mod retries;
-mod secrecy;
 mod secrets;
 
 use std::time::Duration;
 
 use super::{TokenClient, TokenClientBuilder, TokenClientError};
 use crate::testing::{Endpoint, Fault, LocalClient, LocalCognito, TestClock};
-use raw_server::{Answer, RawServer};
+use raw_server::{RawServer, Reply};
 
-/// For what takes a moment, unless the machine is busy elsewhere.
-const REAL_TIME: Duration = Duration::from_secs(60);
+/// The limit for what takes a moment, generous because the machine may be busy.
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 const SECRET: &str = "s3cret-of-reporting";
 
-struct Setting {
+struct Fixture {
     cognito: LocalCognito,
     clock: TestClock,
     tokens: TokenClient,
 }
 
-/// A local Cognito with short tokens, and a client of it, on one clock that stands still.
-fn set_up() -> Setting {
+/// Starts a local Cognito whose tokens live for 300 s, and a token client. They share a clock that
+/// only the test advances.
+fn set_up() -> Fixture {
     set_up_with(|builder| builder)
 }
 
-fn set_up_with(change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder) -> Setting {
+fn set_up_with(change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder) -> Fixture {
     set_up_for(Duration::from_secs(300), change)
 }
 
 fn set_up_for(
-    life: Duration,
+    lifetime: Duration,
     change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
-) -> Setting {
+) -> Fixture {
     let clock = TestClock::new();
     let cognito = LocalCognito::builder()
         .clock(clock.clone())
-        .token_lifetime(life)
+        .token_lifetime(lifetime)
         .start()
         .unwrap();
     register(&cognito, SECRET);
-    let builder = client_of(&cognito.token_url()).clock(clock.clone());
-    Setting {
+    let builder = client_builder(&cognito.token_url()).clock(clock.clone());
+    Fixture {
         tokens: change(builder).build().unwrap(),
         cognito,
         clock,
@@ -62,36 +62,36 @@ fn register(cognito: &LocalCognito, secret: &str) {
     cognito.register(client);
 }
 
-fn client_of(token_url: &str) -> TokenClientBuilder {
+fn client_builder(token_url: &str) -> TokenClientBuilder {
     TokenClient::builder()
         .token_url(token_url)
         .client_id("reporting")
         .client_secret(SECRET)
-        // What is slow here is the machine.
-        .connect_timeout(REAL_TIME)
-        .timeout(REAL_TIME)
+        // Generous, because the machine may be slow.
+        .connect_timeout(TEST_TIMEOUT)
+        .timeout(TEST_TIMEOUT)
 }
 
-fn fail(cognito: &LocalCognito, status: u16, body: &str) {
+fn fail_with(cognito: &LocalCognito, status: u16, body: &str) {
     let fault = Fault::Status(status, None, Some(body.to_owned()));
     cognito.set_fault(Endpoint::Token, Some(fault));
 }
 
-/// Waits, in real time, for what happens on other threads.
-async fn eventually(condition: impl Fn() -> bool) {
+/// Waits in real time for something that happens on another thread.
+async fn wait_until(condition: impl Fn() -> bool) {
     let begin = std::time::Instant::now();
     while !condition() {
         assert!(
-            begin.elapsed() < REAL_TIME,
-            "expected it to happen within {REAL_TIME:?}"
+            begin.elapsed() < TEST_TIMEOUT,
+            "the condition did not become true within {TEST_TIMEOUT:?}"
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// Turns the clock again and again until a future is ready: pauses between retries are random, and
-/// they run on that clock. It stands still while a request is on its way, which takes real time.
-async fn turning<F: Future>(clock: &TestClock, future: F) -> F::Output {
+/// Advances the clock until a future is ready, because the pauses between retries are random. The
+/// clock does not advance during a request, which takes real time.
+async fn advancing_clock<F: Future>(clock: &TestClock, future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     loop {
         tokio::select! {
@@ -108,6 +108,6 @@ async fn turning<F: Future>(clock: &TestClock, future: F) -> F::Output {
 fn error_code(error: &TokenClientError) -> &str {
     match error {
         TokenClientError::OAuth(error) => error.error(),
-        other => panic!("expected an OAuth error, found {other:?}"),
+        other => panic!("not an OAuth error: {other:?}"),
     }
 }

@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use crate::testing::TestClock;
 
-/// What the server does with one request.
+/// The reaction of the server to one request.
 #[derive(Clone)]
-pub(super) enum Answer {
-    /// Sends these very bytes and closes the connection.
+pub(super) enum Reply {
+    /// Sends exactly these bytes and closes the connection.
     Bytes(Vec<u8>),
-    /// Closes the connection without a byte.
+    /// Closes the connection without sending a byte.
     Close,
-    /// Sends the bytes when so much time has gone by on that clock.
+    /// Advances the clock by this time, and then sends the bytes.
     After(TestClock, Duration, Vec<u8>),
 }
 
-impl Answer {
-    /// A whole answer; further header lines each end in CRLF.
+impl Reply {
+    /// Creates a complete response. Each line of `headers` ends in CRLF.
     pub(super) fn new(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
         let head = format!(
-            "HTTP/1.1 {status} Told\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
+            "HTTP/1.1 {status} Test\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
         );
         Self::Bytes([head.as_bytes(), body.as_bytes()].concat())
     }
@@ -32,7 +32,7 @@ impl Answer {
         Self::new(200, "content-type: application/json\r\n", body)
     }
 
-    /// A grant of 300 s that is on its way for so long.
+    /// Creates a response with a token that expires in 300 s and arrives after this delay.
     pub(super) fn late_token(clock: &TestClock, delay: Duration) -> Self {
         match Self::token("t") {
             Self::Bytes(bytes) => Self::After(clock.clone(), delay, bytes),
@@ -40,7 +40,7 @@ impl Answer {
         }
     }
 
-    /// A grant of 300 s.
+    /// Creates a response with a token that expires in 300 s.
     pub(super) fn token(token: &str) -> Self {
         Self::json(&format!(
             r#"{{"access_token":"{token}","expires_in":300,"token_type":"Bearer"}}"#
@@ -48,7 +48,7 @@ impl Answer {
     }
 }
 
-/// A request as it came.
+/// A request that the server has received.
 #[derive(Clone, Debug)]
 pub(super) struct Received {
     pub(super) head: String,
@@ -64,20 +64,19 @@ impl Received {
     }
 }
 
-/// A TCP server that answers what a test tells it to: the answers in their order, the last one for
-/// ever.
+/// A TCP server with fixed replies. It sends them in order, and repeats the last one.
 pub(super) struct RawServer {
     origin: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl RawServer {
-    pub(super) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(super) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);
-        let mut answers: VecDeque<Answer> = answers.into_iter().collect();
+        let mut replies: VecDeque<Reply> = replies.into_iter().collect();
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let stream = stream.unwrap();
@@ -85,11 +84,11 @@ impl RawServer {
                     continue;
                 };
                 log.lock().unwrap().push(request);
-                let answer = match answers.len() {
-                    1 => answers[0].clone(),
-                    _ => answers.pop_front().unwrap(),
+                let reply = match replies.len() {
+                    1 => replies[0].clone(),
+                    _ => replies.pop_front().unwrap(),
                 };
-                send(stream, answer);
+                send(stream, reply);
             }
         });
         Self { origin, received }
@@ -133,15 +132,15 @@ fn read(stream: &TcpStream) -> Option<Received> {
     Some(received)
 }
 
-fn send(mut stream: TcpStream, answer: Answer) {
-    let bytes = match answer {
-        Answer::Close => return,
-        Answer::Bytes(bytes) => bytes,
-        Answer::After(clock, delay, bytes) => {
+fn send(mut stream: TcpStream, reply: Reply) {
+    let bytes = match reply {
+        Reply::Close => return,
+        Reply::Bytes(bytes) => bytes,
+        Reply::After(clock, delay, bytes) => {
             clock.advance(delay);
             bytes
         }
     };
-    // A client that has had enough closes early.
+    // Fails if the client has closed the connection early.
     let _ = stream.write_all(&bytes);
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::time::Clock as _;
 
-const LIFE: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_secs(300);
 
 fn expiry_of(token: &crate::client::AccessToken) -> Duration {
     use base64::Engine as _;
@@ -14,142 +14,145 @@ fn expiry_of(token: &crate::client::AccessToken) -> Duration {
 }
 
 #[tokio::test]
-async fn ten_thousand_calls_over_three_lifetimes_make_four_requests_or_fewer() {
-    let setting = set_up();
-    let step = LIFE * 3 / 10_000;
+async fn ten_thousand_calls_over_three_lifetimes_make_at_most_four_requests() {
+    let fixture = set_up();
+    let step = LIFETIME * 3 / 10_000;
     for _ in 0..10_000 {
-        let token = setting.tokens.token("widgets/read").await.unwrap();
-        assert!(expiry_of(&token) > setting.clock.wall(), "an expired token");
-        setting.clock.advance(step);
+        let token = fixture.tokens.token("widgets/read").await.unwrap();
+        assert!(
+            expiry_of(&token) > fixture.clock.wall(),
+            "the token has expired"
+        );
+        fixture.clock.advance(step);
     }
-    let requests = setting.cognito.token_requests();
+    let requests = fixture.cognito.token_requests();
     assert!((3..=4).contains(&requests), "{requests} requests");
 }
 
 #[tokio::test]
-async fn old_token_serves_while_the_renewal_is_on_its_way() {
-    let setting = set_up();
-    let old = setting.tokens.token("widgets/read").await.unwrap();
-    setting.tokens.token("widgets/read").await.unwrap();
-    setting
+async fn old_token_is_returned_during_the_renewal() {
+    let fixture = set_up();
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    fixture
         .cognito
         .set_fault(Endpoint::Token, Some(Fault::Hang));
-    setting.clock.advance(LIFE.mul_f64(0.86));
-    eventually(|| setting.cognito.token_requests() == 2).await;
-    let same = setting.tokens.token("widgets/read").await.unwrap();
+    fixture.clock.advance(LIFETIME.mul_f64(0.86));
+    wait_until(|| fixture.cognito.token_requests() == 2).await;
+    let same = fixture.tokens.token("widgets/read").await.unwrap();
     assert_eq!(same.secret(), old.secret());
 }
 
 #[tokio::test]
-async fn renewal_comes_by_itself_between_75_and_85_percent() {
-    let setting = set_up();
-    let old = setting.tokens.token("widgets/read").await.unwrap();
-    setting.tokens.token("widgets/read").await.unwrap();
-    setting.clock.advance(LIFE.mul_f64(0.74));
+async fn token_is_renewed_in_the_background_at_75_to_85_percent() {
+    let fixture = set_up();
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.clock.advance(LIFETIME.mul_f64(0.74));
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(setting.cognito.token_requests(), 1);
+    assert_eq!(fixture.cognito.token_requests(), 1);
 
-    setting.clock.advance(LIFE.mul_f64(0.12));
-    eventually(|| setting.cognito.token_requests() == 2).await;
-    // It may take a moment from the count to the token.
+    fixture.clock.advance(LIFETIME.mul_f64(0.12));
+    wait_until(|| fixture.cognito.token_requests() == 2).await;
+    // The request is counted a moment before its token is cached.
     let begin = std::time::Instant::now();
-    while setting.tokens.token("widgets/read").await.unwrap().secret() == old.secret() {
-        assert!(begin.elapsed() < REAL_TIME, "expected another token");
+    while fixture.tokens.token("widgets/read").await.unwrap().secret() == old.secret() {
+        assert!(begin.elapsed() < TEST_TIMEOUT, "the token was not renewed");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 #[tokio::test]
-async fn without_traffic_nothing_is_renewed() {
-    let setting = set_up();
-    setting.tokens.token("widgets/read").await.unwrap();
+async fn unused_token_is_not_renewed() {
+    let fixture = set_up();
+    fixture.tokens.token("widgets/read").await.unwrap();
     for _ in 0..10 {
-        setting.clock.advance(LIFE / 2);
+        fixture.clock.advance(LIFETIME / 2);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(setting.cognito.token_requests(), 1);
-    setting.tokens.token("widgets/read").await.unwrap();
-    assert_eq!(setting.cognito.token_requests(), 2);
+    assert_eq!(fixture.cognito.token_requests(), 1);
+    fixture.tokens.token("widgets/read").await.unwrap();
+    assert_eq!(fixture.cognito.token_requests(), 2);
 }
 
 #[tokio::test]
-async fn token_that_was_used_is_renewed_once_and_then_left() {
-    let setting = set_up();
-    setting.tokens.token("widgets/read").await.unwrap();
-    setting.tokens.token("widgets/read").await.unwrap();
-    setting.clock.advance(LIFE.mul_f64(0.86));
-    eventually(|| setting.cognito.token_requests() == 2).await;
+async fn token_without_further_use_is_renewed_only_once() {
+    let fixture = set_up();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.clock.advance(LIFETIME.mul_f64(0.86));
+    wait_until(|| fixture.cognito.token_requests() == 2).await;
     for _ in 0..20 {
-        setting.clock.advance(LIFE / 4);
+        fixture.clock.advance(LIFETIME / 4);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(setting.cognito.token_requests(), 2);
+    assert_eq!(fixture.cognito.token_requests(), 2);
 }
 
 #[tokio::test]
-async fn nearly_expired_token_is_not_handed_out() {
-    let setting = set_up();
-    let old = setting.tokens.token("widgets/read").await.unwrap();
-    setting.clock.advance(LIFE.mul_f64(0.91));
-    let token = setting.tokens.token("widgets/read").await.unwrap();
+async fn nearly_expired_token_is_not_returned() {
+    let fixture = set_up();
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.clock.advance(LIFETIME.mul_f64(0.91));
+    let token = fixture.tokens.token("widgets/read").await.unwrap();
     assert_ne!(token.secret(), old.secret());
 }
 
 #[tokio::test]
-async fn wall_clock_set_back_changes_nothing() {
-    let setting = set_up();
-    let old = setting.tokens.token("widgets/read").await.unwrap();
-    setting.clock.set_wall(Duration::ZERO);
-    setting.clock.advance(LIFE);
-    let token = setting.tokens.token("widgets/read").await.unwrap();
+async fn setting_the_wall_clock_back_does_not_prolong_a_token() {
+    let fixture = set_up();
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.clock.set_wall(Duration::ZERO);
+    fixture.clock.advance(LIFETIME);
+    let token = fixture.tokens.token("widgets/read").await.unwrap();
     assert_ne!(token.secret(), old.secret());
 }
 
 #[tokio::test]
-async fn failed_renewal_leaves_the_old_token_and_is_tried_again() {
-    let life = Duration::from_secs(86_400);
-    let setting = set_up_for(life, |builder| builder);
-    let old = setting.tokens.token("widgets/read").await.unwrap();
-    setting.tokens.token("widgets/read").await.unwrap();
-    fail(&setting.cognito, 400, r#"{"error":"invalid_client"}"#);
-    setting.clock.advance(life.mul_f64(0.86));
-    eventually(|| setting.cognito.token_requests() == 2).await;
+async fn failed_renewal_keeps_the_old_token_and_is_retried() {
+    let lifetime = Duration::from_secs(86_400);
+    let fixture = set_up_for(lifetime, |builder| builder);
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    fail_with(&fixture.cognito, 400, r#"{"error":"invalid_client"}"#);
+    fixture.clock.advance(lifetime.mul_f64(0.86));
+    wait_until(|| fixture.cognito.token_requests() == 2).await;
     for _ in 0..20 {
-        let same = setting.tokens.token("widgets/read").await.unwrap();
+        let same = fixture.tokens.token("widgets/read").await.unwrap();
         assert_eq!(same.secret(), old.secret());
     }
-    assert_eq!(setting.cognito.token_requests(), 2);
+    assert_eq!(fixture.cognito.token_requests(), 2);
 
-    setting.cognito.set_fault(Endpoint::Token, None);
-    // The refusal is noted some time after it was counted, and the next try comes a minute later
-    // on that clock; the token has three hours left.
-    eventually(|| {
-        setting.clock.advance(Duration::from_secs(5));
-        setting.cognito.token_requests() == 3
+    fixture.cognito.set_fault(Endpoint::Token, None);
+    // The refusal is stored a moment after it was counted. The next attempt comes a minute later on
+    // the test's clock, when the token has three hours left.
+    wait_until(|| {
+        fixture.clock.advance(Duration::from_secs(5));
+        fixture.cognito.token_requests() == 3
     })
     .await;
 }
 
 #[tokio::test]
-async fn token_without_life_goes_to_those_who_wait_and_is_not_kept() {
-    let answer = |token| {
-        Answer::json(&format!(
+async fn token_without_expires_in_is_returned_but_not_cached() {
+    let reply = |token| {
+        Reply::json(&format!(
             r#"{{"access_token":"{token}","token_type":"Bearer"}}"#
         ))
     };
-    let server = RawServer::start([answer("one"), answer("two")]);
-    let tokens = client_of(&server.url("/token")).build().unwrap();
+    let server = RawServer::start([reply("one"), reply("two")]);
+    let tokens = client_builder(&server.url("/token")).build().unwrap();
     assert_eq!(tokens.token("a").await.unwrap().secret(), "one");
     assert_eq!(tokens.token("a").await.unwrap().secret(), "two");
     assert_eq!(server.requests(), 2);
 }
 
 #[tokio::test]
-async fn life_beyond_24_hours_counts_as_24() {
+async fn lifetime_is_capped_at_24_hours() {
     let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":31536000}"#;
-    let server = RawServer::start([Answer::json(body)]);
+    let server = RawServer::start([Reply::json(body)]);
     let clock = TestClock::new();
-    let tokens = client_of(&server.url("/token"))
+    let tokens = client_builder(&server.url("/token"))
         .clock(clock.clone())
         .build()
         .unwrap();
@@ -161,20 +164,23 @@ async fn life_beyond_24_hours_counts_as_24() {
 }
 
 #[tokio::test]
-async fn invalidated_token_is_replaced_and_no_storm_follows() {
-    let setting = set_up();
-    let refused = setting.tokens.token("widgets/read").await.unwrap();
-    assert!(setting.tokens.invalidate(&refused));
-    assert!(!setting.tokens.invalidate(&refused));
-    let mut token = setting.tokens.token("widgets/read").await.unwrap();
+async fn invalidated_token_is_replaced_and_invalidations_are_limited() {
+    let fixture = set_up();
+    let refused = fixture.tokens.token("widgets/read").await.unwrap();
+    assert!(fixture.tokens.invalidate(&refused));
+    assert!(!fixture.tokens.invalidate(&refused));
+    let mut token = fixture.tokens.token("widgets/read").await.unwrap();
     assert_ne!(token.secret(), refused.secret());
-    assert!(!setting.tokens.invalidate(&refused), "it is another by now");
+    assert!(
+        !fixture.tokens.invalidate(&refused),
+        "the token was already replaced"
+    );
 
     for _ in 0..1_000 {
-        setting.tokens.invalidate(&token);
-        token = setting.tokens.token("widgets/read").await.unwrap();
+        fixture.tokens.invalidate(&token);
+        token = fixture.tokens.token("widgets/read").await.unwrap();
     }
-    assert_eq!(setting.cognito.token_requests(), 2);
-    setting.clock.advance(Duration::from_secs(11));
-    assert!(setting.tokens.invalidate(&token));
+    assert_eq!(fixture.cognito.token_requests(), 2);
+    fixture.clock.advance(Duration::from_secs(11));
+    assert!(fixture.tokens.invalidate(&token));
 }

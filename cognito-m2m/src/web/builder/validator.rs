@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::BuildError;
+use crate::http;
 use crate::jwks::{Fetcher, KeyLimits, KeyStore, Limits, Schedule};
 use crate::policy::PolicyDefaults;
 use crate::runtime::Background;
@@ -46,8 +47,12 @@ fn pool(
 ) -> Result<Pool, BuildError> {
     let client = match client {
         Some(client) => client.clone(),
-        None => Fetcher::default_client(limits(settings), &plan.jwks_url)
-            .map_err(BuildError::HttpClient)?,
+        None => http::default_client(
+            &plan.jwks_url,
+            settings.jwks_connect_timeout,
+            settings.jwks_timeout,
+        )
+        .map_err(BuildError::HttpClient)?,
     };
     let keys = KeyStore::new(KeyLimits {
         cooldown: settings.jwks_cooldown,
@@ -72,7 +77,6 @@ fn pool(
 
 fn limits(settings: &Settings) -> Limits {
     Limits {
-        connect_timeout: settings.jwks_connect_timeout,
         timeout: settings.jwks_timeout,
         max_bytes: settings.jwks_max_bytes,
         max_keys: settings.jwks_max_keys,

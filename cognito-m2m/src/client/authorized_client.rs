@@ -7,21 +7,79 @@ use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, 
 use url::{Origin, Url};
 
 use super::access_token::AccessToken;
-use super::challenge::says_invalid_token;
-use super::origins::{CallError, OriginTokens};
+use super::call_error::CallError;
+use super::challenge::has_invalid_token_error;
+use super::origin_tokens::OriginTokens;
 use super::transport_error::TransportError;
 
-/// Redirects that are followed within an origin, as `reqwest` has it by default.
+/// The maximum number of redirects within an origin, the default of `reqwest`.
 const MAX_REDIRECTS: usize = 10;
 
-/// A `reqwest` client that needs no token code at all.
+impl OriginTokens {
+    /// Creates a `reqwest` client that adds the token to every request.
+    ///
+    /// It has no timeouts. To set some, use [`into_client_with`](Self::into_client_with).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CallError::Http`] if the client can't be built, usually because the machine has no
+    /// root certificates.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::client::TokenClient;
+    ///
+    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
+    /// let widgets = widgets.into_client()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_client(self) -> Result<AuthorizedClient, CallError> {
+        self.into_client_with(Client::builder())
+    }
+
+    /// Creates a `reqwest` client that adds the token to every request, from a builder with
+    /// timeouts, a proxy, TLS roots and so on.
+    ///
+    /// The redirect policy of the builder is replaced: redirects are followed within the origin
+    /// only.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CallError::Http`] if the client can't be built.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use cognito_m2m::client::TokenClient;
+    /// use cognito_m2m::reqwest;
+    ///
+    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder().timeout(Duration::from_secs(2));
+    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
+    /// let widgets = widgets.into_client_with(http)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_client_with(self, http: ClientBuilder) -> Result<AuthorizedClient, CallError> {
+        AuthorizedClient::new(self, http)
+    }
+}
+
+/// A `reqwest` client that adds a token to every request.
 ///
-/// Made by [`OriginTokens::into_client`]. It puts the token on, and where the API answers 401 with
-/// `invalid_token` it gets another and repeats the request once, if its body is in memory. A call
-/// to another origin, or a redirect to one, is an error before the token leaves. Cheap to clone.
+/// Created by [`OriginTokens::into_client`]. It is cheap to clone.
 ///
-/// It is a type of its own rather than a middleware for `reqwest`, since a client that follows
-/// redirects by its own rules could take the token along.
+/// If the API answers 401 with `invalid_token`, the client fetches another token and repeats the
+/// request once, provided that its body is in memory. A request to another origin, or a redirect to
+/// one, fails before the token is sent.
+///
+/// This is a separate type and not a middleware for `reqwest`, since a client with other redirect
+/// rules could send the token to another origin.
 ///
 /// # Examples
 ///
@@ -31,8 +89,8 @@ const MAX_REDIRECTS: usize = 10;
 /// # async fn call(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
 /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
 /// let widgets = widgets.into_client()?;
-/// let answer = widgets.get("https://widgets.example.com/widgets").send().await?;
-/// assert_eq!(answer.status(), 200);
+/// let response = widgets.get("https://widgets.example.com/widgets").send().await?;
+/// assert_eq!(response.status(), 200);
 ///
 /// let gear = "https://widgets.example.com/widgets/7";
 /// widgets.put(gear).with(|request| request.body("gear")).send().await?;
@@ -48,11 +106,11 @@ pub struct AuthorizedClient {
 }
 
 impl AuthorizedClient {
-    pub(super) fn new(tokens: OriginTokens, http: ClientBuilder) -> Result<Self, CallError> {
+    fn new(tokens: OriginTokens, http: ClientBuilder) -> Result<Self, CallError> {
         let origins = tokens.origins().to_vec();
         let policy = Policy::custom(move |attempt| redirect(attempt, &origins));
         let http = http.redirect(policy);
-        // Through a proxy, plain http would not stay on this machine.
+        // A proxy from the environment would send plain http off this machine.
         let http = if tokens.is_on_loopback() {
             http.no_proxy()
         } else {
@@ -64,32 +122,32 @@ impl AuthorizedClient {
         })
     }
 
-    /// Starts a `GET` request.
+    /// Returns a `GET` request to this URL.
     pub fn get(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::GET, url)
     }
 
-    /// Starts a `POST` request.
+    /// Returns a `POST` request to this URL.
     pub fn post(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::POST, url)
     }
 
-    /// Starts a `PUT` request.
+    /// Returns a `PUT` request to this URL.
     pub fn put(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::PUT, url)
     }
 
-    /// Starts a `PATCH` request.
+    /// Returns a `PATCH` request to this URL.
     pub fn patch(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::PATCH, url)
     }
 
-    /// Starts a `DELETE` request.
+    /// Returns a `DELETE` request to this URL.
     pub fn delete(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::DELETE, url)
     }
 
-    /// Starts a request by any method.
+    /// Returns a request with any method to this URL.
     ///
     /// # Examples
     ///
@@ -99,7 +157,7 @@ impl AuthorizedClient {
     ///
     /// # async fn call(widgets: AuthorizedClient) -> Result<(), cognito_m2m::client::CallError> {
     /// let url = "https://widgets.example.com/widgets";
-    /// let answer = widgets.request(Method::OPTIONS, url).send().await?;
+    /// let response = widgets.request(Method::OPTIONS, url).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -110,11 +168,12 @@ impl AuthorizedClient {
         }
     }
 
-    /// Sends a request that is already built.
+    /// Sends a request with a token.
     ///
     /// # Errors
     ///
-    /// [`CallError`]. An answer with an error status is an answer.
+    /// Returns [`CallError`] if the URL has another origin, if no token could be fetched, or if the
+    /// API sent no response. A response with an error status is not an error.
     ///
     /// # Examples
     ///
@@ -124,22 +183,23 @@ impl AuthorizedClient {
     ///
     /// # async fn call(widgets: AuthorizedClient) -> Result<(), Box<dyn std::error::Error>> {
     /// let url = Url::parse("https://widgets.example.com/widgets")?;
-    /// let answer = widgets.execute(Request::new(Method::GET, url)).await?;
+    /// let response = widgets.execute(Request::new(Method::GET, url)).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub async fn execute(&self, request: Request) -> Result<Response, CallError> {
         let token = self.tokens.token_for_url(request.url()).await?;
-        let repeatable = request.try_clone();
+        let copy = request.try_clone();
         let response = self.send(request, &token).await?;
         if !is_refused(&response) {
             return Ok(response);
         }
         self.tokens.invalidate(&token);
-        let Some(request) = repeatable else {
+        let Some(request) = copy else {
             return Ok(response);
         };
-        // Without another token there is nothing to repeat; the refusal says more than the error.
+        // Without another token the request is not repeated. The 401 is more useful to the caller
+        // than the reason why no token was fetched.
         match self.tokens.token_for_url(request.url()).await {
             Ok(other) if other.secret() != token.secret() => self.send(request, &other).await,
             _ => Ok(response),
@@ -160,14 +220,15 @@ impl AuthorizedClient {
 }
 
 fn is_refused(response: &Response) -> bool {
-    response.status() == StatusCode::UNAUTHORIZED && says_invalid_token(response.headers())
+    response.status() == StatusCode::UNAUTHORIZED && has_invalid_token_error(response.headers())
 }
 
-/// Follows within one origin. To another one, also of ours, `reqwest` would go without the token.
+/// Follows redirects within one origin. `reqwest` drops the `Authorization` header on the way to
+/// another origin, even if the token may be sent there, so such a redirect is an error.
 fn redirect(attempt: Attempt<'_>, origins: &[Origin]) -> reqwest::redirect::Action {
     let target = attempt.url().origin();
-    let stays = attempt.previous().last().map(Url::origin).as_ref() == Some(&target);
-    if !stays || !origins.contains(&target) {
+    let is_same_origin = attempt.previous().last().map(Url::origin).as_ref() == Some(&target);
+    if !is_same_origin || !origins.contains(&target) {
         attempt.error(CallError::Elsewhere)
     } else if attempt.previous().len() > MAX_REDIRECTS {
         attempt.stop()
@@ -184,7 +245,7 @@ impl fmt::Debug for AuthorizedClient {
     }
 }
 
-/// A request of an [`AuthorizedClient`], not yet sent.
+/// A request of an [`AuthorizedClient`] that is not sent yet.
 ///
 /// # Examples
 ///
@@ -192,7 +253,7 @@ impl fmt::Debug for AuthorizedClient {
 /// use cognito_m2m::client::AuthorizedClient;
 ///
 /// # async fn call(widgets: AuthorizedClient) -> Result<(), cognito_m2m::client::CallError> {
-/// let answer = widgets
+/// let response = widgets
 ///     .post("https://widgets.example.com/widgets")
 ///     .with(|request| request.header("content-type", "application/json").body("{}"))
 ///     .send()
@@ -207,17 +268,19 @@ pub struct AuthorizedRequest<'a> {
 }
 
 impl AuthorizedRequest<'_> {
-    /// Changes the request by whatever `reqwest` offers: headers, query, body, time-out.
+    /// Changes the request with the methods of `reqwest`, for example its headers, its body or its
+    /// timeout.
     pub fn with(mut self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
         self.request = change(self.request);
         self
     }
 
-    /// Sends it with a good token.
+    /// Sends the request with a token.
     ///
     /// # Errors
     ///
-    /// [`CallError`]. An answer with an error status is an answer.
+    /// Returns [`CallError`] if the URL is invalid or has another origin, if no token could be
+    /// fetched, or if the API sent no response. A response with an error status is not an error.
     pub async fn send(self) -> Result<Response, CallError> {
         let request = self.request.build().map_err(TransportError::new)?;
         self.client.execute(request).await

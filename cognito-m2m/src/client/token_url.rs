@@ -3,8 +3,8 @@ use url::Url;
 use crate::loopback::is_loopback;
 use crate::pool::is_region;
 
-/// Checks the URL of a token endpoint; the error says what was expected.
-pub(super) fn checked_token_url(text: &str) -> Result<Url, String> {
+/// Parses the URL of a token endpoint. The error is the problem of the setting.
+pub(super) fn parse_token_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "expected a URL".to_owned())?;
     check_transport(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
@@ -13,7 +13,7 @@ pub(super) fn checked_token_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Where secrets and tokens may go: `https`, or `http` that stays on this machine.
+/// Accepts URLs to which secrets and tokens can be sent: `https`, or `http` on loopback.
 pub(super) fn check_transport(url: &Url) -> Result<(), String> {
     let problem = match url.scheme() {
         _ if !url.username().is_empty() || url.password().is_some() => {
@@ -21,27 +21,29 @@ pub(super) fn check_transport(url: &Url) -> Result<(), String> {
         }
         "https" => return Ok(()),
         "http" if is_loopback(url) => return Ok(()),
-        _ => "expected https: http is for loopback only",
+        _ => "expected `https`: `http` is for loopback only",
     };
     Err(problem.to_owned())
 }
 
-/// The token endpoint of a user pool's own domain (AWS: «Configuring a user pool domain»).
+/// Returns the token URL of a user pool's prefix domain (AWS: "Configuring a user pool domain").
 ///
-/// Only where the documented domains are known; elsewhere the token URL has to be given.
-pub(super) fn token_url_of(prefix: &str, region: &str) -> Result<Url, String> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if prefix.is_empty() || prefix.len() > 63 || !prefix.bytes().all(plain) {
-        return Err("expected the prefix of a user pool domain: `a-z0-9-`".to_owned());
+/// Partitions without a documented domain name need an explicit token URL.
+pub(super) fn token_url_from_domain(prefix: &str, region: &str) -> Result<Url, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if prefix.is_empty() || prefix.len() > 63 || !prefix.bytes().all(is_allowed) {
+        return Err(
+            "expected the prefix of a user pool domain: 1 to 63 characters of `a-z0-9-`".to_owned(),
+        );
     }
     let host = match region {
-        _ if !is_region(region) => return Err("expected a Region, as `us-east-1`".to_owned()),
+        _ if !is_region(region) => return Err("expected a Region, such as `us-east-1`".to_owned()),
         _ if region.starts_with("us-gov-") => "auth-fips",
         _ if ["cn-", "us-iso", "eu-iso", "eusc-"]
             .iter()
             .any(|it| region.starts_with(it)) =>
         {
-            return Err("expected `token_url` instead, in this partition of AWS".to_owned());
+            return Err("expected `token_url` instead in this AWS partition".to_owned());
         }
         _ => "auth",
     };
@@ -54,13 +56,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_url_follows_from_prefix_and_region() {
+    fn token_url_is_derived_from_prefix_and_region() {
         assert_eq!(
-            token_url_of("example", "eu-west-1").unwrap().as_str(),
+            token_url_from_domain("example", "eu-west-1")
+                .unwrap()
+                .as_str(),
             "https://example.auth.eu-west-1.amazoncognito.com/oauth2/token"
         );
         assert_eq!(
-            token_url_of("example", "us-gov-west-1").unwrap().as_str(),
+            token_url_from_domain("example", "us-gov-west-1")
+                .unwrap()
+                .as_str(),
             "https://example.auth-fips.us-gov-west-1.amazoncognito.com/oauth2/token"
         );
         for (prefix, region) in [
@@ -70,19 +76,22 @@ mod tests {
             ("example", "nowhere"),
             ("example", "cn-north-1"),
         ] {
-            assert!(token_url_of(prefix, region).is_err(), "{prefix} {region}");
+            assert!(
+                token_url_from_domain(prefix, region).is_err(),
+                "{prefix} {region}"
+            );
         }
     }
 
     #[test]
-    fn http_is_for_loopback() {
+    fn http_is_accepted_on_loopback_only() {
         for text in [
             "https://id.example/oauth2/token",
             "http://127.0.0.1:9229/oauth2/token",
             "http://[::1]/token",
             "http://localhost:1/token",
         ] {
-            assert!(checked_token_url(text).is_ok(), "{text}");
+            assert!(parse_token_url(text).is_ok(), "{text}");
         }
         for text in [
             "http://id.example/token",
@@ -95,7 +104,7 @@ mod tests {
             "id.example/token",
             "",
         ] {
-            assert!(checked_token_url(text).is_err(), "{text}");
+            assert!(parse_token_url(text).is_err(), "{text}");
         }
     }
 }

@@ -1,22 +1,49 @@
 use std::fmt;
 
-use reqwest::ClientBuilder;
 use url::{Origin, Url};
 
 use super::access_token::AccessToken;
-use super::authorized::AuthorizedClient;
-use super::endpoint::check_transport;
-use super::error::TokenClientError;
-use super::scopes::RequestedScopes;
-use super::settings::fault_of;
+use super::call_error::CallError;
+use super::scopes::{IntoScopes, RequestedScopes};
+use super::settings::setting_fault;
 use super::token_client::TokenClient;
-use super::transport_error::TransportError;
+use super::token_url::check_transport;
 use crate::scope::InvalidScope;
 use crate::setting_fault::SettingsError;
 
-/// Tokens for the origins of one API, and for no other place.
+impl TokenClient {
+    /// Restricts tokens for these scopes to the origins of an API, so that they are sent nowhere
+    /// else.
+    ///
+    /// An origin is a URL with scheme, host and port only, such as `https://widgets.example.com`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without a
+    /// path (`http` is accepted on loopback), or if a scope is invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::client::TokenClient;
+    ///
+    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn for_origins(
+        &self,
+        origins: impl IntoIterator<Item = impl AsRef<str>>,
+        scopes: impl IntoScopes,
+    ) -> Result<OriginTokens, SettingsError> {
+        OriginTokens::new(self.clone(), origins, self.scopes_or_default(scopes))
+    }
+}
+
+/// Tokens that are sent to the origins of one API only.
 ///
-/// Made by [`TokenClient::for_origins`]. Cheap to clone.
+/// Created by [`TokenClient::for_origins`]. It is cheap to clone.
 ///
 /// # Examples
 ///
@@ -28,7 +55,7 @@ use crate::setting_fault::SettingsError;
 /// assert!(widgets.token_for("https://elsewhere.example/").await.is_err());
 ///
 /// let token = widgets.token_for("https://widgets.example.com/widgets").await?;
-/// // .. and where the API answers 401 with `invalid_token`:
+/// // .. and if the API answers 401 with `invalid_token`:
 /// widgets.invalidate(&token);
 /// # Ok(())
 /// # }
@@ -42,7 +69,7 @@ pub struct OriginTokens {
 }
 
 impl OriginTokens {
-    pub(super) fn new(
+    fn new(
         tokens: TokenClient,
         origins: impl IntoIterator<Item = impl AsRef<str>>,
         scopes: Result<RequestedScopes, InvalidScope>,
@@ -50,13 +77,13 @@ impl OriginTokens {
         let mut faults = Vec::new();
         let mut urls = Vec::new();
         for text in origins {
-            match checked_origin(text.as_ref()) {
+            match parse_origin(text.as_ref()) {
                 Ok(url) => urls.push(url),
-                Err(problem) => faults.push(fault_of("origins", problem)),
+                Err(problem) => faults.push(setting_fault("origins", problem)),
             }
         }
         if urls.is_empty() && faults.is_empty() {
-            faults.push(fault_of("origins", "expected at least one"));
+            faults.push(setting_fault("origins", "expected at least one"));
         }
         match scopes {
             Ok(scopes) if faults.is_empty() => Ok(Self {
@@ -67,20 +94,20 @@ impl OriginTokens {
             }),
             Ok(_) => Err(SettingsError::of(faults)),
             Err(error) => {
-                faults.push(fault_of("scopes", error.to_string()));
+                faults.push(setting_fault("scopes", error.to_string()));
                 Err(SettingsError::of(faults))
             }
         }
     }
 
-    /// A good token for a request to this URL.
+    /// Returns the token for a request to this URL, fetching one if needed.
     ///
     /// # Errors
     ///
-    /// [`CallError::Elsewhere`] where the URL is of another origin, before a token is even fetched;
-    /// [`CallError::Token`] where there is none.
+    /// Returns [`CallError::Elsewhere`] if the URL has another origin, before any token is fetched,
+    /// and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
-        // Other parsers read these in other ways, and then would send the token elsewhere.
+        // Parsers disagree about these characters, and another one could find another host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
         if url.contains(is_ambiguous) || url.contains(char::is_control) {
             return Err(CallError::Elsewhere);
@@ -96,7 +123,14 @@ impl OriginTokens {
         Ok(self.tokens.token(&self.scopes).await?)
     }
 
-    /// Whether a token may go to this URL.
+    /// Removes a token that the API refused from the cache, see [`TokenClient::invalidate`].
+    ///
+    /// Returns `true` if the token was removed.
+    pub fn invalidate(&self, token: &AccessToken) -> bool {
+        self.tokens.invalidate(token)
+    }
+
+    /// Returns `true` if a token can be sent to this URL.
     pub(super) fn covers(&self, url: &Url) -> bool {
         self.origins.contains(&url.origin()) && check_transport(url).is_ok()
     }
@@ -107,58 +141,6 @@ impl OriginTokens {
 
     pub(super) fn is_on_loopback(&self) -> bool {
         self.is_on_loopback
-    }
-
-    /// Drops a token that the API refused: see [`TokenClient::invalidate`].
-    pub fn invalidate(&self, token: &AccessToken) -> bool {
-        self.tokens.invalidate(token)
-    }
-
-    /// A `reqwest` client that puts the token on every request.
-    ///
-    /// # Errors
-    ///
-    /// [`CallError::Http`] where there is no TLS to be had.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use cognito_m2m::client::TokenClient;
-    ///
-    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
-    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
-    /// let widgets = widgets.into_client()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn into_client(self) -> Result<AuthorizedClient, CallError> {
-        self.into_client_with(reqwest::Client::builder())
-    }
-
-    /// The same, with time-outs, proxy, TLS roots and so on of the team's own. What it says of
-    /// redirects is replaced: they are followed within the origin only.
-    ///
-    /// # Errors
-    ///
-    /// [`CallError::Http`] where the client can't be built.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use std::time::Duration;
-    ///
-    /// use cognito_m2m::client::TokenClient;
-    /// use cognito_m2m::reqwest;
-    ///
-    /// # fn bind(tokens: TokenClient) -> Result<(), Box<dyn std::error::Error>> {
-    /// let http = reqwest::Client::builder().timeout(Duration::from_secs(2));
-    /// let widgets = tokens.for_origins(["https://widgets.example.com"], "widgets/read")?;
-    /// let widgets = widgets.into_client_with(http)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn into_client_with(self, http: ClientBuilder) -> Result<AuthorizedClient, CallError> {
-        AuthorizedClient::new(self, http)
     }
 }
 
@@ -172,7 +154,7 @@ impl fmt::Debug for OriginTokens {
     }
 }
 
-fn checked_origin(text: &str) -> Result<Url, String> {
+fn parse_origin(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "expected a URL".to_owned())?;
     check_transport(&url)?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
@@ -181,34 +163,11 @@ fn checked_origin(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Why a call to an API has no answer.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::client::CallError;
-///
-/// assert!(CallError::Elsewhere.to_string().contains("origins"));
-/// ```
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CallError {
-    /// The URL, or the target of a redirect, is of another origin: no token was sent there.
-    #[error("expected a URL of the origins that the token is for")]
-    Elsewhere,
-    /// There is no token.
-    #[error("expected a token for the call: {0}")]
-    Token(#[from] TokenClientError),
-    /// The request can't be built or was not answered.
-    #[error("expected an answer from the API: {0}")]
-    Http(#[from] TransportError),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn bound(origins: &[&str]) -> Result<OriginTokens, SettingsError> {
+    fn origin_tokens(origins: &[&str]) -> Result<OriginTokens, SettingsError> {
         let tokens = TokenClient::builder()
             .domain("example", "us-east-1")
             .client_id("reporting")
@@ -219,9 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_very_origin_is_covered() {
-        let bound = bound(&["https://api.example", "http://127.0.0.1:9000/"]).unwrap();
-        let covers = |text| bound.covers(&Url::parse(text).unwrap());
+    fn only_the_exact_origin_is_covered() {
+        let tokens = origin_tokens(&["https://api.example", "http://127.0.0.1:9000/"]).unwrap();
+        let covers = |text| tokens.covers(&Url::parse(text).unwrap());
         assert!(covers("https://api.example/widgets?x=https://evil.example"));
         assert!(covers("HTTPS://API.EXAMPLE:443/"));
         assert!(covers("http://127.0.0.1:9000/a"));
@@ -243,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn origin_is_https_without_a_path() {
+    fn origin_must_be_https_without_a_path() {
         for text in [
             "http://api.example",
             "https://api.example/v1",
@@ -253,8 +212,8 @@ mod tests {
             "",
             "data:x",
         ] {
-            assert!(bound(&[text]).is_err(), "{text}");
+            assert!(origin_tokens(&[text]).is_err(), "{text}");
         }
-        assert!(bound(&[]).is_err());
+        assert!(origin_tokens(&[]).is_err());
     }
 }

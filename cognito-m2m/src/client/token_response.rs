@@ -9,10 +9,10 @@ use super::access_token::AccessToken;
 use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
-/// The longest life that an answer is believed: Cognito's own maximum.
-const MAX_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest lifetime that Cognito grants. A longer `expires_in` is capped to it.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The answer to a successful token request (RFC 6749 section 5.1).
+/// A successful response of the token endpoint (RFC 6749 section 5.1).
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ const MAX_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// # async fn call(tokens: TokenClient) -> Result<(), cognito_m2m::client::TokenClientError> {
 /// let response = tokens.fetch_token(["widgets/read"]).await?;
 /// println!("{}", response.access_token().secret());
-/// println!("good for {:?}", response.expires_in());
+/// println!("expires in {:?}", response.expires_in());
 /// assert_eq!(response.token_type(), "Bearer");
 /// assert!(response.raw().contains_key("access_token"));
 /// # Ok(())
@@ -37,7 +37,7 @@ pub struct TokenResponse {
 
 impl TokenResponse {
     pub(super) fn parse(body: &[u8], requested: &RequestedScopes) -> Result<Self, AnswerError> {
-        // The parser's own error could quote the body, so it is not kept as a source.
+        // The parser's error could quote the body, so it is not kept as a source.
         let Ok(Value::Object(raw)) = serde_json::from_slice(body) else {
             return Err(AnswerError::NotAnObject);
         };
@@ -58,26 +58,26 @@ impl TokenResponse {
         })
     }
 
-    /// The token.
+    /// Returns the access token.
     #[must_use]
     pub fn access_token(&self) -> &AccessToken {
         &self.access_token
     }
 
-    /// How long the token is good for, counted from the request; at most 24 h. None where the
-    /// answer does not say.
+    /// Returns the lifetime of the token, counted from its request and capped at 24 hours, or
+    /// `None` if the response had no `expires_in`.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.access_token.lifetime()
     }
 
-    /// The type of the token, as written by the server: `Bearer` in any case.
+    /// Returns the token type as the server wrote it: `Bearer` in any case.
     #[must_use]
     pub fn token_type(&self) -> &str {
         &self.token_type
     }
 
-    /// The whole answer as it came, the token included: not for logs.
+    /// Returns the whole JSON object. Do not log it: it contains the token.
     #[must_use]
     pub fn raw(&self) -> &Map<String, Value> {
         &self.raw
@@ -93,7 +93,7 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// A JSON number of whole seconds, `300` or `300.0`, of 1 or more.
+/// Parses `expires_in`: a JSON number of whole seconds, `300` or `300.0`, of at least 1.
 fn lifetime(expires_in: &Value) -> Result<Duration, AnswerError> {
     let Value::Number(number) = expires_in else {
         return Err(AnswerError::ExpiresIn);
@@ -102,20 +102,21 @@ fn lifetime(expires_in: &Value) -> Result<Duration, AnswerError> {
     if seconds < 1.0 || seconds.fract() != 0.0 {
         return Err(AnswerError::ExpiresIn);
     }
-    // Clamped first: a float beyond the range of `Duration` is a panic.
-    let seconds = seconds.min(MAX_LIFE.as_secs_f64());
+    // Capped first, since `from_secs_f64` panics on a float beyond the range of `Duration`.
+    let seconds = seconds.min(MAX_LIFETIME.as_secs_f64());
     Ok(Duration::from_secs_f64(seconds))
 }
 
-/// What the token says of its scopes, or else the answer. Nothing here is verified: it serves for
-/// a warning, never for a decision.
-fn granted_scopes(token: &str, answer: &Map<String, Value>) -> Option<ScopeSet> {
+/// Returns the scopes from the token's claims, or else from the response.
+///
+/// The claims are not verified. They are good enough for a warning, never for a decision.
+fn granted_scopes(token: &str, response: &Map<String, Value>) -> Option<ScopeSet> {
     let claims = untrusted_claims(token);
     let claim = claims
         .as_ref()
         .and_then(|claims| claims.get("scope")?.as_str());
-    let granted = claim.or_else(|| answer.get("scope")?.as_str());
-    // A JWT without any scope claim grants none; some servers call theirs `scp`.
+    let granted = claim.or_else(|| response.get("scope")?.as_str());
+    // A JWT without a scope claim grants no scope, but some servers name the claim `scp`.
     let has_none = || (!claims.as_ref()?.contains_key("scp")).then_some("");
     granted.or_else(has_none).map(ScopeSet::parse)
 }
@@ -125,35 +126,27 @@ fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&payload).ok()
 }
 
-/// What is wrong with an answer that should have carried a token.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::client::AnswerError;
-///
-/// assert!(AnswerError::ExpiresIn.to_string().contains("expires_in"));
-/// ```
+/// The reason why a response with status 200 contains no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// The body is larger than any token answer.
-    #[error("expected an answer of at most {0} bytes")]
+    /// The body is larger than the limit, in bytes.
+    #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
-    /// The body is no JSON object.
+    /// The body is not a JSON object.
     #[error("expected a JSON object")]
     NotAnObject,
-    /// `access_token` is absent, empty, or can't be sent in a header.
+    /// `access_token` is missing, empty, or can't be sent in a header.
     #[error("expected `access_token` to be a bearer token (RFC 6750 section 2.1)")]
     AccessToken,
-    /// `token_type` is absent, or is another than `Bearer`.
+    /// `token_type` is missing or is not `Bearer`.
     #[error("expected `token_type` to be `Bearer`")]
     TokenType,
-    /// `expires_in` is there and is no whole number of seconds above 0.
+    /// `expires_in` is present but is not a whole number of seconds above 0.
     #[error("expected `expires_in` to be a whole number of seconds above 0, or absent")]
     ExpiresIn,
-    /// The token had no life left when it arrived.
-    #[error("expected the token to outlive its own request")]
+    /// The token had expired when the response arrived.
+    #[error("the token expired before it arrived")]
     ExpiredOnArrival,
 }
 
@@ -167,18 +160,18 @@ mod tests {
         TokenResponse::parse(body.to_string().as_bytes(), &RequestedScopes::default())
     }
 
-    fn life(expires_in: &Value) -> Result<Option<u64>, AnswerError> {
+    fn lifetime_of(expires_in: &Value) -> Result<Option<u64>, AnswerError> {
         let body = json!({"access_token": "t", "token_type": "Bearer", "expires_in": expires_in});
-        parse(&body).map(|response| response.expires_in().map(|life| life.as_secs()))
+        parse(&body).map(|response| response.expires_in().map(|lifetime| lifetime.as_secs()))
     }
 
     #[test]
-    fn expires_in_is_a_whole_number_of_seconds_and_24_hours_at_most() {
-        assert_eq!(life(&json!(300)), Ok(Some(300)));
-        assert_eq!(life(&json!(300.0)), Ok(Some(300)));
-        assert_eq!(life(&json!(86_401)), Ok(Some(86_400)));
-        assert_eq!(life(&json!(u64::MAX)), Ok(Some(86_400)));
-        assert_eq!(life(&json!(1e300)), Ok(Some(86_400)));
+    fn expires_in_is_a_whole_number_of_seconds_capped_at_24_hours() {
+        assert_eq!(lifetime_of(&json!(300)), Ok(Some(300)));
+        assert_eq!(lifetime_of(&json!(300.0)), Ok(Some(300)));
+        assert_eq!(lifetime_of(&json!(86_401)), Ok(Some(86_400)));
+        assert_eq!(lifetime_of(&json!(u64::MAX)), Ok(Some(86_400)));
+        assert_eq!(lifetime_of(&json!(1e300)), Ok(Some(86_400)));
         for wrong in [
             json!(0),
             json!(-1),
@@ -191,18 +184,18 @@ mod tests {
             json!([300]),
             json!({}),
         ] {
-            assert_eq!(life(&wrong), Err(AnswerError::ExpiresIn), "{wrong}");
+            assert_eq!(lifetime_of(&wrong), Err(AnswerError::ExpiresIn), "{wrong}");
         }
     }
 
     #[test]
-    fn absent_expires_in_is_no_life() {
+    fn missing_expires_in_is_no_lifetimetime_of() {
         let response = parse(&json!({"access_token": "t", "token_type": "Bearer"})).unwrap();
         assert_eq!(response.expires_in(), None);
     }
 
     #[test]
-    fn token_type_is_compared_without_case() {
+    fn token_type_is_case_insensitive() {
         for name in ["Bearer", "bearer", "BEARER"] {
             let response = parse(&json!({"access_token": "t", "token_type": name})).unwrap();
             assert_eq!(response.token_type(), name);
@@ -214,15 +207,15 @@ mod tests {
             json!(1),
             json!(null),
         ] {
-            let answer = parse(&json!({"access_token": "t", "token_type": wrong}));
-            assert_eq!(answer.unwrap_err(), AnswerError::TokenType);
+            let response = parse(&json!({"access_token": "t", "token_type": wrong}));
+            assert_eq!(response.unwrap_err(), AnswerError::TokenType);
         }
-        let answer = parse(&json!({"access_token": "t"}));
-        assert_eq!(answer.unwrap_err(), AnswerError::TokenType);
+        let response = parse(&json!({"access_token": "t"}));
+        assert_eq!(response.unwrap_err(), AnswerError::TokenType);
     }
 
     #[test]
-    fn access_token_is_a_text_that_fits_a_header() {
+    fn access_token_must_be_a_bearer_token() {
         for wrong in [
             json!(""),
             json!(1),
@@ -230,15 +223,15 @@ mod tests {
             json!(["t"]),
             json!("a\nb"),
         ] {
-            let answer = parse(&json!({"access_token": wrong, "token_type": "Bearer"}));
-            assert_eq!(answer.unwrap_err(), AnswerError::AccessToken);
+            let response = parse(&json!({"access_token": wrong, "token_type": "Bearer"}));
+            assert_eq!(response.unwrap_err(), AnswerError::AccessToken);
         }
-        let answer = parse(&json!({"token_type": "Bearer"}));
-        assert_eq!(answer.unwrap_err(), AnswerError::AccessToken);
+        let response = parse(&json!({"token_type": "Bearer"}));
+        assert_eq!(response.unwrap_err(), AnswerError::AccessToken);
     }
 
     #[test]
-    fn answer_is_one_json_object() {
+    fn body_must_be_one_json_object() {
         for body in [
             "",
             "[]",
@@ -250,13 +243,13 @@ mod tests {
             "\u{feff}{}",
             "a=b",
         ] {
-            let answer = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
-            assert_eq!(answer.unwrap_err(), AnswerError::NotAnObject, "{body:?}");
+            let response = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
+            assert_eq!(response.unwrap_err(), AnswerError::NotAnObject, "{body:?}");
         }
     }
 
     #[test]
-    fn token_says_more_than_the_answer() {
+    fn scopes_of_the_token_take_precedence_over_those_of_the_response() {
         let payload = URL_SAFE_NO_PAD.encode(r#"{"scope":"a"}"#);
         let token = format!("e30.{payload}.c2ln");
         let body = json!({"access_token": token, "token_type": "Bearer", "scope": "a b"});
@@ -270,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn token_without_a_scope_claim_lacks_all_of_them() {
+    fn token_without_a_scope_claim_grants_no_scope() {
         let requested = RequestedScopes::new("a b").unwrap();
         let granted = |claims: &str| {
             let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
@@ -284,8 +277,8 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_token() {
-        let body = json!({"access_token": "hush", "token_type": "Bearer", "id_token": "hush"});
-        assert!(!format!("{:?}", parse(&body).unwrap()).contains("hush"));
+    fn debug_does_not_print_the_token() {
+        let body = json!({"access_token": "marker", "token_type": "Bearer", "id_token": "marker"});
+        assert!(!format!("{:?}", parse(&body).unwrap()).contains("marker"));
     }
 }

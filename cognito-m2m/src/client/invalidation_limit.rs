@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-/// A token may be dropped this long after the one before; each time in a row doubles it.
+/// The pause after an invalidation. Each further one in a row doubles it, up to the maximum.
 const MIN_PAUSE: Duration = Duration::from_secs(10);
 const MAX_PAUSE: Duration = Duration::from_secs(300);
 
-/// How often tokens may be dropped because an API refused them: one that refuses every token costs
-/// a request each time.
+/// Limits how often a token is invalidated.
+///
+/// An API that refuses every token would otherwise cost one token request per call.
 #[derive(Default)]
-pub(super) struct Invalidations {
+pub(super) struct InvalidationLimit {
     last: Option<Invalidation>,
 }
 
@@ -16,7 +17,8 @@ struct Invalidation {
     pause: Duration,
 }
 
-impl Invalidations {
+impl InvalidationLimit {
+    /// Returns `true` if a token can be invalidated now, and counts it.
     pub(super) fn allow(&mut self, now: Duration) -> bool {
         let pause = match &self.last {
             None => MIN_PAUSE,
@@ -44,16 +46,16 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn invalidations_in_a_row_come_ever_more_slowly() {
-        let mut invalidations = Invalidations::default();
-        let mut granted = Vec::new();
+    fn pauses_double_up_to_5_minutes_and_start_over_after_10() {
+        let mut limit = InvalidationLimit::default();
+        let mut allowed = Vec::new();
         for second in 0..1_000_u32 {
-            if invalidations.allow(SECOND * second) {
-                granted.push(second);
+            if limit.allow(SECOND * second) {
+                allowed.push(second);
             }
         }
-        assert_eq!(granted, [0, 10, 30, 70, 150, 310, 610, 910]);
-        assert!(invalidations.allow(SECOND * 2_000));
-        assert!(invalidations.allow(SECOND * 2_010));
+        assert_eq!(allowed, [0, 10, 30, 70, 150, 310, 610, 910]);
+        assert!(limit.allow(SECOND * 2_000));
+        assert!(limit.allow(SECOND * 2_010));
     }
 }

@@ -1,0 +1,202 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::watch;
+
+use super::access_token::AccessToken;
+use super::cached_token::{CachedToken, FetchedToken};
+use super::error::TokenClientError;
+use super::fetcher::TimedResponse;
+use super::invalidation_limit::InvalidationLimit;
+use super::retry::RememberedError;
+use super::scopes::RequestedScopes;
+
+/// The result of a fetch, sent to every caller that waits for it.
+pub(super) type FetchResult = Result<FetchedToken, TokenClientError>;
+pub(super) type FetchReceiver = watch::Receiver<Option<FetchResult>>;
+
+/// The cached token of one scope set, and at most one fetch under way.
+pub(super) struct CacheEntry {
+    scopes: RequestedScopes,
+    cached: ArcSwapOption<CachedToken>,
+    // Locked for a few instructions by callers that find no usable token, never across an await.
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    fetch: Option<FetchReceiver>,
+    failure: Option<RememberedError>,
+    invalidations: InvalidationLimit,
+}
+
+/// A fetch that is registered with its entry, so that callers wait for it.
+///
+/// Its owner must run it. Dropping it fails the callers that wait.
+pub(super) struct SharedFetch {
+    entry: Arc<CacheEntry>,
+    result: watch::Sender<Option<FetchResult>>,
+}
+
+/// The answer to a caller that found no usable token.
+pub(super) enum Joined {
+    /// A fetch has completed in the meantime.
+    Token(AccessToken),
+    /// The caller waits for a fetch. If it is a new one, the caller must also run it.
+    Waiting(FetchReceiver, Option<SharedFetch>),
+}
+
+impl CacheEntry {
+    pub(super) fn new(scopes: RequestedScopes) -> Self {
+        Self {
+            scopes,
+            cached: ArcSwapOption::empty(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Returns the cached token if it is usable, together with its renewal if the caller has to run
+    /// that.
+    pub(super) fn cached_token(
+        self: &Arc<Self>,
+        now: Duration,
+    ) -> Option<(AccessToken, Option<SharedFetch>)> {
+        let cached = self.cached.load();
+        let cached = cached.as_ref()?;
+        let token = cached.use_at(now)?;
+        let is_due = cached.is_renewal_due(now);
+        let renewal = is_due.then(|| self.start_renewal(cached)).flatten();
+        Some((token, renewal))
+    }
+
+    /// Joins the fetch under way, or starts one unless an earlier error is still remembered.
+    ///
+    /// `client_refusal` is the remembered refusal of the client, whatever the scopes.
+    pub(super) fn join_or_start(
+        self: &Arc<Self>,
+        now: Duration,
+        client_refusal: Option<TokenClientError>,
+    ) -> Result<Joined, TokenClientError> {
+        let mut state = self.state();
+        // A fetch may have completed since the caller checked the cache.
+        let cached = self.cached.load();
+        if let Some(token) = cached.as_ref().and_then(|cached| cached.use_at(now)) {
+            return Ok(Joined::Token(token));
+        }
+        if let Some(receiver) = state.fetch_under_way() {
+            return Ok(Joined::Waiting(receiver, None));
+        }
+        let failure = state.failure.as_ref().filter(|it| now < it.until);
+        if let Some(error) = failure.map(|it| it.error.clone()).or(client_refusal) {
+            return Err(error);
+        }
+        let (fetch, receiver) = state.start(self);
+        Ok(Joined::Waiting(receiver, Some(fetch)))
+    }
+
+    /// Starts the renewal of a token, unless the token was replaced or a fetch is under way.
+    pub(super) fn start_renewal(
+        self: &Arc<Self>,
+        cached: &Arc<CachedToken>,
+    ) -> Option<SharedFetch> {
+        if !cached.claim_renewal() {
+            return None;
+        }
+        let mut state = self.state();
+        let can_start = self.is_current(cached) && state.fetch_under_way().is_none();
+        can_start.then(|| state.start(self).0)
+    }
+
+    /// Stores the result of a fetch. Returns the cached token that has to be renewed next, if any.
+    fn complete(
+        &self,
+        result: Result<TimedResponse, TokenClientError>,
+        now: Duration,
+        jitter: f64,
+    ) -> (FetchResult, Option<Arc<CachedToken>>) {
+        let mut state = self.state();
+        state.fetch = None;
+        match result {
+            Ok(timed) => {
+                state.failure = None;
+                let cached = CachedToken::from_response(&timed, jitter).map(Arc::new);
+                // A token without a lifetime replaces nothing: the old one may still be usable.
+                if cached.is_some() {
+                    self.cached.store(cached.clone());
+                }
+                (Ok(FetchedToken::from_response(&timed)), cached)
+            }
+            Err(error) => {
+                state.failure = RememberedError::new(&error, now);
+                let cached = self.cached.load_full();
+                let cached = cached.filter(|cached| cached.postpone_renewal(now));
+                (Err(error), cached)
+            }
+        }
+    }
+
+    /// Removes a token that an API refused. Returns `false` if it is no longer the cached one, or
+    /// if tokens were invalidated too often.
+    pub(super) fn invalidate(&self, token: &AccessToken, now: Duration) -> bool {
+        let mut state = self.state();
+        let cached = self.cached.load();
+        let is_cached = cached.as_ref().is_some_and(|it| it.contains(token));
+        let is_removed = is_cached && state.invalidations.allow(now);
+        if is_removed {
+            self.cached.store(None);
+        }
+        is_removed
+    }
+
+    /// Returns `true` if the entry still holds this very token.
+    pub(super) fn is_current(&self, cached: &Arc<CachedToken>) -> bool {
+        let current = self.cached.load();
+        current.as_ref().is_some_and(|it| Arc::ptr_eq(it, cached))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is complete in itself, so the state is valid even if the lock is poisoned.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Returns the fetch under way, ignoring one whose task was dropped.
+    fn fetch_under_way(&self) -> Option<FetchReceiver> {
+        let receiver = self.fetch.as_ref()?;
+        receiver.has_changed().is_ok().then(|| receiver.clone())
+    }
+
+    fn start(&mut self, entry: &Arc<CacheEntry>) -> (SharedFetch, FetchReceiver) {
+        let (result, receiver) = watch::channel(None);
+        self.fetch = Some(receiver.clone());
+        let entry = Arc::clone(entry);
+        (SharedFetch { entry, result }, receiver)
+    }
+}
+
+impl SharedFetch {
+    pub(super) fn entry(&self) -> &Arc<CacheEntry> {
+        &self.entry
+    }
+
+    pub(super) fn scopes(&self) -> &RequestedScopes {
+        &self.entry.scopes
+    }
+
+    /// Stores the result and sends it to the callers that wait. Returns the cached token that has
+    /// to be renewed next, if any.
+    ///
+    /// `jitter`, from 0 to 1, delays the renewal of the new token.
+    pub(super) fn complete(
+        self,
+        result: Result<TimedResponse, TokenClientError>,
+        now: Duration,
+        jitter: f64,
+    ) -> Option<Arc<CachedToken>> {
+        let (result, cached) = self.entry.complete(result, now, jitter);
+        self.result.send_replace(Some(result));
+        cached
+    }
+}

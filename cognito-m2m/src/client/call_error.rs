@@ -1,0 +1,31 @@
+use super::error::TokenClientError;
+use super::transport_error::TransportError;
+
+/// The error of an API call that needs a token.
+///
+/// # Examples
+///
+/// ```no_run
+/// use cognito_m2m::client::{AuthorizedClient, CallError};
+///
+/// # async fn call(widgets: AuthorizedClient) {
+/// match widgets.get("https://widgets.example.com/widgets").send().await {
+///     Ok(response) => println!("status {}", response.status()),
+///     Err(CallError::Token(error)) => eprintln!("no token: {error}"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The URL of the request or of a redirect has another origin. No token was sent there.
+    #[error("the URL is not within the origins of the token")]
+    Elsewhere,
+    /// No token could be fetched for the call.
+    #[error("no token for the API call: {0}")]
+    Token(#[from] TokenClientError),
+    /// The HTTP client or the request can't be built, or the API sent no response.
+    #[error("failed to call the API: {0}")]
+    Http(#[from] TransportError),
+}

@@ -1,0 +1,192 @@
+use super::*;
+use crate::client::AnswerError;
+
+const INVALID_BODIES: [(&str, AnswerError); 13] = [
+    ("", AnswerError::NotAnObject),
+    ("<html>signed in</html>", AnswerError::NotAnObject),
+    (r#"["t"]"#, AnswerError::NotAnObject),
+    (r#"{"token_type":"Bearer"}"#, AnswerError::AccessToken),
+    (
+        r#"{"access_token":"","token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (
+        r#"{"access_token":7,"token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (
+        r#"{"access_token":"a\r\nb","token_type":"Bearer"}"#,
+        AnswerError::AccessToken,
+    ),
+    (r#"{"access_token":"t"}"#, AnswerError::TokenType),
+    (
+        r#"{"access_token":"t","token_type":"mac"}"#,
+        AnswerError::TokenType,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":0}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":-5}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":"300"}"#,
+        AnswerError::ExpiresIn,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":0.5}"#,
+        AnswerError::ExpiresIn,
+    ),
+];
+
+async fn error_for(reply: Reply) -> TokenClientError {
+    let server = RawServer::start([reply]);
+    let tokens = client_builder(&server.url("/token")).clock(TestClock::new());
+    let tokens = tokens.build().unwrap();
+    let error = tokens.token("a").await.unwrap_err();
+    assert_eq!(server.requests(), 1, "{error}");
+    // An invalid response is remembered as well.
+    tokens.token("a").await.unwrap_err();
+    assert_eq!(server.requests(), 1, "{error}");
+    error
+}
+
+fn answer_error(error: TokenClientError) -> AnswerError {
+    match error {
+        TokenClientError::Answer(error) => error,
+        other => panic!("not an invalid response: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn invalid_responses_are_typed_errors() {
+    for (body, expected) in INVALID_BODIES {
+        assert_eq!(
+            answer_error(error_for(Reply::json(body)).await),
+            expected,
+            "{body}"
+        );
+        let fixture = set_up();
+        fail_with(&fixture.cognito, 200, body);
+        let error = fixture.tokens.token("widgets/read").await.unwrap_err();
+        assert_eq!(answer_error(error), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn whole_float_is_a_valid_expires_in() {
+    let body = r#"{"access_token":"t","token_type":"bearer","expires_in":300.0}"#;
+    let server = RawServer::start([Reply::json(body)]);
+    let tokens = client_builder(&server.url("/token")).build().unwrap();
+    let token = tokens.token("a").await.unwrap();
+    assert_eq!(token.lifetime(), Some(Duration::from_secs(300)));
+}
+
+#[tokio::test]
+async fn response_above_the_limit_is_rejected() {
+    let long = "x".repeat(70_000);
+    let body = format!(r#"{{"access_token":"t","token_type":"Bearer","pad":"{long}"}}"#);
+    let error = answer_error(error_for(Reply::json(&body)).await);
+    assert_eq!(error, AnswerError::TooLarge(65_536));
+
+    // The body has no `content-length`.
+    let unbounded = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{long}");
+    let error = answer_error(error_for(Reply::Bytes(unbounded.into())).await);
+    assert_eq!(error, AnswerError::TooLarge(65_536));
+}
+
+#[tokio::test]
+async fn redirect_is_an_error_and_is_not_followed() {
+    let other = RawServer::start([Reply::token("stolen")]);
+    let location = format!("location: {}\r\n", other.url("/"));
+    for status in [301, 302, 303, 307, 308] {
+        let error = error_for(Reply::new(status, &location, "")).await;
+        assert!(matches!(error, TokenClientError::Redirected(found) if found == status));
+    }
+    let fixture = set_up();
+    let fault = Fault::Redirect(other.url("/"));
+    fixture.cognito.set_fault(Endpoint::Token, Some(fault));
+    let error = fixture.tokens.token("widgets/read").await.unwrap_err();
+    assert!(matches!(error, TokenClientError::Redirected(302)));
+    assert_eq!(other.requests(), 0);
+}
+
+#[tokio::test]
+async fn custom_client_that_follows_redirects_sends_no_secret_along() {
+    use crate::client::CredentialPlacement;
+
+    for status in [302, 303, 307, 308] {
+        for placement in [CredentialPlacement::Basic, CredentialPlacement::Form] {
+            let other = RawServer::start([Reply::token("stolen")]);
+            let location = format!("location: {}\r\n", other.url("/"));
+            let server = RawServer::start([Reply::new(status, &location, "")]);
+            let tokens = client_builder(&server.url("/token"))
+                .credential_placement(placement)
+                .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
+                .build()
+                .unwrap();
+            let error = tokens.token("a").await.unwrap_err();
+            assert!(
+                matches!(error, TokenClientError::Redirected(_)),
+                "{error:?}"
+            );
+            for request in other.received() {
+                assert_eq!(request.header("authorization"), None);
+                assert_eq!(request.body, "");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn token_that_expires_on_its_way_is_not_returned() {
+    let clock = TestClock::new();
+    let server = RawServer::start([Reply::late_token(&clock, Duration::from_secs(301))]);
+    let tokens = client_builder(&server.url("/token")).clock(clock);
+    let tokens = tokens.build().unwrap();
+    let error = answer_error(tokens.token("widgets/read").await.unwrap_err());
+    assert_eq!(error, AnswerError::ExpiredOnArrival);
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn unusual_responses_are_accepted_or_capped() {
+    for (members, lifetime) in [
+        (r#""token_type":"BEARER","expires_in":300.0"#, Some(300)),
+        (r#""token_type":"bearer","expires_in":604800"#, Some(86_400)),
+        (r#""token_type":"Bearer""#, None),
+    ] {
+        let fixture = set_up();
+        let body = format!(r#"{{"access_token":"t",{members}}}"#);
+        fail_with(&fixture.cognito, 200, &body);
+        for _ in 0..3 {
+            let token = fixture.tokens.token("widgets/read").await.unwrap();
+            assert_eq!(
+                token.lifetime().map(|lifetime| lifetime.as_secs()),
+                lifetime
+            );
+        }
+        let requests = if lifetime.is_some() { 1 } else { 3 };
+        assert_eq!(fixture.cognito.token_requests(), requests, "{body}");
+    }
+    let fixture = set_up();
+    fail_with(&fixture.cognito, 200, &" ".repeat(70_000));
+    let error = fixture.tokens.token("widgets/read").await.unwrap_err();
+    assert_eq!(answer_error(error), AnswerError::TooLarge(65_536));
+}
+
+#[tokio::test]
+async fn renewal_without_expires_in_does_not_replace_the_cached_token() {
+    let fixture = set_up();
+    let old = fixture.tokens.token("widgets/read").await.unwrap();
+    fixture.tokens.token("widgets/read").await.unwrap();
+    let body = r#"{"access_token":"t","token_type":"Bearer"}"#;
+    fail_with(&fixture.cognito, 200, body);
+    fixture.clock.advance(Duration::from_secs(258));
+    wait_until(|| fixture.cognito.token_requests() == 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let token = fixture.tokens.token("widgets/read").await.unwrap();
+    assert_eq!(token.secret(), old.secret());
+}

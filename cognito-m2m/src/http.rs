@@ -1,0 +1,51 @@
+//! The HTTP client for the signing keys and for tokens.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, Url};
+
+/// Creates the HTTP client that is used if none is configured.
+///
+/// It follows no redirects, and it has neither a cookie store nor decompression, since these
+/// features of `reqwest` are not enabled.
+pub(crate) fn default_client(
+    url: &Url,
+    connect_timeout: Duration,
+    timeout: Duration,
+) -> Result<Client, reqwest::Error> {
+    let builder = Client::builder()
+        .redirect(Policy::none())
+        .connect_timeout(connect_timeout)
+        .timeout(timeout)
+        .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")));
+    // Plain http is for loopback, and a proxy from the environment would send it off the machine.
+    let builder = if url.scheme() == "http" {
+        builder.no_proxy()
+    } else {
+        builder
+    };
+    builder.build()
+}
+
+/// Reads a body of at most `max_bytes`, counted after decompression if the client decompresses.
+pub(crate) async fn read_body(
+    response: &mut Response,
+    max_bytes: usize,
+) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Transport)? {
+        if body.len().saturating_add(chunk.len()) > max_bytes {
+            return Err(BodyError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The error of [`read_body`].
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    Transport(reqwest::Error),
+    TooLarge,
+}
