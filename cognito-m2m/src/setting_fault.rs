@@ -1,11 +1,11 @@
-//! What is wrong with a setting, of the server or of the token client.
+//! Errors about invalid settings, of the server or of the token client.
 
 use std::fmt;
 
 /// The prefix of the environment variables.
 pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
-/// One thing that is wrong with the settings.
+/// An invalid or missing setting.
 ///
 /// # Examples
 ///
@@ -13,7 +13,7 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 /// use cognito_m2m::{BuildError, CognitoAuth, Settings};
 ///
 /// let Err(BuildError::Settings(error)) = CognitoAuth::new(Settings::default()) else {
-///     panic!("no user pool is named");
+///     panic!("a user pool is required");
 /// };
 /// assert_eq!(error.faults()[0].setting(), "region");
 /// assert!(error.faults()[0].problem().starts_with("required"));
@@ -32,13 +32,14 @@ impl SettingFault {
         }
     }
 
-    /// The name of the setting, as in code and in `serde` sources.
+    /// Returns the name of the setting, as in code and in `serde` sources.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
-    /// What was expected.
+    /// Returns a description of the problem, such as ``required, unless `issuer` and `jwks_url` are
+    /// both set``.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
@@ -60,7 +61,7 @@ impl fmt::Display for SettingFault {
     }
 }
 
-/// Everything that is wrong with the settings, at once.
+/// The error returned if settings are invalid. It lists all faults.
 ///
 /// # Examples
 ///
@@ -80,11 +81,11 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub(crate) fn of(faults: Vec<SettingFault>) -> Self {
+    pub(crate) fn new(faults: Vec<SettingFault>) -> Self {
         Self { faults }
     }
 
-    /// One entry for each fault.
+    /// Returns the faults, at least one.
     #[must_use]
     pub fn faults(&self) -> &[SettingFault] {
         &self.faults

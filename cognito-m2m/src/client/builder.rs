@@ -279,7 +279,7 @@ fn checked(settings: &mut TokenClientSettings) -> Result<(Url, Credentials), Set
             let placement = settings.credential_placement;
             Ok((url, Credentials::new(client_id, secrets, placement)))
         }
-        _ => Err(SettingsError::of(faults)),
+        _ => Err(SettingsError::new(faults)),
     }
 }
 
