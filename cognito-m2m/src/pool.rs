@@ -65,19 +65,19 @@ impl Serialize for PoolName {
 /// at most 55 characters.
 pub(crate) fn region_of(user_pool_id: &str) -> Option<&str> {
     let (region, suffix) = user_pool_id.rsplit_once('_')?;
-    let plain = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (user_pool_id.len() <= 55 && plain && is_region(region)).then_some(region)
+    let is_valid = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (user_pool_id.len() <= 55 && is_valid && is_region(region)).then_some(region)
 }
 
 /// Returns `true` if the text has the form of an AWS Region, such as `us-gov-west-1`.
 pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
-    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let count = text.split('-').count();
     (3..=4).contains(&count)
-        && parts.by_ref().take(count.saturating_sub(1)).all(letters)
-        && parts.all(number)
+        && parts.by_ref().take(count.saturating_sub(1)).all(is_word)
+        && parts.all(is_number)
 }
 
 /// Returns the issuer of a user pool: the value of `iss`, and the beginning of the JWKS URL.

@@ -4,7 +4,7 @@ pub(crate) enum FetchError {
     #[error("the JWKS URL did not respond within `jwks_timeout`")]
     Timeout,
     /// The connection failed: check `jwks_url`, DNS, and firewalls or proxies.
-    #[error("the request to the JWKS URL failed")]
+    #[error("the connection to the JWKS URL failed")]
     Transport(#[from] reqwest::Error),
     #[error("the JWKS URL responded with status {0} instead of 200")]
     Status(u16),

@@ -10,13 +10,13 @@ pub(crate) struct StartupFields<'s> {
 /// environment variable and the start-up log line cannot drift apart.
 ///
 /// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
-/// `logged as debug` or `logged as count`, or with `logged in field` if the setting is part of
-/// another field of the line. The compiler rejects a row without `logged`.
+/// `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
+/// field of the line, or with `not logged`.
 macro_rules! settings {
     ($(
         $(#[doc = $doc:literal])+
         $setter:ident $name:ident($example:expr): $type:ty = $default:expr,
-        logged $(as $format:ident)? $(in $field:ident)?;
+        $(logged as $format:ident)? $(logged in $field:ident)? $(not $logged:ident)?;
     )+) => {
         /// The settings of [`CognitoAuth`](crate::CognitoAuth).
         ///
@@ -68,8 +68,7 @@ macro_rules! settings {
                 #[doc = concat!("let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n```")]
             );)+
 
-            /// Logs all settings in one line. It contains no secrets: there are none among the
-            /// settings of the server.
+            /// Logs the settings in one line. The settings of the server contain no secrets.
             pub(crate) fn log(&self, startup: &StartupFields<'_>) {
                 tracing::info!(
                     issuers = ?startup.issuers,

@@ -34,7 +34,7 @@ settings! {
     /// It must be an `https` URL, or an `http` URL of a loopback address.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_URL`.
-    text jwks_url("http://127.0.0.1:9229/us-east-1_local/.well-known/jwks.json"): Option<String> = None, logged in issuers;
+    text jwks_url("http://127.0.0.1:9229/us-east-1_local/.well-known/jwks.json"): Option<String> = None, not logged;
 
     /// Additional user pools, by name. Default: none.
     ///

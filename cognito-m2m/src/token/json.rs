@@ -15,11 +15,13 @@ pub(crate) struct Members<'j, const N: usize> {
     values: [Option<&'j RawValue>; N],
 }
 
+/// The reason why a text is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonFault {
     /// The text is not a JSON object, or has trailing text, or contains a lone surrogate.
     Malformed,
-    /// A name occurs more than once. RFC 7515 section 4 and RFC 7519 section 4 allow to refuse that.
+    /// A name occurs more than once. RFC 7515 section 4 and RFC 7519 section 4 permit
+    /// refusing it.
     DuplicateMember,
 }
 

@@ -22,6 +22,7 @@ impl Realm {
     }
 }
 
+/// Parses the header name, which must not be `Cookie`.
 pub(super) fn check_header_name(faults: &mut Faults, settings: &Settings) -> Option<HeaderName> {
     let text = &settings.header_name;
     let name = HeaderName::from_bytes(text.as_bytes());
@@ -41,6 +42,7 @@ pub(super) fn check_header_name(faults: &mut Faults, settings: &Settings) -> Opt
     name
 }
 
+/// Parses the authentication scheme.
 pub(super) fn check_scheme(faults: &mut Faults, settings: &Settings) -> Option<AuthScheme> {
     let text = &settings.header_prefix;
     if !is_token(text) {
@@ -53,6 +55,7 @@ pub(super) fn check_scheme(faults: &mut Faults, settings: &Settings) -> Option<A
     Some(AuthScheme(text.as_str().into()))
 }
 
+/// Parses the realm.
 pub(super) fn check_realm(faults: &mut Faults, settings: &Settings) -> Option<Realm> {
     let text = &settings.realm;
     let needs_no_escape = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E);

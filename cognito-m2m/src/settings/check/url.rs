@@ -28,8 +28,8 @@ pub(super) fn check_jwks_url(
     check_url(faults, settings, setting, text, url, false)
 }
 
-/// The text is checked first: the parser would remove surrounding whitespace, but the `iss` claim
-/// is compared with the text.
+/// Parses a URL. The text is checked first, because the parser would remove surrounding whitespace,
+/// whereas the `iss` claim is compared with the text.
 fn parse(faults: &mut Faults, setting: &str, text: &str) -> Option<Url> {
     check_text(faults, setting, text);
     let url = Url::parse(text).ok();
@@ -39,6 +39,7 @@ fn parse(faults: &mut Faults, setting: &str, text: &str) -> Option<Url> {
     url
 }
 
+/// Checks the scheme of a URL, and that it has no parts besides host, port, path and query.
 fn check_url(
     faults: &mut Faults,
     settings: &Settings,
