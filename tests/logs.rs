@@ -123,7 +123,7 @@ async fn a_503_is_logged_with_what_the_keys_have_run_into() {
     };
     assert!(line.contains(" WARN ") && line.contains("reason=\"keys_unavailable\""));
     assert!(
-        line.contains("cause=\"default: expected status 200 from the JWKS URL, found 418\""),
+        line.contains("cause=\"default: the JWKS URL responded with status 418 instead of 200\""),
         "{line}"
     );
 }
@@ -143,6 +143,7 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
     for part in [
         cognito.issuer(),
         "leeway=60s",
+        "activity_flush_interval=1s",
         "header_name=\"X-Token\"",
         "default_scope_match=All",
     ] {

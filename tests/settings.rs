@@ -31,7 +31,7 @@ fn several_faults_are_one_message() {
         "`region` (COGNITO_M2M_REGION): required",
         "`issuer` (COGNITO_M2M_ISSUER): expected https",
         "`leeway` (COGNITO_M2M_LEEWAY): expected a duration that is not negative",
-        "(COGNITO_M2M_ALOWED_CLIENT_IDS): is no setting",
+        "(COGNITO_M2M_ALOWED_CLIENT_IDS): is not a setting",
         "client_groups.reporting",
     ] {
         assert!(message.contains(line), "{line} in {message}");

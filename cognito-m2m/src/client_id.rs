@@ -1,17 +1,17 @@
-//! The name of a calling service.
+//! The client ID of a calling service.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The longest client id that is accepted, in characters (AWS `ClientIdType`).
+/// The maximum length of a client ID, in characters (AWS `ClientIdType`).
 pub(crate) const MAX_LENGTH: usize = 128;
 
-/// An OAuth client id in Cognito's syntax.
+/// A valid client ID: 1 to 128 characters of `A-Za-z0-9_+.-`.
 ///
-/// 1 to 128 characters of `A-Za-z0-9_+.-`: the syntax of `ClientIdType` in the
+/// This is the syntax of `ClientIdType` in the
 /// [Cognito API reference](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html),
-/// and the hyphen and dot that stand-ins for Cognito use.
+/// plus hyphen and dot, which local substitutes for Cognito use.
 ///
 /// # Examples
 ///
@@ -28,11 +28,11 @@ pub(crate) const MAX_LENGTH: usize = 128;
 pub struct ClientId(Box<str>);
 
 impl ClientId {
-    /// Checks a client id.
+    /// Creates a client ID.
     ///
     /// # Errors
     ///
-    /// [`InvalidClientId`] when its length or one of its characters is outside of the syntax.
+    /// Returns [`InvalidClientId`] if the length or a character of the text is not allowed.
     pub fn new(id: impl Into<Box<str>>) -> Result<Self, InvalidClientId> {
         let id = id.into();
         if is_client_id(&id) {
@@ -42,7 +42,7 @@ impl ClientId {
         }
     }
 
-    /// The client id as text.
+    /// Returns the client ID as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -73,7 +73,7 @@ impl PartialEq<&str> for ClientId {
     }
 }
 
-/// A text that is no client id.
+/// The error returned for an invalid client ID.
 ///
 /// # Examples
 ///
@@ -81,10 +81,10 @@ impl PartialEq<&str> for ClientId {
 /// use cognito_m2m::ClientId;
 ///
 /// let error = ClientId::new("two words").unwrap_err();
-/// assert!(error.to_string().contains("is not a client id"));
+/// assert!(error.to_string().contains("is not a client ID"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{id:?} is not a client id: write 1 to 128 characters of `A-Za-z0-9_+.-`")]
+#[error("{id:?} is not a client ID: use 1 to 128 characters of `A-Za-z0-9_+.-`")]
 pub struct InvalidClientId {
     id: String,
 }
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn length_and_characters_are_limited() {
+    fn client_ids_have_a_limited_length_and_alphabet() {
         assert!(is_client_id("a"));
         assert!(is_client_id(&"a".repeat(128)));
         assert!(is_client_id("sync-worker_1.eu+x"));

@@ -1,4 +1,4 @@
-//! User pools: what names one, and what follows from the name.
+//! The names of user pools, and the URLs that are derived from their IDs.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use serde::Serialize;
 
 /// The name of a user pool in the settings.
 ///
-/// The pool of the top-level settings is called `default`; further pools have the names that the
-/// settings give them.
+/// The pool of the top-level settings is named `default`. Additional pools have the names under which
+/// they are configured.
 ///
 /// # Examples
 ///
@@ -24,20 +24,22 @@ pub struct PoolName(Option<Arc<str>>);
 impl PoolName {
     pub(crate) const DEFAULT: &'static str = "default";
 
-    /// Checks the name of a further pool: `A-Za-z0-9_.-`, and not `default`.
-    pub(crate) fn further(name: &str) -> Option<Self> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let usable = !name.is_empty() && name != Self::DEFAULT && name.bytes().all(plain);
-        usable.then(|| Self(Some(name.into())))
+    /// Returns the name of an additional pool, or `None` unless it consists of `A-Za-z0-9_.-` and is
+    /// not `default`.
+    pub(crate) fn new_additional(name: &str) -> Option<Self> {
+        let is_allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let is_valid = !name.is_empty() && name != Self::DEFAULT && name.bytes().all(is_allowed);
+        is_valid.then(|| Self(Some(name.into())))
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_deref().unwrap_or(Self::DEFAULT)
     }
 
-    /// Whether this is the pool of the top-level settings.
+    /// Returns `true` for the pool of the top-level settings.
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.0.is_none()
@@ -56,30 +58,31 @@ impl Serialize for PoolName {
     }
 }
 
-/// The Region that a user pool id starts with, as in `us-east-1_AbCdEfGhI`.
+/// Returns the Region at the start of a user pool ID such as `us-east-1_AbCdEfGhI`, or `None` if the ID
+/// is invalid.
 ///
-/// The syntax is that of `UserPoolIdType` in the Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`, at
-/// most 55 characters.
+/// The syntax is that of `UserPoolIdType` in the Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`, with
+/// at most 55 characters.
 pub(crate) fn region_of(user_pool_id: &str) -> Option<&str> {
     let (region, suffix) = user_pool_id.rsplit_once('_')?;
-    let plain = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (user_pool_id.len() <= 55 && plain && is_region(region)).then_some(region)
+    let is_valid = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (user_pool_id.len() <= 55 && is_valid && is_region(region)).then_some(region)
 }
 
-/// Whether a text has the form of an AWS Region, as `us-gov-west-1`.
+/// Returns `true` if the text has the form of an AWS Region, such as `us-gov-west-1`.
 pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
-    let letters = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let count = text.split('-').count();
     (3..=4).contains(&count)
-        && parts.by_ref().take(count.saturating_sub(1)).all(letters)
-        && parts.all(number)
+        && parts.by_ref().take(count.saturating_sub(1)).all(is_word)
+        && parts.all(is_number)
 }
 
-/// The issuer of a user pool: its `iss` claim, and the stem of its JWKS URL.
+/// Returns the issuer of a user pool: the value of `iss`, and the beginning of the JWKS URL.
 ///
-/// The domain is that of the Region's partition, as the AWS SDKs' `partitions.json` has it.
+/// The domain is that of the AWS partition of the Region, as in `partitions.json` of the AWS SDKs.
 pub(crate) fn issuer_of(region: &str, user_pool_id: &str) -> String {
     let domain = match region {
         _ if region.starts_with("cn-") => "amazonaws.com.cn",
@@ -93,7 +96,7 @@ pub(crate) fn issuer_of(region: &str, user_pool_id: &str) -> String {
     format!("https://cognito-idp.{region}.{domain}/{user_pool_id}")
 }
 
-/// Where the keys of an issuer are (AWS: «Verifying JSON web tokens»).
+/// Returns the JWKS URL of an issuer (Amazon Cognito Developer Guide, "Verifying JSON web tokens").
 pub(crate) fn jwks_url_of(issuer: &str) -> String {
     format!("{issuer}/.well-known/jwks.json")
 }
@@ -103,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_pool_id_names_its_region() {
+    fn the_region_is_parsed_from_the_user_pool_id() {
         assert_eq!(region_of("us-east-1_AbCdEfGhI"), Some("us-east-1"));
         assert_eq!(region_of("us-gov-west-1_x1"), Some("us-gov-west-1"));
         for id in [
@@ -119,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_issuer_follows_in_every_partition() {
+    fn issuers_are_derived_in_every_partition() {
         let issuer = |region| issuer_of(region, "p");
         assert_eq!(
             issuer("eu-west-1"),
@@ -148,9 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn a_further_pool_is_never_called_default() {
-        assert!(PoolName::further("default").is_none());
-        assert!(PoolName::further("a:b").is_none());
-        assert!(PoolName::further("tenant-a").is_some());
+    fn an_additional_pool_cannot_be_named_default() {
+        assert!(PoolName::new_additional("default").is_none());
+        assert!(PoolName::new_additional("a:b").is_none());
+        assert!(PoolName::new_additional("tenant-a").is_some());
     }
 }

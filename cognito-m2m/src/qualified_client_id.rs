@@ -139,7 +139,7 @@ mod tests {
         let sync = ClientId::new("sync").expect("a valid client ID");
         let text = |pool| QualifiedClientId::from_parts(&pool, &sync).to_string();
         assert_eq!(text(PoolName::default()), "sync");
-        let tenant = PoolName::further("tenant-a").expect("a valid pool name");
+        let tenant = PoolName::new_additional("tenant-a").expect("a valid pool name");
         assert_eq!(text(tenant), "tenant-a:sync");
     }
 }

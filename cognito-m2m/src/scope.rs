@@ -1,11 +1,11 @@
-//! OAuth scopes: one that a handler asks for, and the set that a token carries.
+//! OAuth scopes: a single scope, and the set of scopes that a token grants.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// One scope token, checked against RFC 6749 section 3.3.
+/// A valid scope (`scope-token` of RFC 6749 section 3.3).
 ///
 /// # Examples
 ///
@@ -21,11 +21,12 @@ use serde::{Serialize, Serializer};
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
-    /// Checks a scope.
+    /// Creates a scope.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] when it is empty or holds a character outside of RFC 6749 section 3.3.
+    /// Returns [`InvalidScope`] if the text is empty or contains a character that RFC 6749 section 3.3
+    /// does not allow.
     pub fn new(scope: impl Into<Cow<'static, str>>) -> Result<Self, InvalidScope> {
         let scope = scope.into();
         if is_scope_token(&scope) {
@@ -37,12 +38,12 @@ impl Scope {
         }
     }
 
-    /// Checks a scope while compiling.
+    /// Creates a scope in a constant, which is checked at compile time.
     ///
     /// # Panics
     ///
-    /// When the scope is empty or holds a character outside of RFC 6749 section 3.3: in a
-    /// constant, this is a compile error.
+    /// Panics if the text is empty or contains a character that RFC 6749 section 3.3 does not allow.
+    /// In a constant, this is a compile error.
     ///
     /// # Examples
     ///
@@ -55,12 +56,12 @@ impl Scope {
     pub const fn from_static(scope: &'static str) -> Self {
         assert!(
             is_scope_token(scope),
-            "a scope is one or more visible ASCII characters without blanks, `\"` and `\\` (RFC 6749, section 3.3)"
+            "a scope consists of one or more visible ASCII characters other than space, `\"` and `\\` (RFC 6749 section 3.3)"
         );
         Self(Cow::Borrowed(scope))
     }
 
-    /// The scope as text.
+    /// Returns the scope as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -79,7 +80,7 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// A text that is no scope.
+/// The error returned for an invalid scope.
 ///
 /// # Examples
 ///
@@ -91,13 +92,13 @@ impl AsRef<str> for Scope {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{scope:?} is not a scope: write one or more visible ASCII characters without blanks, `\"` and `\\` (RFC 6749, section 3.3)"
+    "{scope:?} is not a scope: use one or more visible ASCII characters other than space, `\"` and `\\` (RFC 6749 section 3.3)"
 )]
 pub struct InvalidScope {
     scope: String,
 }
 
-/// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`, RFC 6749 section 3.3.
+/// Returns `true` for `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
 const fn is_scope_token(text: &str) -> bool {
     let mut rest = text.as_bytes();
     if rest.is_empty() {
@@ -112,7 +113,7 @@ const fn is_scope_token(text: &str) -> bool {
     true
 }
 
-/// Whether all or any of several scopes must be there.
+/// The rule for several scopes: a caller needs all of them, or any of them.
 ///
 /// # Examples
 ///
@@ -123,14 +124,14 @@ const fn is_scope_token(text: &str) -> bool {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScopeMatch {
-    /// Every scope must be there.
+    /// Every scope is required.
     #[default]
     All,
-    /// One scope is enough.
+    /// One of the scopes is sufficient.
     Any,
 }
 
-/// The scopes of a token: sorted, each once, compared exactly.
+/// The scopes of a token, sorted and without duplicates.
 ///
 /// # Examples
 ///
@@ -147,15 +148,16 @@ pub enum ScopeMatch {
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ScopeSet {
-    // One text and small spans instead of a string each: 50 scopes cost 400 bytes beside the text.
+    // One text and small spans instead of a string per scope: 50 scopes add 400 bytes to the text.
     text: Box<str>,
     spans: Box<[(u32, u32)]>,
 }
 
 impl ScopeSet {
-    /// Reads the value of a `scope` claim, split on U+0020 only (RFC 6749 section 3.3).
+    /// Parses the value of a `scope` claim: scopes separated by U+0020 (RFC 6749 section 3.3).
     ///
-    /// Other blanks do not separate: such a text is one scope that no handler can ask for.
+    /// Other whitespace does not separate scopes. It becomes part of a scope, which is then not a valid
+    /// [`Scope`] and matches no requirement.
     #[must_use]
     pub fn parse(scope: &str) -> Self {
         let spaces = scope.bytes().filter(|byte| *byte == b' ').count();
@@ -163,7 +165,7 @@ impl ScopeSet {
         let mut start = 0_usize;
         for part in scope.split(' ') {
             let end = start.saturating_add(part.len());
-            // A token of at most 4 GiB is all that a u32 can describe; the rest grants nothing.
+            // Scopes beyond 4 GiB, the range of a u32, are ignored.
             if let (false, Ok(from), Ok(to)) =
                 (part.is_empty(), u32::try_from(start), u32::try_from(end))
             {
@@ -179,7 +181,7 @@ impl ScopeSet {
         }
     }
 
-    /// Whether the set holds exactly this scope.
+    /// Returns `true` if the set contains this scope. The comparison is exact and case-sensitive.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         self.spans
@@ -187,18 +189,18 @@ impl ScopeSet {
             .is_ok()
     }
 
-    /// The scopes in alphabetical order.
+    /// Returns the scopes in alphabetical order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.spans.iter().map(|&span| slice(&self.text, span))
     }
 
-    /// How many different scopes there are.
+    /// Returns the number of different scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Whether there is no scope at all.
+    /// Returns `true` if the set contains no scope.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -238,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_space_separates() {
+    fn only_spaces_separate_scopes() {
         for text in ["a\tb", "a\nb", "a,b", "a\u{a0}b", "a\u{3000}b", "a\u{b}b"] {
             let scopes = ScopeSet::parse(text);
             assert_eq!(scopes.len(), 1, "{text:?}");
@@ -247,13 +249,13 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_and_extra_spaces_count_once() {
+    fn duplicates_and_extra_spaces_are_ignored() {
         let scopes = ScopeSet::parse("  b a  b ");
         assert_eq!(scopes.iter().collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]
-    fn comparison_is_exact() {
+    fn scopes_are_compared_exactly() {
         let scopes = ScopeSet::parse("api/* Api/Read");
         assert!(!scopes.contains("api/read"));
         assert!(!scopes.contains("api/write"));
@@ -261,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn scope_characters_are_those_of_rfc_6749() {
+    fn a_scope_has_only_the_characters_of_rfc_6749() {
         for text in ["", " ", "a b", "a\"", "a\\", "é", "a\u{7f}"] {
             assert!(Scope::new(text.to_owned()).is_err(), "{text:?}");
         }

@@ -1,10 +1,10 @@
-//! What is wrong with a setting, of the server or of the token client.
+//! Errors about invalid settings, of the server or of the token client.
 
 use std::fmt;
 
 use crate::environment::PREFIX;
 
-/// One thing that is wrong with the settings.
+/// An invalid or missing setting.
 ///
 /// # Examples
 ///
@@ -12,7 +12,7 @@ use crate::environment::PREFIX;
 /// use cognito_m2m::{BuildError, CognitoAuth, Settings};
 ///
 /// let Err(BuildError::Settings(error)) = CognitoAuth::new(Settings::default()) else {
-///     panic!("no user pool is named");
+///     panic!("a user pool is required");
 /// };
 /// assert_eq!(error.faults()[0].setting(), "region");
 /// assert!(error.faults()[0].problem().starts_with("required"));
@@ -31,13 +31,14 @@ impl SettingFault {
         }
     }
 
-    /// The name of the setting, as in code and in `serde` sources.
+    /// Returns the name of the setting, as in code and in `serde` sources.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
-    /// What was expected.
+    /// Returns a description of the problem, such as ``required, unless `issuer` and `jwks_url` are
+    /// both set``.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
@@ -59,7 +60,7 @@ impl fmt::Display for SettingFault {
     }
 }
 
-/// Everything that is wrong with the settings, at once.
+/// The error returned if settings are invalid. It lists all faults.
 ///
 /// # Examples
 ///
@@ -79,11 +80,11 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub(crate) fn of(faults: Vec<SettingFault>) -> Self {
+    pub(crate) fn new(faults: Vec<SettingFault>) -> Self {
         Self { faults }
     }
 
-    /// One entry for each fault.
+    /// Returns the faults, at least one.
     #[must_use]
     pub fn faults(&self) -> &[SettingFault] {
         &self.faults

@@ -1,15 +1,15 @@
-//! Time as an argument: the clock seam, and the dates that tokens carry.
+//! The clock, which tests can replace.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Where this crate reads the time.
+/// A source of the current time.
 ///
-/// Token dates (`exp`, `nbf`, `iat`) are judged on the wall clock; everything with a time to live
-/// runs on the monotonic clock, which no administrator can set back. Tests use
-/// `testing::TestClock`, everything else [`SystemClock`].
+/// The dates of a token (`exp`, `nbf`, `iat`) are compared with the wall clock. Everything with a
+/// time to live uses the monotonic clock, which cannot be set back. The default is [`SystemClock`];
+/// tests can use `testing::TestClock`.
 ///
 /// # Examples
 ///
@@ -20,15 +20,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// assert!(clock.monotonic() <= clock.monotonic());
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// Wall-clock time since the Unix epoch.
+    /// Returns the wall-clock time since the Unix epoch.
     fn wall(&self) -> Duration;
 
-    /// Time since a fixed origin of this clock's own choice; it never goes back.
+    /// Returns the time since an arbitrary but fixed origin. It never decreases.
     fn monotonic(&self) -> Duration;
 
-    /// Completes once [`monotonic`](Self::monotonic) has reached `deadline`.
+    /// Returns a future that completes once [`monotonic`](Self::monotonic) has reached `deadline`.
     ///
-    /// It is awaited on the crate's own background thread, which has a Tokio timer.
+    /// The future is awaited on the background thread of this crate, which has a Tokio timer.
     fn sleep_until(&self, deadline: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
@@ -56,7 +56,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn wall(&self) -> Duration {
-        // A machine whose clock stands before 1970 finds every token «not yet valid».
+        // If the clock is set to a date before 1970, every token is refused as not yet valid.
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()

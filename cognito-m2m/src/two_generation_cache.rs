@@ -1,4 +1,4 @@
-//! A map of bounded size that is read without a lock.
+//! A bounded cache that is read without a lock.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,17 +7,20 @@ use arc_swap::ArcSwap;
 use foldhash::quality::RandomState;
 use papaya::{Equivalent, HashMap};
 
-/// Two generations: new entries go to the young one; when that is half of the capacity it becomes
-/// the old one, and the former old one goes. An entry that is used moves to the young generation.
-/// So the number of entries is bounded, what is in use stays, and reading takes no lock.
+/// A bounded cache of two generations.
+///
+/// New entries are inserted into the young generation. When it is full, at half of the capacity, it
+/// becomes the old generation, and the previous old generation is dropped. An entry that is found in
+/// the old generation is copied to the young one. So the number of entries is bounded, entries in use
+/// are kept, and reading takes no lock.
 pub(crate) struct TwoGenerationCache<K, V> {
-    both: ArcSwap<Both<K, V>>,
+    generations: ArcSwap<Generations<K, V>>,
     half_capacity: usize,
-    // Held by writers only, and for a swap of two pointers.
+    // Only taken by writers, while they swap the generations.
     rotation: Mutex<()>,
 }
 
-struct Both<K, V> {
+struct Generations<K, V> {
     young: Arc<HashMap<K, V, RandomState>>,
     old: Arc<HashMap<K, V, RandomState>>,
 }
@@ -25,7 +28,7 @@ struct Both<K, V> {
 impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
-            both: ArcSwap::from_pointee(Both {
+            generations: ArcSwap::from_pointee(Generations {
                 young: Arc::default(),
                 old: Arc::default(),
             }),
@@ -34,41 +37,44 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         }
     }
 
-    /// What `read` makes of the entry of a key; none where it makes nothing of it.
+    /// Returns the result of `read` for the value of the key, or `None` if the cache does not contain
+    /// the key or `read` returns `None`.
     pub(crate) fn find<Q, R>(&self, key: &Q, read: impl Fn(&V) -> Option<R>) -> Option<R>
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        let both = self.both.load();
-        let young = both.young.pin();
+        let generations = self.generations.load();
+        let young = generations.young.pin();
         if let Some(value) = young.get(key) {
             return read(value);
         }
-        let old = both.old.pin();
+        let old = generations.old.pin();
         let (key, value) = old.get_key_value(key)?;
         let found = read(value)?;
         self.insert(key.clone(), value.clone());
         Some(found)
     }
 
+    /// Inserts a value, or replaces that of an equal key. With a capacity of 0, nothing is inserted.
     pub(crate) fn insert(&self, key: K, value: V) {
         if self.half_capacity == 0 {
             return;
         }
-        if self.both.load().young.len() >= self.half_capacity {
+        if self.generations.load().young.len() >= self.half_capacity {
             self.rotate();
         }
-        self.both.load().young.pin().insert(key, value);
+        self.generations.load().young.pin().insert(key, value);
     }
 
-    /// A poisoned lock is a writer that has panicked between two atomic steps: nothing is damaged.
+    /// Replaces the old generation by the young one. A poisoned lock is ignored: a panic between the
+    /// atomic steps leaves the cache intact.
     fn rotate(&self) {
-        let _turn = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
-        let both = self.both.load();
-        if both.young.len() >= self.half_capacity {
-            self.both.store(Arc::new(Both {
+        let _guard = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
+        let generations = self.generations.load();
+        if generations.young.len() >= self.half_capacity {
+            self.generations.store(Arc::new(Generations {
                 young: Arc::default(),
-                old: Arc::clone(&both.young),
+                old: Arc::clone(&generations.young),
             }));
         }
     }
@@ -78,27 +84,27 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
 mod tests {
     use super::*;
 
-    fn entries(map: &TwoGenerationCache<u32, u32>) -> usize {
-        let both = map.both.load();
-        both.young.len() + both.old.len()
+    fn number_of_entries(cache: &TwoGenerationCache<u32, u32>) -> usize {
+        let generations = cache.generations.load();
+        generations.young.len() + generations.old.len()
     }
 
     #[test]
-    fn the_number_of_entries_is_bounded_and_what_is_in_use_stays() {
-        let map = TwoGenerationCache::new(10);
-        map.insert(0, 0);
+    fn the_number_of_entries_is_bounded_and_entries_in_use_are_kept() {
+        let cache = TwoGenerationCache::new(10);
+        cache.insert(0, 0);
         for key in 1..1_000 {
-            map.insert(key, key);
-            assert!(entries(&map) <= 10, "{key}");
-            assert_eq!(map.find(&0, |value| Some(*value)), Some(0), "{key}");
+            cache.insert(key, key);
+            assert!(number_of_entries(&cache) <= 10, "{key}");
+            assert_eq!(cache.find(&0, |value| Some(*value)), Some(0), "{key}");
         }
-        assert_eq!(map.find(&1, |value| Some(*value)), None);
+        assert_eq!(cache.find(&1, |value| Some(*value)), None);
     }
 
     #[test]
-    fn a_map_without_room_keeps_nothing() {
-        let map = TwoGenerationCache::new(0);
-        map.insert(1, 1);
-        assert_eq!(map.find(&1, |value| Some(*value)), None);
+    fn a_cache_without_capacity_stays_empty() {
+        let cache = TwoGenerationCache::new(0);
+        cache.insert(1, 1);
+        assert_eq!(cache.find(&1, |value| Some(*value)), None);
     }
 }

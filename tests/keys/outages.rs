@@ -77,9 +77,9 @@ async fn rule_2_5_failures_are_retried_with_backoff_and_recover_by_themselves() 
 async fn rule_2_6_bounds_of_a_fetch() {
     let large = format!(r#"{{"keys":[],"pad":"{}"}}"#, "x".repeat(600 * 1024));
     for (body, expected) in [
-        (large.as_str(), "at most 524288 bytes"),
-        (r#"{"keys":[]}"#, "at least one RSA signing key"),
-        ("<html>", "expected a JWK Set"),
+        (large.as_str(), "larger than 524288 bytes"),
+        (r#"{"keys":[]}"#, "no RSA signing key"),
+        ("<html>", "not a JWK Set"),
     ] {
         let fixture = Fixture::with(|settings| settings);
         fixture.cognito.set_jwks_body(body, "application/json");

@@ -92,10 +92,10 @@ impl OriginTokens {
                 is_on_loopback: urls.iter().any(|url| url.scheme() == "http"),
                 scopes,
             }),
-            Ok(_) => Err(SettingsError::of(faults)),
+            Ok(_) => Err(SettingsError::new(faults)),
             Err(error) => {
                 faults.push(setting_fault("scopes", error.to_string()));
-                Err(SettingsError::of(faults))
+                Err(SettingsError::new(faults))
             }
         }
     }

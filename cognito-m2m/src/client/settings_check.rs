@@ -41,7 +41,7 @@ impl CheckedSettings {
                     client_metadata,
                 })
             }
-            _ => Err(SettingsError::of(settings.faults)),
+            _ => Err(SettingsError::new(settings.faults)),
         }
     }
 }

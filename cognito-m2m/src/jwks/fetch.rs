@@ -3,10 +3,11 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
 use reqwest::{Client, StatusCode, Url};
 
+use super::error::FetchError;
 use super::key_set::KeySet;
 use crate::http::{BodyError, read_body};
 
-/// How much a fetch may take.
+/// The limits of a key fetch, in time and size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
@@ -14,7 +15,7 @@ pub(crate) struct Limits {
     pub(crate) max_keys: usize,
 }
 
-/// Fetches the JWKS of one user pool from exactly the configured URL.
+/// Fetches the JWK Set of one user pool, from exactly the configured URL.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     client: Client,
@@ -22,6 +23,7 @@ pub(crate) struct Fetcher {
     limits: Limits,
 }
 
+/// The keys of a successful fetch, and the time for which the server allows to cache them.
 pub(crate) struct Fetched {
     pub(crate) keys: KeySet,
     pub(crate) max_age: Option<Duration>,
@@ -37,7 +39,7 @@ impl Fetcher {
     }
 
     pub(crate) async fn fetch(&self, previous: Option<&KeySet>) -> Result<Fetched, FetchError> {
-        // The team's own client may have other time-outs; the whole fetch has ours.
+        // A custom HTTP client may have other time-outs.
         let body = tokio::time::timeout(self.limits.timeout, self.download());
         let (body, max_age) = body.await.map_err(|_| FetchError::Timeout)??;
         let keys = KeySet::parse(&body, self.limits.max_keys, previous)?;
@@ -66,7 +68,7 @@ impl Fetcher {
     }
 }
 
-/// `Cache-Control: max-age` (RFC 9111 section 5.2.2.1).
+/// Returns the `max-age` of `Cache-Control` (RFC 9111 section 5.2.2.1).
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let directives = headers.get_all(CACHE_CONTROL).into_iter();
     let mut directives = directives
@@ -80,44 +82,6 @@ fn max_age(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// Why the keys of a user pool could not be fetched.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::jwks::FetchError;
-///
-/// assert!(FetchError::Status(503).to_string().contains("found 503"));
-/// ```
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// No answer within `jwks_timeout`.
-    #[error("expected the JWKS within `jwks_timeout`")]
-    Timeout,
-    /// The connection failed: check `jwks_url`, DNS and the way out of the network.
-    #[error("expected a connection to the JWKS URL")]
-    Transport(#[from] reqwest::Error),
-    /// The answer is not 200.
-    #[error("expected status 200 from the JWKS URL, found {0}")]
-    Status(u16),
-    /// A client of the team's own has followed a redirect.
-    #[error("expected no redirect from the JWKS URL")]
-    Redirected,
-    /// The body is larger than `jwks_max_bytes`.
-    #[error("expected a JWKS of at most {0} bytes (`jwks_max_bytes`)")]
-    TooLarge(usize),
-    /// The body is no JWK Set.
-    #[error("expected a JWK Set (RFC 7517 section 5)")]
-    NotAJwkSet(#[source] serde_json::Error),
-    /// There are more keys than `jwks_max_keys`.
-    #[error("expected at most `jwks_max_keys` keys in the JWKS, found {0}")]
-    TooManyKeys(usize),
-    /// Not one key can verify an access token.
-    #[error("expected at least one RSA signing key of 2048 to 8192 bits in the JWKS")]
-    NoUsableKey,
-}
-
 #[cfg(test)]
 mod tests {
     use reqwest::header::HeaderValue;
@@ -125,18 +89,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn max_age_is_read_from_any_place() {
-        let of = |lines: &[&'static str]| {
+    fn max_age_is_found_among_other_directives_and_lines() {
+        let max_age_of = |lines: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for line in lines {
                 headers.append(CACHE_CONTROL, HeaderValue::from_static(line));
             }
             max_age(&headers).map(|age| age.as_secs())
         };
-        assert_eq!(of(&["public, max-age=600"]), Some(600));
-        assert_eq!(of(&["public", "Max-Age = \"60\""]), Some(60));
-        assert_eq!(of(&["s-maxage=5, no-transform"]), None);
-        assert_eq!(of(&["max-age=-1"]), None);
-        assert_eq!(of(&[]), None);
+        assert_eq!(max_age_of(&["public, max-age=600"]), Some(600));
+        assert_eq!(max_age_of(&["public", "Max-Age = \"60\""]), Some(60));
+        assert_eq!(max_age_of(&["s-maxage=5, no-transform"]), None);
+        assert_eq!(max_age_of(&["max-age=-1"]), None);
+        assert_eq!(max_age_of(&[]), None);
     }
 }

@@ -1,13 +1,17 @@
-//! The public keys of a user pool: read, fetched, and kept fresh.
+//! The signing keys of a user pool: parsing, fetching and refreshing them.
 
+mod error;
 mod fetch;
+mod key;
 mod key_set;
 mod refresh;
 mod store;
 
-pub use fetch::FetchError;
+#[cfg(test)]
+mod tests;
+
 pub(crate) use fetch::{Fetcher, Limits};
-pub(crate) use key_set::VerificationKey;
-pub(crate) use refresh::Schedule;
+pub(crate) use key::VerificationKey;
+pub(crate) use refresh::RefreshTask;
 pub use store::KeysUnavailable;
 pub(crate) use store::{Incomplete, KeyLimits, KeyNotFound, KeyStore, PendingFetch};

@@ -6,9 +6,9 @@ use super::store::{KeyStore, Snapshot};
 use crate::backoff::Backoff;
 use crate::time::Clock;
 
-/// `Cache-Control: max-age` is honoured within these bounds.
-const MIN_LIFE: Duration = Duration::from_secs(60);
-const MAX_LIFE: Duration = Duration::from_secs(60 * 60);
+/// The bounds of a lifetime that the server sets by `Cache-Control: max-age`.
+const MIN_LIFETIME: Duration = Duration::from_secs(60);
+const MAX_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// The pauses after failures: 2, 4, 8 .. 60 seconds, of which the jitter takes up to a half, so that
 /// instances do not retry in step. No pause is shorter than 1 s.
@@ -18,19 +18,20 @@ const BACKOFF: Backoff = Backoff {
     jitter_share: 0.5,
 };
 
-/// Keeps one key store fresh: the only writer, running on the crate's own thread.
-pub(crate) struct Schedule {
+/// The background task that fetches the keys of one user pool, and the only writer of its store.
+pub(crate) struct RefreshTask {
     pub(crate) pool: Arc<str>,
     pub(crate) store: KeyStore,
     pub(crate) fetcher: Fetcher,
-    pub(crate) life: Duration,
+    pub(crate) lifetime: Duration,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Lets nobody wait for a fetch once the schedule has ended, in whatever way.
-struct EndOfSchedule(KeyStore);
+/// Marks the store as stopped when the task ends, also by a panic or a shutdown, so that no request
+/// waits for a fetch that will never run.
+struct StopOnDrop(KeyStore);
 
-impl Drop for EndOfSchedule {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.update(|snapshot| {
             snapshot.fetching = false;
@@ -40,9 +41,9 @@ impl Drop for EndOfSchedule {
     }
 }
 
-impl Schedule {
+impl RefreshTask {
     pub(crate) async fn run(self) {
-        let _end = EndOfSchedule(self.store.clone());
+        let _stop = StopOnDrop(self.store.clone());
         let mut failures = 0_u32;
         self.attempt(&mut failures).await;
         loop {
@@ -51,13 +52,14 @@ impl Schedule {
                 .sleep_until(self.store.snapshot().next_attempt_at);
             tokio::select! {
                 () = due => self.attempt(&mut failures).await,
-                () = self.store.requested() => self.answer_request(&mut failures).await,
+                () = self.store.requested() => self.handle_request(&mut failures).await,
             }
         }
     }
 
-    /// A request is answered even where it comes too early, since somebody waits for the answer.
-    async fn answer_request(&self, failures: &mut u32) {
+    /// Fetches the keys, unless the cool-down has not passed yet. In both cases the request is marked
+    /// as handled, since its caller waits for that.
+    async fn handle_request(&self, failures: &mut u32) {
         let request = self.store.last_request();
         let now = self.clock.monotonic();
         if self.store.is_cooling_down(&self.store.snapshot(), now) {
@@ -82,13 +84,13 @@ impl Schedule {
             match fetched {
                 Ok(fetched) => {
                     *failures = 0;
-                    self.succeed(snapshot, fetched, now);
+                    self.record_success(snapshot, fetched, now);
                 }
                 Err(error) => {
                     *failures = failures.saturating_add(1);
                     let pause = BACKOFF.pause(*failures, fastrand::f64());
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
-                    tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "keys could not be fetched");
+                    tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "failed to fetch the signing keys");
                     snapshot.last_error = Some(Arc::new(error));
                     snapshot.next_attempt_at = now.saturating_add(pause);
                 }
@@ -97,11 +99,11 @@ impl Schedule {
         self.store.announce_handled(request);
     }
 
-    fn succeed(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {
+    fn record_success(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {
         let life = fetched
             .max_age
-            .map_or(self.life, |age| age.clamp(MIN_LIFE, MAX_LIFE));
-        tracing::debug!(pool = %self.pool, keys = fetched.keys.len(), ?life, "keys fetched");
+            .map_or(self.lifetime, |age| age.clamp(MIN_LIFETIME, MAX_LIFETIME));
+        tracing::debug!(pool = %self.pool, keys = fetched.keys.len(), ?life, "fetched the signing keys");
         snapshot.keys = Some(Arc::new(fetched.keys));
         snapshot.refreshed_at = now;
         snapshot.last_error = None;
@@ -109,9 +111,9 @@ impl Schedule {
     }
 }
 
-/// 75 to 80 % of a life: what jitter there is brings the refresh forward.
-fn refresh_after(life: Duration, jitter: f64) -> Duration {
-    life.mul_f64(0.80 - 0.05 * jitter)
+/// Returns 75 to 80 % of the lifetime: jitter only makes a refresh earlier.
+fn refresh_after(lifetime: Duration, jitter: f64) -> Duration {
+    lifetime.mul_f64(0.80 - 0.05 * jitter)
 }
 
 #[cfg(test)]
@@ -119,10 +121,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rule_2_3_refresh_comes_at_80_percent_with_jitter() {
-        let life = Duration::from_secs(300);
-        assert_eq!(refresh_after(life, 0.0), Duration::from_secs(240));
-        assert_eq!(refresh_after(life, 1.0), Duration::from_secs(225));
+    fn rule_2_3_keys_are_refreshed_after_80_percent_of_their_lifetime_with_jitter() {
+        let lifetime = Duration::from_secs(300);
+        assert_eq!(refresh_after(lifetime, 0.0), Duration::from_secs(240));
+        assert_eq!(refresh_after(lifetime, 1.0), Duration::from_secs(225));
     }
 
     #[test]

@@ -5,12 +5,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 
-use super::FetchError;
-use super::key_set::{KeySet, VerificationKey};
+use super::error::FetchError;
+use super::key::VerificationKey;
+use super::key_set::KeySet;
 
 /// The signing keys of one user pool, read without a lock and without waiting.
 ///
-/// One background task ([`Schedule`](super::Schedule)) writes them. Readers see snapshots, can
+/// One background task ([`RefreshTask`](super::RefreshTask)) writes them. Readers see snapshots, can
 /// request a fetch, and are notified when a requested fetch has ended.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyStore(Arc<Shared>);
@@ -263,8 +264,8 @@ impl PendingFetch {
         Self(None)
     }
 
-    /// Waits until the fetch has ended. The fetch has a time-out of its own; this one applies if
-    /// the background thread has been shut down.
+    /// Waits until the fetch has ended. The fetch itself times out earlier; this time-out
+    /// applies if the background thread has been shut down.
     pub(crate) async fn ended(self) {
         let Some(mut subscription) = self.0 else {
             return;

@@ -1,17 +1,19 @@
 use std::ffi::OsString;
 
 use super::Settings;
-use super::table::Given;
+use super::value::UnparsedValue;
 use crate::environment::{PREFIX, Variable, prefixed};
 use crate::setting_fault::SettingFault;
 
 impl Settings {
-    /// Reads every variable with the prefix `COGNITO_M2M_`.
+    /// Reads the settings from the environment variables with the prefix `COGNITO_M2M_`.
     ///
-    /// Lists are separated by commas, groups are written `reporting=id1,id2;sync=id3`, booleans
-    /// `true` or `false`, durations in seconds or with a unit (`300`, `5m`). What is wrong (an
-    /// unknown variable too) is reported by
-    /// [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build), with all other faults.
+    /// Lists are separated by commas, groups are written `reporting=id1,id2;sync=id3`, booleans are
+    /// `true` or `false`, and durations are in seconds or have a unit (`300`, `5m`).
+    ///
+    /// Invalid values and unknown variables are reported by
+    /// [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build), together with all other
+    /// faults.
     ///
     /// # Examples
     ///
@@ -27,7 +29,8 @@ impl Settings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the variables of an environment that is given.
+    /// Reads the settings from the given environment variables, as [`from_env`](Self::from_env) does
+    /// from those of the process.
     ///
     /// # Examples
     ///
@@ -58,13 +61,13 @@ impl Settings {
     fn take_variable(&mut self, variable: Variable) {
         let name = variable.name.to_ascii_lowercase();
         match variable.value {
-            // A variable in lower case is another variable, and nobody reads it.
+            // Environment variables are case-sensitive, so this one would never be read.
             Ok(_) if name.to_ascii_uppercase() != variable.name => {
                 let variable = format!("{PREFIX}{}", variable.name);
-                let problem = "is no variable: write it in upper case";
+                let problem = "is not a variable of cognito-m2m: variable names are in upper case";
                 self.faults.push(SettingFault::new(variable, problem));
             }
-            Ok(text) => self.take(&name, Given::Text(text)),
+            Ok(text) => self.set(&name, UnparsedValue::Text(text)),
             Err(problem) => self.faults.push(SettingFault::new(name, problem)),
         }
     }
@@ -82,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_setting_is_read() {
+    fn settings_of_every_type_are_read() {
         let settings = Settings::from_variables([
             ("COGNITO_M2M_REGION", "us-east-1"),
             ("COGNITO_M2M_LEEWAY", "5m"),
@@ -90,9 +93,9 @@ mod tests {
             ("COGNITO_M2M_CLIENT_GROUPS", "reporting=id1,id2;sync=id3"),
             ("COGNITO_M2M_POOLS", "eu-west-1_a,eu-west-1_b"),
             ("COGNITO_M2M_FAIL_ON_INVALID_BEARER", "false"),
-            ("COGNITO_M2M_CLIENT_SECRET", "not ours"),
-            ("COGNITO_M2M_CLIENT_SECRET_2", "not ours"),
-            ("HOME", "elsewhere"),
+            ("COGNITO_M2M_CLIENT_SECRET", "of the token client"),
+            ("COGNITO_M2M_CLIENT_SECRET_2", "of the token client"),
+            ("HOME", "/home/app"),
         ]);
         assert!(settings.faults.is_empty(), "{:?}", settings.faults);
         assert_eq!(settings.leeway, Duration::from_secs(300));
@@ -106,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_collected_and_name_their_variable() {
+    fn all_faults_are_collected_with_the_name_of_the_variable() {
         let faults = faults(&[
             ("COGNITO_M2M_LEEWAY", "-5"),
             ("COGNITO_M2M_ALLOWED_CLIENT_ID", "secret-looking"),
@@ -120,7 +123,7 @@ mod tests {
             faults[0]
         );
         assert!(
-            faults[1].contains("(COGNITO_M2M_ALLOWED_CLIENT_ID): is no setting"),
+            faults[1].contains("(COGNITO_M2M_ALLOWED_CLIENT_ID): is not a setting"),
             "{}",
             faults[1]
         );

@@ -1,12 +1,15 @@
-//! Settings: by builder, from any `serde` source, or from the environment.
+//! Settings: from code, from any `serde` source, or from environment variables.
 
 mod check;
+mod define;
+mod deserialize;
 mod environment;
 mod pool;
 mod table;
 mod value;
 
-pub(crate) use check::{CheckedSettings, PoolPlan};
+pub(crate) use check::{CheckedPool, CheckedSettings};
+pub(crate) use define::StartupFields;
 pub use pool::PoolSettings;
 pub use table::Settings;
 

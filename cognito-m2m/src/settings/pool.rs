@@ -1,11 +1,13 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::value::SettingValue;
+use super::value::{SettingValue, unexpected};
 
-/// A further user pool: another tenant, or another Region.
+/// The settings of an additional user pool: of another tenant, or in another Region.
 ///
-/// A pool needs `user_pool_id` (the Region is in the id), or `issuer` and `jwks_url`. Where it has
-/// no audience of its own, that of the top-level settings holds.
+/// A pool requires `user_pool_id` (which contains the Region), or `issuer` and `jwks_url`. A pool
+/// without an `audience` uses that of the top-level [`Settings`](crate::Settings).
 ///
 /// # Examples
 ///
@@ -18,14 +20,14 @@ use super::value::SettingValue;
 ///     .user_pool_id("us-east-1_AbCdEfGhI")
 ///     .pool("tenant-a", PoolSettings::default().user_pool_id("eu-west-1_JkLmNoPqR"));
 ///
-/// let with_its_own_rules = PoolSettings::default()
+/// let with_audience_and_allowlist = PoolSettings::default()
 ///     .region("eu-west-1")
 ///     .user_pool_id("eu-west-1_JkLmNoPqR")
 ///     .audience("https://api.example.com")
 ///     .require_audience(false)
 ///     .allowed_client_ids(["reporting"]);
 ///
-/// let stand_in = PoolSettings::default()
+/// let local = PoolSettings::default()
 ///     .issuer("http://127.0.0.1:9229/local")
 ///     .jwks_url("http://127.0.0.1:9229/local/.well-known/jwks.json");
 /// ```
@@ -41,49 +43,51 @@ pub struct PoolSettings {
 }
 
 impl PoolSettings {
-    /// The Region, where it is to be checked against the pool id. Default: that of the pool id.
+    /// Sets the AWS Region, which must match the user pool ID. Default: the Region in the ID.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// The id of the user pool, as in `eu-west-1_JkLmNoPqR`.
+    /// Sets the ID of the user pool, such as `eu-west-1_JkLmNoPqR`.
     #[must_use]
     pub fn user_pool_id(mut self, id: impl Into<String>) -> Self {
         self.user_pool_id = Some(id.into());
         self
     }
 
-    /// The `iss` claim of the pool's tokens. Default: follows from the pool id.
+    /// Sets the `iss` claim of the pool's tokens. Default: derived from the user pool ID.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
 
-    /// Where the pool's keys are. Default: follows from the pool id.
+    /// Sets the URL of the JWK Set with the pool's signing keys. Default: derived from the user
+    /// pool ID.
     #[must_use]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         self.jwks_url = Some(url.into());
         self
     }
 
-    /// What `aud` must contain. Default: the `audience` of the top-level settings.
+    /// Sets the audience that `aud` must contain. Default: the `audience` of the top-level settings.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
         self
     }
 
-    /// Whether a token without `aud` is refused. Default: that of the top-level settings.
+    /// Sets if tokens without an `aud` claim are refused. Default: the `require_audience` of the
+    /// top-level settings.
     #[must_use]
     pub fn require_audience(mut self, required: bool) -> Self {
         self.require_audience = Some(required);
         self
     }
 
-    /// The clients of this pool whose tokens are admitted at all. Default: every one.
+    /// Sets the only clients of this pool whose tokens are accepted. Default: every client.
     #[must_use]
     pub fn allowed_client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed_client_ids = Some(ids.into_iter().map(Into::into).collect());
@@ -92,7 +96,7 @@ impl PoolSettings {
 }
 
 impl SettingValue for PoolSettings {
-    /// In the environment a pool is its id.
+    /// Parses a user pool ID.
     fn from_text(text: &str) -> Result<Self, String> {
         Ok(Self::default().user_pool_id(text))
     }
@@ -115,10 +119,31 @@ impl SettingValue for PoolSettings {
                 "allowed_client_ids" => {
                     Vec::from_value(value).map(|it| pool.allowed_client_ids = Some(it))
                 }
-                _ => Err("is no setting of a pool: check its spelling".to_owned()),
+                _ => Err("is not a setting of a pool: check its spelling".to_owned()),
             };
             assigned.map_err(|problem| format!("`{name}`: {problem}"))?;
         }
         Ok(pool)
+    }
+}
+
+impl SettingValue for BTreeMap<String, PoolSettings> {
+    /// Parses a list of user pool IDs. Each ID is also the name of the pool.
+    fn from_text(text: &str) -> Result<Self, String> {
+        let ids = Vec::<String>::from_text(text)?;
+        ids.into_iter()
+            .map(|id| Ok((id.clone(), PoolSettings::from_text(&id)?)))
+            .collect()
+    }
+
+    fn from_value(value: Value) -> Result<Self, String> {
+        let Value::Object(pools) = value else {
+            return unexpected("a map of user pools", &value);
+        };
+        let pool = |(name, value)| match PoolSettings::from_value(value) {
+            Ok(pool) => Ok((name, pool)),
+            Err(problem) => Err(format!("{name}: {problem}")),
+        };
+        pools.into_iter().map(pool).collect()
     }
 }

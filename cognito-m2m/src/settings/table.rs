@@ -1,233 +1,244 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
-
+use super::define::{StartupFields, settings};
 use super::pool::PoolSettings;
-use super::value::SettingValue;
+use super::value::UnparsedValue;
 use crate::scope::ScopeMatch;
 use crate::setting_fault::SettingFault;
 
-/// Makes `Settings` of one table, so that field, setter, `serde` name and environment variable
-/// cannot drift apart.
-macro_rules! settings {
-    ($($(#[doc = $doc:literal])+ $kind:ident $name:ident($example:expr): $type:ty = $default:expr;)+) => {
-        /// Everything that can be set. Nothing is judged before
-        /// [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build), which finds every fault
-        /// at once.
-        ///
-        /// Each setting is a function here, a name for `serde`, and an environment variable: its
-        /// name in upper case with the prefix `COGNITO_M2M_`.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// use cognito_m2m::Settings;
-        ///
-        /// let settings = Settings::default()
-        ///     .region("us-east-1")
-        ///     .user_pool_id("us-east-1_AbCdEfGhI")
-        ///     .audience("https://api.example.com");
-        ///
-        /// let same: Settings = serde_json::from_str(r#"{
-        ///     "region": "us-east-1",
-        ///     "user_pool_id": "us-east-1_AbCdEfGhI",
-        ///     "audience": "https://api.example.com",
-        ///     "leeway": "30s"
-        /// }"#)?;
-        /// # Ok::<(), serde_json::Error>(())
-        /// ```
-        #[derive(Clone, Debug)]
-        pub struct Settings {
-            $(pub(crate) $name: $type,)+
-            pub(crate) faults: Vec<SettingFault>,
-        }
-
-        impl Default for Settings {
-            fn default() -> Self {
-                Self {
-                    $($name: $default,)+
-                    faults: Vec::new(),
-                }
-            }
-        }
-
-        impl Settings {
-            $(settings!(@setter $kind $name, $type,
-                $(#[doc = $doc])+
-                #[doc = "\n# Examples\n\n```\n# use std::time::Duration;\n# use cognito_m2m::{ScopeMatch, Settings};"]
-                #[doc = concat!("let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n```")]
-            );)+
-
-            fn assign(&mut self, name: &str, given: Given) -> Result<(), String> {
-                match name {
-                    $(stringify!($name) => self.$name = given.read()?,)+
-                    _ => return Err("is no setting: check its spelling".to_owned()),
-                }
-                Ok(())
-            }
-        }
-    };
-    (@setter value $name:ident, $type:ty, $(#[$attribute:meta])+) => {
-        $(#[$attribute])+
-        #[must_use]
-        pub fn $name(mut self, value: $type) -> Self {
-            self.$name = value;
-            self
-        }
-    };
-    (@setter text $name:ident, $type:ty, $(#[$attribute:meta])+) => {
-        $(#[$attribute])+
-        #[must_use]
-        pub fn $name(mut self, text: impl Into<String>) -> Self {
-            self.$name = text.into().into();
-            self
-        }
-    };
-    (@setter list $name:ident, $type:ty, $(#[$attribute:meta])+) => {
-        $(#[$attribute])+
-        #[must_use]
-        pub fn $name(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            self.$name = Some(entries.into_iter().map(Into::into).collect());
-            self
-        }
-    };
-    (@setter map $name:ident, $type:ty, $(#[$attribute:meta])+) => {};
-}
-
 settings! {
-    /// The AWS Region of the user pool. Required with `user_pool_id`, unless `issuer` and
-    /// `jwks_url` are given.
-    text region("us-east-1"): Option<String> = None;
+    /// The AWS Region of the user pool, such as `us-east-1`. Required with `user_pool_id`, unless
+    /// `issuer` and `jwks_url` are set.
+    ///
+    /// Environment variable: `COGNITO_M2M_REGION`.
+    text region("us-east-1"): Option<String> = None, logged in issuers;
 
-    /// The id of the user pool. Required, unless `issuer` and `jwks_url` are given.
-    text user_pool_id("us-east-1_AbCdEfGhI"): Option<String> = None;
+    /// The ID of the user pool, such as `us-east-1_AbCdEfGhI`. Required, unless `issuer` and
+    /// `jwks_url` are set.
+    ///
+    /// Environment variable: `COGNITO_M2M_USER_POOL_ID`.
+    text user_pool_id("us-east-1_AbCdEfGhI"): Option<String> = None, logged in issuers;
 
-    /// The `iss` claim of good tokens, compared code point by code point. Default: follows from
-    /// Region and pool, in every AWS partition. For stand-ins and newer forms of the issuer;
-    /// `https`, or `http` on loopback.
-    text issuer("http://127.0.0.1:9229/us-east-1_local"): Option<String> = None;
+    /// The issuer of the accepted tokens: the `iss` claim must equal it, code point by code point.
+    /// Default: follows from Region and pool, in every AWS partition.
+    ///
+    /// Set it for a local substitute for Cognito, or for an issuer that this crate does not
+    /// derive. It must be an `https` URL, or an `http` URL of a loopback address.
+    ///
+    /// Environment variable: `COGNITO_M2M_ISSUER`.
+    text issuer("http://127.0.0.1:9229/us-east-1_local"): Option<String> = None, logged in issuers;
 
-    /// Where the keys are. Default: follows from Region and pool. `https`, or `http` on loopback.
-    text jwks_url("http://127.0.0.1:9229/us-east-1_local/.well-known/jwks.json"): Option<String> = None;
+    /// The URL of the JWK Set with the signing keys. Default: follows from Region and pool.
+    ///
+    /// It must be an `https` URL, or an `http` URL of a loopback address.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_URL`.
+    text jwks_url("http://127.0.0.1:9229/us-east-1_local/.well-known/jwks.json"): Option<String> = None, not logged;
 
-    /// Further user pools by name. In the environment: their ids, separated by commas; the Region
-    /// is in the id, and the id is the name.
-    map pools(()): BTreeMap<String, PoolSettings> = BTreeMap::new();
+    /// Additional user pools, by name. Default: none.
+    ///
+    /// In the environment, list their IDs, separated by commas: the Region is part of the ID, and
+    /// the ID is also the name.
+    ///
+    /// Environment variable: `COGNITO_M2M_POOLS`.
+    map pools(()): BTreeMap<String, PoolSettings> = BTreeMap::new(), logged in issuers;
 
-    /// What `aud` must contain. Default: none, and then `aud` is not looked at: Cognito puts an
-    /// audience into a machine token only where resource binding asks for one.
-    text audience("https://api.example.com"): Option<String> = None;
+    /// The audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
+    ///
+    /// Cognito adds an `aud` claim to a machine token only if the client requests a resource
+    /// binding.
+    ///
+    /// Environment variable: `COGNITO_M2M_AUDIENCE`.
+    text audience("https://api.example.com"): Option<String> = None, logged as value;
 
-    /// Whether a token without `aud` is refused when an `audience` is set. Default: true.
-    value require_audience(false): bool = true;
+    /// Refuses tokens without an `aud` claim if `audience` is set. Default: true.
+    ///
+    /// Environment variable: `COGNITO_M2M_REQUIRE_AUDIENCE`.
+    value require_audience(false): bool = true, logged as value;
 
-    /// The clients that may call guarded handlers which have no list of their own. Default: every
-    /// client with a good token. An entry is `client_id`, or `pool:client_id` for a further pool.
-    list allowed_client_ids(["reporting", "sync"]): Option<Vec<String>> = None;
+    /// The clients that may call guarded handlers that have no allowlist.
+    /// Default: every client with a good token.
+    ///
+    /// An entry is `client_id`, or `pool:client_id` for a client of an additional pool.
+    ///
+    /// Environment variable: `COGNITO_M2M_ALLOWED_CLIENT_IDS`, separated by commas.
+    list allowed_client_ids(["reporting", "sync"]): Option<Vec<String>> = None, logged in allowed_clients;
 
-    /// Named lists of clients for `allow_client_ids(group = "..")`. In the environment:
-    /// `reporting=id1,id2;sync=id3`.
-    map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new();
+    /// Named lists of clients for `allow_client_ids(group = "..")`. Default: none.
+    ///
+    /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
+    map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
-    /// The header that carries the token. Default: `Authorization`. Actix redacts that one only
-    /// in its own `Debug` output.
-    text header_name("X-Service-Authorization"): String = "Authorization".to_owned();
+    /// The request header that carries the token. Default: `Authorization`.
+    ///
+    /// Actix redacts only `Authorization` when it prints the headers of a request for debugging.
+    ///
+    /// Environment variable: `COGNITO_M2M_HEADER_NAME`.
+    text header_name("X-Service-Authorization"): String = "Authorization".to_owned(), logged as value;
 
-    /// The scheme in front of the token. Default: `Bearer`; compared without case.
-    text header_prefix("Bearer"): String = "Bearer".to_owned();
+    /// The authentication scheme before the token, compared case-insensitively. Default: `Bearer`.
+    ///
+    /// Environment variable: `COGNITO_M2M_HEADER_PREFIX`.
+    text header_prefix("Bearer"): String = "Bearer".to_owned(), logged as value;
 
-    /// How several scopes combine where an attribute does not say. Default: `all`, each of them must
-    /// be there.
-    value default_scope_match(ScopeMatch::Any): ScopeMatch = ScopeMatch::All;
+    /// Determines if a caller needs all scopes of an attribute or any of them, for attributes that
+    /// do not specify it. Default: `all`.
+    ///
+    /// Environment variable: `COGNITO_M2M_DEFAULT_SCOPE_MATCH`, with the value `all` or `any`.
+    value default_scope_match(ScopeMatch::Any): ScopeMatch = ScopeMatch::All, logged as debug;
 
-    /// The clock skew that `exp`, `nbf` and `iat` are allowed. Default: 60 s, as other verifiers
-    /// have it; NTP keeps servers far within.
-    value leeway(Duration::from_secs(30)): Duration = Duration::from_secs(60);
+    /// The clock skew that is tolerated for `exp`, `nbf` and `iat`. Default: 60 s, the usual value
+    /// of other JWT libraries; servers synchronized by NTP stay far below it.
+    ///
+    /// Environment variable: `COGNITO_M2M_LEEWAY`.
+    value leeway(Duration::from_secs(30)): Duration = Duration::from_secs(60), logged as debug;
 
-    /// Whether the middleware itself answers 401 to a malformed or bad token. Default: true. When
-    /// off, the request goes on without a principal, for another middleware to look at.
-    value fail_on_invalid_bearer(false): bool = true;
+    /// Responds with 401 to every request with a malformed or invalid token. Default: true.
+    ///
+    /// If it is off, such a request is passed on without a principal, so that another middleware
+    /// can authenticate it. Guarded handlers still refuse it.
+    ///
+    /// Environment variable: `COGNITO_M2M_FAIL_ON_INVALID_BEARER`.
+    value fail_on_invalid_bearer(false): bool = true, logged as value;
 
-    /// Whether refusals are JSON, `{"detail": ".."}`, or plain text. Default: true.
-    value json_error_responses(false): bool = true;
+    /// Sends refusals as JSON, `{"detail": ".."}`, instead of plain text. Default: true.
+    ///
+    /// Environment variable: `COGNITO_M2M_JSON_ERROR_RESPONSES`.
+    value json_error_responses(false): bool = true, logged as value;
 
-    /// The `realm` of `WWW-Authenticate`. Default: `api`.
-    text realm("widgets"): String = "api".to_owned();
+    /// The `realm` of the `WWW-Authenticate` header. Default: `api`.
+    ///
+    /// Environment variable: `COGNITO_M2M_REALM`.
+    text realm("widgets"): String = "api".to_owned(), logged as value;
 
-    /// Whether access tokens of users are admitted beside those of machines. Default: false.
-    value accept_user_tokens(true): bool = false;
+    /// Accepts access tokens of users in addition to those of machines. Default: false.
+    ///
+    /// Environment variable: `COGNITO_M2M_ACCEPT_USER_TOKENS`.
+    value accept_user_tokens(true): bool = false, logged as value;
 
-    /// Whether `http` is allowed beyond loopback. Default: false: whoever can answer for the key
-    /// server can sign any token.
-    value danger_allow_http(true): bool = false;
+    /// Allows `http` URLs of hosts other than loopback addresses. Default: false, because an
+    /// attacker who can impersonate the key server can sign any token.
+    ///
+    /// Environment variable: `COGNITO_M2M_DANGER_ALLOW_HTTP`.
+    value danger_allow_http(true): bool = false, logged as value;
 
-    /// The longest token, in bytes. Default: 32 KiB; Cognito's largest legal one has about 18 KiB
-    /// (50 scopes of 256 characters).
-    value max_token_bytes(16 * 1024): usize = 32 * 1024;
+    /// The maximum length of a token, in bytes. Default: 32 KiB; the largest token that Cognito
+    /// issues has about 18 KiB (50 scopes of 256 characters).
+    ///
+    /// Environment variable: `COGNITO_M2M_MAX_TOKEN_BYTES`.
+    value max_token_bytes(16 * 1024): usize = 32 * 1024, logged as value;
 
-    /// The longest life of a token, from `iat` to `exp`. Default: 24 h, the longest that Cognito
-    /// can be set to; the leeway comes on top.
-    value max_token_lifetime(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60);
+    /// The maximum lifetime of a token, from `iat` to `exp`. Default: 24 h, the maximum that can be
+    /// configured in Cognito. The leeway is added to it.
+    ///
+    /// Environment variable: `COGNITO_M2M_MAX_TOKEN_LIFETIME`.
+    value max_token_lifetime(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
-    /// How many verified tokens are remembered, so that they are not verified again. Default:
-    /// 10 000, some 25 MB of tokens of the usual size; 0 remembers none.
-    value token_cache_entries(1_000): usize = 10_000;
+    /// The maximum number of verified tokens in the cache. Default: 10 000, about 25 MB for tokens
+    /// of the usual size. With 0, every token is verified on every request.
+    ///
+    /// Environment variable: `COGNITO_M2M_TOKEN_CACHE_ENTRIES`.
+    value token_cache_entries(1_000): usize = 10_000, logged as value;
 
-    /// How long fetched keys are fresh; they are fetched again at 80 % of it. Default: 5 min. A
-    /// `Cache-Control: max-age` of the key server is honoured instead, within 1 min and 1 h.
-    value jwks_ttl(Duration::from_secs(600)): Duration = Duration::from_secs(5 * 60);
+    /// The time for which fetched keys are fresh; they are refreshed after 80 % of it.
+    /// Default: 5 min.
+    ///
+    /// If the key server sends `Cache-Control: max-age`, that value is used instead, limited to
+    /// between 1 min and 1 h.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_TTL`.
+    value jwks_ttl(Duration::from_secs(600)): Duration = Duration::from_secs(5 * 60), logged as debug;
 
-    /// The least time between two fetches that unknown `kid`s cause. Default: 10 s, so that a
-    /// flood of them reaches the key server six times a minute, and a new key waits 10 s at most.
-    value jwks_cooldown(Duration::from_secs(30)): Duration = Duration::from_secs(10);
+    /// The minimum time between two key fetches that are caused by tokens with an unknown `kid`.
+    /// Default: 10 s.
+    ///
+    /// A flood of such tokens causes at most six fetches per minute, and a new key is
+    /// accepted within 10 s.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_COOLDOWN`.
+    value jwks_cooldown(Duration::from_secs(30)): Duration = Duration::from_secs(10), logged as debug;
 
-    /// How long keys serve without a successful refresh. Default: 24 h: an outage of the key
-    /// server is ridden out for a day, a withdrawn key is not trusted for ever.
-    value jwks_max_stale(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60);
+    /// The time for which keys are used without a successful refresh. Default: 24 h.
+    ///
+    /// The service keeps working during an outage of the key server of up to a day, but does
+    /// not trust a withdrawn key forever.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_MAX_STALE`.
+    value jwks_max_stale(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
-    /// How long connecting to the key server may take. Default: 1 s.
-    value jwks_connect_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1);
+    /// The maximum time for connecting to the key server. Default: 1 s.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_CONNECT_TIMEOUT`.
+    value jwks_connect_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// How long a whole fetch of keys may take. Default: 3 s; first requests may wait that long.
-    value jwks_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(3);
+    /// The maximum time for a whole key fetch. Default: 3 s; the first requests after the start may
+    /// wait that long.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_TIMEOUT`.
+    value jwks_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(3), logged as debug;
 
-    /// The largest answer of the key server, in bytes, after decompression. Default: 512 KiB;
-    /// Cognito's has about 1 KiB.
-    value jwks_max_bytes(64 * 1024): usize = 512 * 1024;
+    /// The maximum size of the JWK Set, in bytes after decompression. Default: 512 KiB; that of
+    /// Cognito has about 1 KiB.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_MAX_BYTES`.
+    value jwks_max_bytes(64 * 1024): usize = 512 * 1024, logged as value;
 
-    /// The most keys that a JWKS may have. Default: 100; Cognito's has two.
-    value jwks_max_keys(10): usize = 100;
+    /// The maximum number of keys in the JWK Set. Default: 100; that of Cognito has two.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_MAX_KEYS`.
+    value jwks_max_keys(10): usize = 100, logged as value;
 
-    /// Whether the mapper of the builder is asked for the users of principals. Default: false, no
-    /// user is looked up. On without a mapper is a fault.
-    value user_mapping_enabled(true): bool = false;
+    /// Maps principals to users with the [`UserMapper`](crate::users::UserMapper) of the builder.
+    /// Default: false.
+    ///
+    /// It is a fault to enable it without a mapper.
+    ///
+    /// Environment variable: `COGNITO_M2M_USER_MAPPING_ENABLED`.
+    value user_mapping_enabled(true): bool = false, logged as value;
 
-    /// Whether a principal without a user gets a proxy of one, see
+    /// Represents a principal that is not mapped to a user by a
     /// [`ProxyUser`](crate::users::ProxyUser). Default: false.
-    value return_user_proxy(true): bool = false;
+    ///
+    /// Environment variable: `COGNITO_M2M_RETURN_USER_PROXY`.
+    value return_user_proxy(true): bool = false, logged as value;
 
-    /// How long a user may be looked up, waiting for a connection included. Default: 1 s; a
-    /// request that needs the user is answered 503 then.
-    value mapping_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1);
+    /// The maximum time for looking up a user, including the wait for a connection. Default: 1 s;
+    /// after that, a request that requires the user is answered with 503.
+    ///
+    /// Environment variable: `COGNITO_M2M_MAPPING_TIMEOUT`.
+    value mapping_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// Whether it is noted when each client was first and last seen. Default: false. On without a
-    /// store is a fault.
-    value track_client_activity(true): bool = false;
+    /// Records when each client was first and last seen. Default: false.
+    ///
+    /// It is a fault to enable it without an [`ActivityStore`](crate::activity::ActivityStore).
+    ///
+    /// Environment variable: `COGNITO_M2M_TRACK_CLIENT_ACTIVITY`.
+    value track_client_activity(true): bool = false, logged as value;
 
-    /// How often notes of client activity are written; a client seen for the first time is written
-    /// at once. Default: 1 s, so that writes are bounded by clients and not by requests.
-    value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1);
+    /// The interval at which client activity is written to the store. Default: 1 s, so that the
+    /// number of writes depends on the number of clients and not of requests.
+    ///
+    /// A client that is seen for the first time is written immediately.
+    ///
+    /// Environment variable: `COGNITO_M2M_ACTIVITY_FLUSH_INTERVAL`.
+    value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// How long [`CognitoAuth::shutdown`](crate::CognitoAuth::shutdown) waits for what runs in the
-    /// background. Default: 5 s.
-    value shutdown_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(5);
+    /// The maximum time that [`CognitoAuth::shutdown`](crate::CognitoAuth::shutdown) waits for
+    /// background tasks. Default: 5 s.
+    ///
+    /// Environment variable: `COGNITO_M2M_SHUTDOWN_TIMEOUT`.
+    value shutdown_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(5), logged as debug;
 }
 
 impl Settings {
-    /// Adds a further user pool: another tenant, or another Region. Names are `A-Za-z0-9_.-`.
+    /// Adds a user pool: of another tenant, or in another Region.
+    ///
+    /// A name consists of the characters `A-Za-z0-9_.-` and is not `default`, which is the name of
+    /// the pool of the top-level settings.
+    ///
+    /// Environment variable: `COGNITO_M2M_POOLS`, a list of user pool IDs, separated by commas.
+    /// The ID is also the name of the pool.
     ///
     /// # Examples
     ///
@@ -245,6 +256,8 @@ impl Settings {
     }
 
     /// Adds a named list of clients for `allow_client_ids(group = "..")`.
+    ///
+    /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     ///
     /// # Examples
     ///
@@ -264,54 +277,11 @@ impl Settings {
         self
     }
 
-    /// Takes one setting as it was given; what is wrong with it is kept for the end.
-    pub(super) fn take(&mut self, name: &str, given: Given) {
-        if let Err(problem) = self.assign(name, given) {
+    /// Sets a setting by its name. If that fails, the fault is kept and reported when the settings
+    /// are checked.
+    pub(super) fn set(&mut self, name: &str, value: UnparsedValue) {
+        if let Err(problem) = self.assign(name, value) {
             self.faults.push(SettingFault::new(name, problem));
         }
-    }
-}
-
-/// A setting as it was given.
-pub(super) enum Given {
-    Text(String),
-    Value(Value),
-}
-
-impl Given {
-    fn read<T: SettingValue>(self) -> Result<T, String> {
-        match self {
-            Self::Text(text) if text.is_empty() => {
-                Err("is empty: give it a value, or leave it out".to_owned())
-            }
-            Self::Text(text) => T::from_text(&text),
-            Self::Value(value) => T::from_value(value),
-        }
-    }
-}
-
-/// Faults of value are found at start-up with all the others, so this fails only where the source
-/// is no map.
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(SettingsVisitor)
-    }
-}
-
-struct SettingsVisitor;
-
-impl<'de> Visitor<'de> for SettingsVisitor {
-    type Value = Settings;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the settings of cognito-m2m by name")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
-        let mut settings = Settings::default();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            settings.take(&name, Given::Value(value));
-        }
-        Ok(settings)
     }
 }

@@ -3,21 +3,40 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::pool::PoolSettings;
 use crate::scope::ScopeMatch;
 
-/// How one kind of setting is read, from a variable's text or from a `serde` source; the error
-/// says what was expected.
-pub(crate) trait SettingValue: Sized {
-    /// Whether `null` says that the setting is left out. Of a list it does not: `null` is what an
-    /// emptied list becomes in YAML, and that must not open the door.
+/// A value of a setting that has not been parsed yet.
+pub(super) enum UnparsedValue {
+    /// The text of an environment variable.
+    Text(String),
+    /// A value from a `serde` source.
+    Json(Value),
+}
+
+impl UnparsedValue {
+    pub(super) fn parse<T: SettingValue>(self) -> Result<T, String> {
+        match self {
+            Self::Text(text) if text.is_empty() => {
+                Err("is empty: set a value or remove the setting".to_owned())
+            }
+            Self::Text(text) => T::from_text(&text),
+            Self::Json(value) => T::from_value(value),
+        }
+    }
+}
+
+/// A type of a setting, parsed from the text of an environment variable or from a `serde` source.
+/// The error of both functions states what was expected.
+pub(super) trait SettingValue: Sized {
+    /// If `true`, `null` means that an optional setting is absent. It is `false` for lists: a list
+    /// without entries is `null` in YAML, and must not be mistaken for an absent allowlist.
     const NULL_IS_ABSENT: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String>;
     fn from_value(value: Value) -> Result<Self, String>;
 }
 
-fn unexpected<T>(expected: &str, found: &Value) -> Result<T, String> {
+pub(super) fn unexpected<T>(expected: &str, found: &Value) -> Result<T, String> {
     Err(format!("expected {expected}, found {found}"))
 }
 
@@ -29,7 +48,7 @@ impl SettingValue for String {
     fn from_value(value: Value) -> Result<Self, String> {
         match value {
             Value::String(text) => Ok(text),
-            other => unexpected("a text", &other),
+            other => unexpected("a string", &other),
         }
     }
 }
@@ -41,7 +60,6 @@ impl<T: SettingValue> SettingValue for Option<T> {
 
     fn from_value(value: Value) -> Result<Self, String> {
         match value {
-            // What many sources say of a setting that is left out.
             Value::Null if T::NULL_IS_ABSENT => Ok(None),
             value => T::from_value(value).map(Some),
         }
@@ -134,7 +152,7 @@ impl SettingValue for Vec<String> {
         match value {
             Value::Array(entries) => entries.into_iter().map(String::from_value).collect(),
             Value::String(text) => Self::from_text(&text),
-            other => unexpected("a list of texts", &other),
+            other => unexpected("a list of strings", &other),
         }
     }
 }
@@ -164,29 +182,8 @@ impl SettingValue for BTreeMap<String, Vec<String>> {
                 .map(|(name, clients)| Ok((name, Vec::from_value(clients)?)))
                 .collect(),
             Value::String(text) => Self::from_text(&text),
-            other => unexpected("lists by name", &other),
+            other => unexpected("a map of lists", &other),
         }
-    }
-}
-
-impl SettingValue for BTreeMap<String, PoolSettings> {
-    /// In the environment: ids, each of which is the pool's name too.
-    fn from_text(text: &str) -> Result<Self, String> {
-        let ids = Vec::<String>::from_text(text)?;
-        ids.into_iter()
-            .map(|id| Ok((id.clone(), PoolSettings::from_text(&id)?)))
-            .collect()
-    }
-
-    fn from_value(value: Value) -> Result<Self, String> {
-        let Value::Object(pools) = value else {
-            return unexpected("user pools by name", &value);
-        };
-        let pool = |(name, value)| match PoolSettings::from_value(value) {
-            Ok(pool) => Ok((name, pool)),
-            Err(problem) => Err(format!("{name}: {problem}")),
-        };
-        pools.into_iter().map(pool).collect()
     }
 }
 
@@ -197,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_seconds_or_have_a_unit() {
+    fn durations_are_in_seconds_or_have_a_unit() {
         for (text, millis) in [
             ("300", 300_000),
             ("250ms", 250),
@@ -231,9 +228,9 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_lists_by_name() {
+    fn groups_are_parsed_as_lists_by_name() {
         let groups = BTreeMap::<String, Vec<String>>::from_text("reporting=id1, id2;sync=id3")
-            .expect("groups");
+            .expect("valid groups");
         assert_eq!(groups["reporting"], ["id1", "id2"]);
         assert_eq!(groups["sync"], ["id3"]);
         assert!(BTreeMap::<String, Vec<String>>::from_text("a=b;a=c").is_err());
@@ -241,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn booleans_are_spelled_out() {
+    fn only_true_and_false_are_booleans() {
         assert_eq!(bool::from_text("true"), Ok(true));
         for text in ["1", "yes", "True", ""] {
             assert!(bool::from_text(text).is_err(), "{text}");

@@ -1,6 +1,6 @@
 use super::InvalidToken;
 
-/// A bearer token as it stood in the header: one or more of `A-Za-z0-9-_.`, nothing verified.
+/// An unverified bearer token: one or more characters of `A-Za-z0-9-_.`.
 ///
 /// # Examples
 ///
@@ -15,32 +15,32 @@ use super::InvalidToken;
 pub struct BearerToken<'h>(&'h str);
 
 impl<'h> BearerToken<'h> {
-    /// Takes a text of the characters that a compact JWS has (RFC 7515 section 3.1).
-    ///
-    /// `None` when it is empty or holds any other character.
+    /// Returns the text as a token, or `None` if it is empty or contains a character that a compact
+    /// JWS does not have (RFC 7515 section 3.1).
     #[must_use]
     pub fn new(text: &'h str) -> Option<Self> {
         Self::from_bytes(text.as_bytes())
     }
 
-    /// The token as text. It is a credential: never log it.
+    /// Returns the token as text. It is a credential: never log it.
     #[must_use]
     pub fn as_str(&self) -> &'h str {
         self.0
     }
 
     fn from_bytes(bytes: &'h [u8]) -> Option<Self> {
-        // No early return, so that the compiler looks at many bytes at once: tokens are long, and
-        // almost all of them are sound.
-        let sound = bytes
-            .iter()
-            .fold(!bytes.is_empty(), |sound, byte| sound & is_legal(*byte));
-        sound.then(|| std::str::from_utf8(bytes).ok().map(Self))?
+        // There is no early return, so that the compiler can vectorize the loop: tokens are long, and
+        // almost all of them are valid.
+        let is_valid = bytes.iter().fold(!bytes.is_empty(), |is_valid, byte| {
+            is_valid & is_token_character(*byte)
+        });
+        is_valid.then(|| std::str::from_utf8(bytes).ok().map(Self))?
     }
 }
 
-/// The characters of a compact JWS, RFC 7515 section 3.1; no branches, see its caller.
-fn is_legal(byte: u8) -> bool {
+/// Returns `true` for the characters of a compact JWS (RFC 7515 section 3.1). It has no branches, so
+/// that its caller can be vectorized.
+fn is_token_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
 
@@ -50,7 +50,7 @@ impl std::fmt::Debug for BearerToken<'_> {
     }
 }
 
-/// An `Authorization` header of our scheme that holds no single token.
+/// The error returned if a header has the configured scheme, but not exactly one token.
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ impl std::fmt::Debug for BearerToken<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedHeader {
-    /// There are several header lines, and one of them is ours.
+    /// There are several header lines, and one of them has the configured scheme.
     #[error("expected one header line with a bearer token, found several lines")]
     SeveralLines,
     /// The scheme is not followed by one or more spaces and a token (RFC 6750 section 2.1).
@@ -71,7 +71,7 @@ pub enum MalformedHeader {
 }
 
 impl MalformedHeader {
-    /// The stable code that logs carry.
+    /// Returns the stable code of this reason, as logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -81,29 +81,30 @@ impl MalformedHeader {
     }
 }
 
-/// Why credentials of our scheme give no token.
+/// The reason why credentials of the configured scheme are not a token.
 pub(crate) enum InvalidCredentials {
     Malformed(MalformedHeader),
     Invalid(InvalidToken),
 }
 
-/// What stands behind our scheme, its characters not yet looked at.
+/// The credentials after the configured scheme. Their characters have not been checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Credentials<'h>(&'h [u8]);
 
 impl<'h> Credentials<'h> {
-    /// Finds our scheme among the lines of the header; `None` where it is not.
+    /// Returns the credentials of the configured scheme among the lines of the header, or `None` if no
+    /// line has this scheme.
     pub(crate) fn find(
         lines: impl Iterator<Item = &'h [u8]>,
         scheme: &str,
     ) -> Result<Option<Self>, MalformedHeader> {
-        let mut ours = None;
+        let mut found = None;
         let mut count = 0_usize;
         for line in lines {
             count = count.saturating_add(1);
-            ours = ours.or(after_scheme(line, scheme));
+            found = found.or(after_scheme(line, scheme));
         }
-        match ours {
+        match found {
             None => Ok(None),
             Some(_) if count > 1 => Err(MalformedHeader::SeveralLines),
             Some(rest) => match strip_spaces(rest) {
@@ -118,7 +119,7 @@ impl<'h> Credentials<'h> {
         self.0
     }
 
-    /// Looks at the characters, after the length.
+    /// Returns the token. Its length is checked before its characters.
     pub(crate) fn into_token(
         self,
         max_bytes: usize,
@@ -132,14 +133,14 @@ impl<'h> Credentials<'h> {
 }
 
 impl<'h> From<&'h str> for Credentials<'h> {
-    /// A token that came without a header.
+    /// Returns the credentials of a token that was not received in a header.
     fn from(token: &'h str) -> Self {
         Self(token.as_bytes())
     }
 }
 
-/// What follows the scheme, if the line has ours: the leading run of `tchar`, compared without
-/// case (RFC 9110 section 11.1).
+/// Returns the rest of a line after the scheme, if it is the configured one. The scheme is the leading
+/// run of `tchar`, compared case-insensitively (RFC 9110 section 11.1).
 fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
     let end = line
         .iter()
@@ -156,7 +157,7 @@ fn strip_spaces(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// RFC 9110 section 5.6.2.
+/// Returns `true` for a `tchar` (RFC 9110 section 5.6.2).
 pub(crate) fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_1_the_scheme_is_compared_without_case() {
+    fn rule_1_1_the_scheme_is_compared_case_insensitively() {
         for line in [
             "Bearer a.b.c",
             "bearer a.b.c",
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_1_another_scheme_is_no_token() {
+    fn rule_1_1_other_schemes_are_ignored() {
         for line in [
             "",
             "Basic abc",
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_1_anything_but_spaces_and_one_token_is_malformed() {
+    fn rule_1_1_the_scheme_is_followed_by_spaces_and_one_token() {
         for line in [
             "Bearer",
             "Bearer ",
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_1_several_lines_with_one_of_ours_are_malformed() {
+    fn rule_1_1_several_lines_with_one_bearer_token_are_malformed() {
         for lines in [
             ["Bearer a", "Bearer a"],
             ["Basic x", "Bearer a"],
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_2_the_length_is_judged_before_the_characters() {
+    fn rule_1_2_the_length_is_checked_before_the_characters() {
         let long = format!("Bearer {}", "=".repeat(65));
         assert_eq!(token_of(&[&long]), Ok(Some("too long".to_owned())));
     }

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::json::all_members;
 
-/// What a token says: the members of its payload.
+/// The claims of a token: the members of its payload.
 ///
-/// The payload is kept as text and read when first asked for. Members that `serde_json` cannot
-/// hold (nesting over 128 levels, numbers beyond an `f64`) are absent.
+/// The payload is kept as text and parsed on the first access. Members that `serde_json` cannot
+/// represent (more than 128 levels of nesting, numbers beyond an `f64`) are absent.
 ///
 /// # Examples
 ///
@@ -29,11 +29,11 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Takes claims that a validator of the team's own has vouched for.
+    /// Creates claims from a JSON object, as a custom validator does.
     ///
     /// # Errors
     ///
-    /// [`InvalidClaims`] when the value is no JSON object.
+    /// Returns [`InvalidClaims`] if the value is not a JSON object.
     pub fn from_value(claims: Value) -> Result<Self, InvalidClaims> {
         let Value::Object(members) = claims else {
             return Err(InvalidClaims);
@@ -45,7 +45,7 @@ impl Claims {
         })
     }
 
-    /// Takes a payload that has been read once already.
+    /// Creates claims from a payload that has already been parsed successfully.
     pub(crate) fn from_payload(payload: String) -> Self {
         Self {
             payload,
@@ -57,13 +57,13 @@ impl Claims {
         &self.payload
     }
 
-    /// One claim by its name.
+    /// Returns the claim with this name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Value> {
         self.as_map().get(name)
     }
 
-    /// All claims by name.
+    /// Returns all claims, by name.
     #[must_use]
     pub fn as_map(&self) -> &Map<String, Value> {
         self.members.get_or_init(|| all_members(&self.payload))
@@ -77,26 +77,26 @@ impl Serialize for Claims {
 }
 
 impl fmt::Debug for Claims {
-    /// Names only: a claim may hold what does not belong in a log.
+    /// Prints the names only, since values may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.as_map().keys()).finish()
     }
 }
 
-/// Claims that are no JSON object.
+/// The error returned if claims are not a JSON object.
 ///
 /// # Examples
 ///
 /// ```
 /// use cognito_m2m::token::{Claims, InvalidClaims};
 ///
-/// assert_eq!(Claims::from_value("no object".into()).err(), Some(InvalidClaims));
+/// assert_eq!(Claims::from_value("text".into()).err(), Some(InvalidClaims));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected claims to be a JSON object")]
 pub struct InvalidClaims;
 
-/// The `aud` claim: one name or several (RFC 7519 section 4.1.3).
+/// The `aud` claim: one audience or several (RFC 7519 section 4.1.3).
 ///
 /// # Examples
 ///
@@ -116,7 +116,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether the audience is, or holds, exactly this name.
+    /// Returns `true` if this is one of the audiences. The comparison is exact.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         match self {

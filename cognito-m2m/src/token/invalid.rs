@@ -1,4 +1,6 @@
-/// Why a token is refused: for logs, never for the caller, who reads `invalid_token` only.
+/// The reason why a token is invalid.
+///
+/// It is logged, and never sent to the caller, who only receives `invalid_token`.
 ///
 /// # Examples
 ///
@@ -10,79 +12,79 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidToken {
-    /// It is longer than `max_token_bytes`.
-    #[error("expected a token within `max_token_bytes`")]
+    /// The token is longer than `max_token_bytes`.
+    #[error("the token is longer than `max_token_bytes`")]
     TooLong,
-    /// It has not three parts (RFC 7515 section 3.1).
-    #[error("expected three parts separated by dots")]
+    /// The token does not have three parts (RFC 7515 section 3.1).
+    #[error("the token does not have three parts separated by dots")]
     NotThreeParts,
-    /// It is encrypted: five parts (RFC 7516 section 3.1).
-    #[error("expected a signed token, found an encrypted one")]
+    /// The token is encrypted: it has five parts (RFC 7516 section 3.1).
+    #[error("the token is encrypted instead of signed")]
     Encrypted,
     /// A part is not canonical base64url (RFC 7515 section 2).
-    #[error("expected canonical base64url without padding")]
+    #[error("a part of the token is not canonical base64url without padding")]
     Base64,
-    /// Header or claims are not one JSON object in UTF-8.
-    #[error("expected a JSON object in UTF-8 as header and as claims")]
+    /// The header or the payload is not a JSON object in UTF-8.
+    #[error("the header or the payload is not a JSON object in UTF-8")]
     Json,
-    /// Header or claims name a member twice.
-    #[error("expected each member of header and claims once")]
+    /// The header or the payload contains a member more than once.
+    #[error("the header or the payload contains a member more than once")]
     DuplicateMember,
     /// `alg` is not `RS256`.
-    #[error("expected `alg` to be RS256")]
+    #[error("`alg` is not RS256")]
     Algorithm,
-    /// `kid` is absent, empty, or no string.
-    #[error("expected `kid` to be a non-empty string")]
+    /// `kid` is absent, empty, or not a string.
+    #[error("`kid` is not a non-empty string")]
     KeyId,
-    /// There is a `crit` header (RFC 7515 section 4.1.11).
-    #[error("expected no `crit` header: no extension is understood")]
+    /// The header has a `crit` member (RFC 7515 section 4.1.11).
+    #[error("the header has a `crit` member, but no extensions are supported")]
     CriticalExtension,
     /// `typ` is neither `JWT` nor `at+jwt` (RFC 9068 section 2.1).
-    #[error("expected `typ` to be absent, JWT or at+jwt")]
+    #[error("`typ` is neither JWT nor at+jwt")]
     Type,
-    /// There is a `cty`, `zip` or `b64` header.
-    #[error("expected no `cty`, `zip` or `b64` header")]
+    /// The header has a `cty`, `zip` or `b64` member.
+    #[error("the header has a `cty`, `zip` or `b64` member")]
     Encoding,
-    /// `iss` is no string, or no configured user pool's issuer.
-    #[error("expected `iss` to be the issuer of a configured user pool")]
+    /// `iss` is not a string, or not the issuer of a configured user pool.
+    #[error("`iss` is not the issuer of a configured user pool")]
     Issuer,
-    /// The user pool has no key of this `kid`.
-    #[error("expected `kid` to name a key in the JWKS of the user pool")]
+    /// The user pool has no key with this `kid`.
+    #[error("the user pool has no signing key with this `kid`")]
     UnknownKey,
-    /// The signature does not fit.
-    #[error("expected a signature by the key that `kid` names")]
+    /// The signature is invalid.
+    #[error("the signature is invalid")]
     Signature,
     /// `token_use` is not `access`.
-    #[error("expected `token_use` to be access")]
+    #[error("`token_use` is not access")]
     TokenUse,
-    /// `client_id` is absent or no client id.
-    #[error("expected `client_id` to be 1 to 128 characters of `A-Za-z0-9_+.-`")]
+    /// `client_id` is absent, or not a valid client ID.
+    #[error("`client_id` is not a string of 1 to 128 characters of `A-Za-z0-9_+.-`")]
     ClientId,
-    /// `exp`, `iat` or `nbf` is absent where required, or no finite number.
-    #[error("expected `exp` and `iat`, and `nbf` if there, to be numbers of seconds")]
+    /// `exp` or `iat` is absent, or one of `exp`, `iat` and `nbf` is not a finite number.
+    #[error("`exp`, `iat` or `nbf` is not a number of seconds")]
     Date,
-    /// `nbf` or `iat` lies in the future by more than the leeway.
-    #[error("expected `nbf` and `iat` to have passed, within the leeway")]
+    /// `nbf` or `iat` is in the future by more than the leeway.
+    #[error("the token is not valid yet: `nbf` or `iat` is in the future")]
     NotYetValid,
-    /// It lives longer than `max_token_lifetime`.
-    #[error("expected a life within `max_token_lifetime`")]
+    /// The lifetime of the token is longer than `max_token_lifetime`.
+    #[error("the lifetime of the token is longer than `max_token_lifetime`")]
     Lifetime,
     /// `aud` does not contain the configured audience.
-    #[error("expected `aud` to contain the configured audience")]
+    #[error("`aud` does not contain the configured audience")]
     Audience,
-    /// `scope` is there and no string.
-    #[error("expected `scope` to be absent or a string")]
+    /// `scope` is present, but not a string.
+    #[error("`scope` is not a string")]
     Scope,
-    /// `username` is there: it is a user's token, and users are not admitted.
-    #[error("expected a machine's token, found a user's (`accept_user_tokens` admits them)")]
+    /// The token is that of a user, since `username` is present, and `accept_user_tokens` is off.
+    #[error("the token belongs to a user (`accept_user_tokens` is off)")]
     UserToken,
-    /// A validator of the team's own refused it.
-    #[error("refused by the custom validator")]
+    /// A custom validator refused the token.
+    #[error("the custom validator refused the token")]
     Custom,
 }
 
 impl InvalidToken {
-    /// The stable code that logs carry.
+    /// Returns the stable code of this reason, as logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -5,26 +5,28 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of one JSON object that somebody reads, each value still as it was written.
+/// Selected members of a JSON object. Their values are kept as text.
 ///
-/// Values that nobody asks for are never built, so that their depth and size do no harm; their
-/// names are looked at all the same, since each may stand once only.
+/// The values of other members are skipped, so their depth and size do no harm. Their names are
+/// checked nevertheless, since no name may occur twice.
 #[derive(Debug)]
 pub(crate) struct Members<'j, const N: usize> {
     names: &'static [&'static str; N],
     values: [Option<&'j RawValue>; N],
 }
 
+/// The reason why a text is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonFault {
-    /// No JSON object, or something behind it, or a lone surrogate in a string.
+    /// The text is not a JSON object, or has trailing text, or contains a lone surrogate.
     Malformed,
-    /// One name stands twice; RFC 7515 section 4 and RFC 7519 section 4 leave refusing to us.
+    /// A name occurs more than once. RFC 7515 section 4 and RFC 7519 section 4 permit
+    /// refusing it.
     DuplicateMember,
 }
 
 impl<'j, const N: usize> Members<'j, N> {
-    /// Reads the members of these names.
+    /// Parses an object and keeps the members with these names.
     pub(crate) fn parse(
         text: &'j str,
         names: &'static [&'static str; N],
@@ -32,7 +34,7 @@ impl<'j, const N: usize> Members<'j, N> {
         if has_lone_surrogate(text) {
             return Err(JsonFault::Malformed);
         }
-        let mut reading = Reading {
+        let mut collector = Collector {
             members: Self {
                 names,
                 values: [None; N],
@@ -41,10 +43,10 @@ impl<'j, const N: usize> Members<'j, N> {
             has_duplicates: false,
         };
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let read = MembersVisitor(&mut reading).deserialize(&mut deserializer);
+        let read = MembersVisitor(&mut collector).deserialize(&mut deserializer);
         read.and_then(|()| deserializer.end())
             .map_err(|_| JsonFault::Malformed)?;
-        reading.finish()
+        collector.finish()
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<Member<'j>> {
@@ -58,15 +60,15 @@ impl<'j, const N: usize> Members<'j, N> {
     }
 }
 
-/// Members on their way in.
-struct Reading<'j, const N: usize> {
+/// Collects the members of an object while it is parsed.
+struct Collector<'j, const N: usize> {
     members: Members<'j, N>,
     other_names: Vec<Cow<'j, str>>,
     has_duplicates: bool,
 }
 
-impl<'j, const N: usize> Reading<'j, N> {
-    fn take(&mut self, name: Cow<'j, str>, value: &'j RawValue) {
+impl<'j, const N: usize> Collector<'j, N> {
+    fn add(&mut self, name: Cow<'j, str>, value: &'j RawValue) {
         let position = self.members.names.iter().position(|known| *known == name);
         match position.and_then(|position| self.members.values.get_mut(position)) {
             Some(slot) => self.has_duplicates |= slot.replace(value).is_some(),
@@ -74,21 +76,21 @@ impl<'j, const N: usize> Reading<'j, N> {
         }
     }
 
-    /// Sorting finds duplicates among any number of names in reasonable time.
+    /// Returns the members if no name occurs twice. The names are sorted, so that an attacker cannot
+    /// make the comparison slow by sending many of them.
     fn finish(mut self) -> Result<Members<'j, N>, JsonFault> {
         self.other_names.sort_unstable();
-        let twice = self
-            .other_names
-            .windows(2)
-            .any(|pair| matches!(pair, [left, right] if left == right));
-        if self.has_duplicates || twice {
+        let mut pairs = self.other_names.windows(2);
+        self.has_duplicates |= pairs.any(|pair| matches!(pair, [left, right] if left == right));
+        if self.has_duplicates {
             return Err(JsonFault::DuplicateMember);
         }
         Ok(self.members)
     }
 }
 
-/// Every member that `serde_json` can hold, of a text that has been read once already.
+/// Returns the members that `serde_json` can represent, of a text that has been parsed successfully
+/// before.
 pub(crate) fn all_members(text: &str) -> serde_json::Map<String, serde_json::Value> {
     let members: HashMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
     let representable = members.into_iter().filter_map(|(name, value)| {
@@ -98,7 +100,7 @@ pub(crate) fn all_members(text: &str) -> serde_json::Map<String, serde_json::Val
     representable.collect()
 }
 
-/// The text of one value; reading it says which type was expected.
+/// The JSON text of one value. The methods return `None` if it has another type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member<'j>(&'j str);
 
@@ -116,18 +118,18 @@ impl<'j> Member<'j> {
         serde_json::from_str(self.0).ok()
     }
 
-    /// A number as an `f64`: exact for whole seconds up to 2^53, infinite where it overflows.
+    /// Returns a number as an `f64`: exact for whole seconds up to 2^53, infinite if it overflows.
     pub(crate) fn number(self) -> Option<f64> {
-        let starts_a_number = |byte: &u8| byte.is_ascii_digit() || *byte == b'-';
+        let is_start_of_number = |byte: &u8| byte.is_ascii_digit() || *byte == b'-';
         self.0
             .as_bytes()
             .first()
-            .filter(|byte| starts_a_number(byte))?;
+            .filter(|byte| is_start_of_number(byte))?;
         self.0.parse().ok()
     }
 }
 
-struct MembersVisitor<'r, 'j, const N: usize>(&'r mut Reading<'j, N>);
+struct MembersVisitor<'r, 'j, const N: usize>(&'r mut Collector<'j, N>);
 
 impl<'de, const N: usize> DeserializeSeed<'de> for MembersVisitor<'_, 'de, N> {
     type Value = ();
@@ -146,7 +148,7 @@ impl<'de, const N: usize> Visitor<'de> for MembersVisitor<'_, 'de, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Name(name)) = map.next_key()? {
-            self.0.take(name, map.next_value()?);
+            self.0.add(name, map.next_value()?);
         }
         Ok(())
     }
@@ -178,10 +180,11 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-/// Finds `\uD800` to `\uDFFF` outside of a pair.
+/// Returns `true` if the text contains an escape from `\uD800` to `\uDFFF` outside of a surrogate
+/// pair.
 ///
-/// `serde_json` checks escapes only in the strings it builds, and unread members are not built. A
-/// backslash stands nowhere in JSON but in strings, so the scan needs no other context.
+/// `serde_json` checks escapes only in strings that it decodes, and skipped members are not decoded.
+/// In JSON, a backslash only occurs in strings, so the scan needs no other context.
 fn has_lone_surrogate(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, escape)) = rest.split_once('\\') {
@@ -194,7 +197,8 @@ fn has_lone_surrogate(text: &str) -> bool {
                 }
             }
             Some(0xDC00..=0xDFFF) => return true,
-            // The character behind the backslash is part of the escape: `\\` starts no other one.
+            // The character after the backslash is part of the escape: the second backslash of `\\`
+            // does not start another escape.
             _ => after_first_character(escape),
         };
     }
@@ -221,8 +225,8 @@ mod tests {
     }
 
     #[test]
-    fn members_are_found_whatever_their_spelling() {
-        let members = parse(r#"{"b":"x","\u0061":-1.5e2}"#).expect("an object");
+    fn members_with_escaped_names_are_found() {
+        let members = parse(r#"{"b":"x","\u0061":-1.5e2}"#).expect("a JSON object");
         assert_eq!(members.find("a").and_then(Member::number), Some(-150.0));
         assert_eq!(
             members.find("b").and_then(Member::string).as_deref(),
@@ -232,12 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_once() {
+    fn duplicate_names_are_refused() {
         for text in [
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"\u0061":2}"#,
-            r#"{"unread":1,"x":2,"unread":3}"#,
-            r#"{"unread":1,"\u0075nread":3}"#,
+            r#"{"skipped":1,"x":2,"skipped":3}"#,
+            r#"{"skipped":1,"\u0073kipped":3}"#,
         ] {
             assert_eq!(parse(text).err(), Some(JsonFault::DuplicateMember));
         }
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn only_one_whole_object_is_json() {
+    fn only_a_single_json_object_is_accepted() {
         let texts = [
             "",
             "[]",
@@ -269,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn lone_surrogates_are_refused_in_unread_members_too() {
+    fn lone_surrogates_are_refused_in_skipped_members_too() {
         for text in [
             r#"{"a":"\ud800"}"#,
             r#"{"a":"\uDC00"}"#,
@@ -290,11 +294,11 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_size_of_unread_members_do_no_harm() {
+    fn depth_and_size_of_skipped_members_do_no_harm() {
         let deep = format!("{{\"x\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
         assert!(parse(&deep).is_ok());
         let long = format!("{{\"x\":{}}}", "9".repeat(20_000));
-        let members = parse(&long).expect("an object");
+        let members = parse(&long).expect("a JSON object");
         assert_eq!(
             members.find("x").and_then(Member::number),
             Some(f64::INFINITY)
@@ -303,9 +307,9 @@ mod tests {
     }
 
     #[test]
-    fn values_have_the_type_that_was_asked_for() {
+    fn values_of_another_type_are_not_returned() {
         let members =
-            parse(r#"{"n":"1","s":1,"l":["a",1],"k":["a"],"t":true}"#).expect("an object");
+            parse(r#"{"n":"1","s":1,"l":["a",1],"k":["a"],"t":true}"#).expect("a JSON object");
         assert_eq!(members.find("n").and_then(Member::number), None);
         assert_eq!(members.find("t").and_then(Member::number), None);
         assert!(members.find("s").and_then(Member::string).is_none());

@@ -1,4 +1,4 @@
-//! From the bytes of a header to a token that nobody has verified yet, and what a token claims.
+//! Parsing of bearer tokens and their claims, before anything is verified.
 
 mod base64url;
 mod bearer;

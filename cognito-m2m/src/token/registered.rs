@@ -3,10 +3,10 @@ use std::borrow::Cow;
 use super::json::{JsonFault, Member, Members};
 use super::{Audience, InvalidToken};
 
-/// The claims that decide, each read by its own rule from a payload's text.
+/// The claims of a payload that this crate evaluates.
 ///
-/// One pass finds them all; a rule that fails says so only when its claim is asked for, since the
-/// order of the questions (signature first) belongs to the validator.
+/// The payload is parsed once. The type of a claim is checked only when the claim is read, because the
+/// validator determines the order of the checks, and verifies the signature first.
 pub(crate) struct RegisteredClaims<'j>(Members<'j, 10>);
 
 const NAMES: [&str; 10] = [
@@ -22,7 +22,7 @@ const NAMES: [&str; 10] = [
     "username",
 ];
 
-/// `exp`, `iat` and `nbf` in seconds since the epoch, finite.
+/// `exp`, `iat` and `nbf` as finite numbers of seconds since the Unix epoch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dates {
     pub(crate) expires_at: f64,
@@ -51,12 +51,13 @@ impl<'j> RegisteredClaims<'j> {
         self.0.find("token_use")?.string()
     }
 
-    /// Cognito puts `username` into every user token and no machine token.
-    pub(crate) fn is_of_a_user(&self) -> bool {
+    /// Returns `true` for the token of a user: Cognito adds `username` to every token of a user, and to
+    /// no token of a machine.
+    pub(crate) fn has_username(&self) -> bool {
         self.0.contains("username")
     }
 
-    /// Absent scopes are none; another type than a string is refused.
+    /// Returns the `scope` claim, which is empty if it is absent.
     pub(crate) fn scope(&self) -> Result<Cow<'j, str>, InvalidToken> {
         match self.0.find("scope") {
             None => Ok(Cow::Borrowed("")),
@@ -64,6 +65,7 @@ impl<'j> RegisteredClaims<'j> {
         }
     }
 
+    /// Returns the `aud` claim, a string or an array of strings.
     pub(crate) fn audience(&self) -> Result<Option<Audience>, InvalidToken> {
         let Some(member) = self.0.find("aud") else {
             return Ok(None);
@@ -93,7 +95,7 @@ impl<'j> RegisteredClaims<'j> {
     }
 }
 
-/// A `NumericDate`, RFC 7519 section 2: a number, with a fraction or without.
+/// Parses a `NumericDate` (RFC 7519 section 2): a number of seconds that may have a fraction.
 fn seconds(date: Member<'_>) -> Option<f64> {
     date.number().filter(|seconds| seconds.is_finite())
 }

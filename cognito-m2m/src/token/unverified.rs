@@ -1,10 +1,10 @@
 use super::json::{JsonFault, Members};
 use super::{BearerToken, InvalidToken, base64url};
 
-/// The largest signature: 8192 bits, the largest key that is read (`jwks::key_set`).
+/// The length of a signature by the largest supported key, which has 8192 bits (`jwks::key`).
 const MAX_SIGNATURE_BYTES: usize = 1024;
 
-/// A token taken apart. Nothing that it says has been verified.
+/// A parsed token. Nothing in it has been verified.
 pub(crate) struct UnverifiedToken<'t> {
     pub(crate) signing_input: &'t [u8],
     pub(crate) signature: Vec<u8>,
@@ -32,16 +32,16 @@ impl<'t> UnverifiedToken<'t> {
     }
 }
 
-/// Splits at the dots without a list of parts, whatever their number.
+/// Splits a token into its parts, without allocating memory for any number of dots.
 fn three_parts(text: &str) -> Result<(&str, &str, &str), InvalidToken> {
-    let wrong_count = || match text.bytes().filter(|byte| *byte == b'.').take(5).count() {
+    let invalid_count = || match text.bytes().filter(|byte| *byte == b'.').take(5).count() {
         4 => InvalidToken::Encrypted,
         _ => InvalidToken::NotThreeParts,
     };
-    let (header, rest) = text.split_once('.').ok_or_else(wrong_count)?;
-    let (payload, signature) = rest.split_once('.').ok_or_else(wrong_count)?;
+    let (header, rest) = text.split_once('.').ok_or_else(invalid_count)?;
+    let (payload, signature) = rest.split_once('.').ok_or_else(invalid_count)?;
     if signature.contains('.') {
-        return Err(wrong_count());
+        return Err(invalid_count());
     }
     Ok((header, payload, signature))
 }
@@ -51,13 +51,13 @@ fn json_text(part: &str) -> Result<String, InvalidToken> {
     String::from_utf8(bytes).map_err(|_| InvalidToken::Json)
 }
 
-/// The header members that decide.
+/// The header members that are checked.
 const NAMES: [&str; 7] = ["kid", "alg", "typ", "crit", "cty", "zip", "b64"];
 
-/// Judges the JOSE header and gives the `kid`.
+/// Checks the JOSE header and returns the `kid`.
 ///
-/// `alg` is a constant of this program (RFC 8725 section 3.1), and `jwk`, `jku`, `x5u` and `x5c`
-/// are members like any other that nobody reads.
+/// The algorithm is fixed and not chosen by the token (RFC 8725 section 3.1). `jwk`, `jku`, `x5u` and
+/// `x5c` are ignored.
 fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
     let header = Members::parse(header, &NAMES)?;
     let string = |name| header.find(name).and_then(super::json::Member::string);
@@ -82,7 +82,8 @@ fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
     }
 }
 
-/// RFC 9068 section 2.1; media types have no case (RFC 7515 section 4.1.9).
+/// Returns `true` for the types of an access token (RFC 9068 section 2.1), compared case-insensitively
+/// (RFC 7515 section 4.1.9).
 fn is_token_type(typ: &str) -> bool {
     ["JWT", "at+jwt", "application/at+jwt"]
         .iter()
@@ -105,17 +106,17 @@ mod tests {
 
     use super::*;
 
-    fn refusal_of(text: &str) -> Option<InvalidToken> {
-        let token = BearerToken::new(text).expect("token characters");
+    fn error_of(text: &str) -> Option<InvalidToken> {
+        let token = BearerToken::new(text).expect("the text consists of token characters");
         UnverifiedToken::parse(token).err()
     }
 
-    fn refusal_of_header(header: &str) -> Option<InvalidToken> {
-        refusal_of(&format!("{}.e30.c2ln", URL_SAFE_NO_PAD.encode(header)))
+    fn error_of_header(header: &str) -> Option<InvalidToken> {
+        error_of(&format!("{}.e30.c2ln", URL_SAFE_NO_PAD.encode(header)))
     }
 
     #[test]
-    fn rule_1_2_exactly_three_parts() {
+    fn rule_1_2_a_token_has_exactly_three_parts() {
         for text in [
             "a",
             ".",
@@ -125,43 +126,38 @@ mod tests {
             ".a.b.c",
             "a.b.c.d.e.f",
         ] {
-            assert_eq!(
-                refusal_of(text),
-                Some(InvalidToken::NotThreeParts),
-                "{text}"
-            );
+            assert_eq!(error_of(text), Some(InvalidToken::NotThreeParts), "{text}");
         }
-        assert_eq!(refusal_of("a.b.c.d.e"), Some(InvalidToken::Encrypted));
+        assert_eq!(error_of("a.b.c.d.e"), Some(InvalidToken::Encrypted));
         let dots = ".".repeat(30_000);
-        assert_eq!(refusal_of(&dots), Some(InvalidToken::NotThreeParts));
+        assert_eq!(error_of(&dots), Some(InvalidToken::NotThreeParts));
     }
 
     #[test]
     fn rule_1_3_parts_are_canonical_base64url_of_json_objects() {
-        assert_eq!(refusal_of("..c2ln"), Some(InvalidToken::Json));
-        assert_eq!(refusal_of("e30.e31.c2ln"), Some(InvalidToken::Algorithm));
-        assert_eq!(refusal_of("e31.e30.c2ln"), Some(InvalidToken::Base64));
-        assert_eq!(refusal_of_header("[]"), Some(InvalidToken::Json));
+        assert_eq!(error_of("..c2ln"), Some(InvalidToken::Json));
+        assert_eq!(error_of("e30.e31.c2ln"), Some(InvalidToken::Algorithm));
+        assert_eq!(error_of("e31.e30.c2ln"), Some(InvalidToken::Base64));
+        assert_eq!(error_of_header("[]"), Some(InvalidToken::Json));
         assert_eq!(
-            refusal_of_header(r#"{"alg":"RS256","kid":"k","kid":"k"}"#),
+            error_of_header(r#"{"alg":"RS256","kid":"k","kid":"k"}"#),
             Some(InvalidToken::DuplicateMember)
         );
         let latin1 = URL_SAFE_NO_PAD.encode(b"{\"alg\":\"RS256\",\"kid\":\"\xe9\"}");
         assert_eq!(
-            refusal_of(&format!("{latin1}.e30.c2ln")),
+            error_of(&format!("{latin1}.e30.c2ln")),
             Some(InvalidToken::Json)
         );
     }
 
     #[test]
-    fn rule_1_4_the_header_is_judged_by_a_constant_algorithm() {
-        assert_eq!(refusal_of_header(r#"{"alg":"RS256","kid":"k"}"#), None);
+    fn rule_1_4_only_rs256_headers_without_extensions_are_accepted() {
+        assert_eq!(error_of_header(r#"{"alg":"RS256","kid":"k"}"#), None);
         assert_eq!(
-            refusal_of_header(r#"{"alg":"RS256","kid":"k","jku":"x","x5t":1}"#),
+            error_of_header(r#"{"alg":"RS256","kid":"k","jku":"x","x5t":1}"#),
             None
         );
-        let with =
-            |more: &str| refusal_of_header(&format!(r#"{{"alg":"RS256","kid":"k",{more}}}"#));
+        let with = |more: &str| error_of_header(&format!(r#"{{"alg":"RS256","kid":"k",{more}}}"#));
         assert_eq!(with(r#""typ":"application/AT+jwt""#), None);
         for typ in [
             r#""typ":"JWE""#,
@@ -181,31 +177,27 @@ mod tests {
         for alg in ["rs256", "RS256 ", "none", "RS384", "HS256", ""] {
             let header = format!(r#"{{"alg":"{alg}","kid":"k"}}"#);
             assert_eq!(
-                refusal_of_header(&header),
+                error_of_header(&header),
                 Some(InvalidToken::Algorithm),
                 "{alg}"
             );
         }
         for kid in [r#""""#, "1", "null", r#"["k"]"#] {
             let header = format!(r#"{{"alg":"RS256","kid":{kid}}}"#);
-            assert_eq!(
-                refusal_of_header(&header),
-                Some(InvalidToken::KeyId),
-                "{kid}"
-            );
+            assert_eq!(error_of_header(&header), Some(InvalidToken::KeyId), "{kid}");
         }
     }
 
     #[test]
-    fn a_signature_has_a_length_that_a_key_can_make() {
+    fn empty_and_overlong_signatures_are_refused() {
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","kid":"k"}"#);
         assert_eq!(
-            refusal_of(&format!("{header}.e30.")),
+            error_of(&format!("{header}.e30.")),
             Some(InvalidToken::Signature)
         );
         let long = URL_SAFE_NO_PAD.encode([0_u8; 1025]);
         assert_eq!(
-            refusal_of(&format!("{header}.e30.{long}")),
+            error_of(&format!("{header}.e30.{long}")),
             Some(InvalidToken::Signature)
         );
     }

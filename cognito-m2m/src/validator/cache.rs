@@ -7,15 +7,17 @@ use crate::jwks::VerificationKey;
 use crate::principal::ServicePrincipal;
 use crate::two_generation_cache::TwoGenerationCache;
 
-/// Tokens that have been verified, looked up by their whole text.
+/// The cache of verified tokens, looked up by their whole text.
 pub(crate) struct VerifiedTokens(TwoGenerationCache<TokenText, Entry>);
 
-/// A verified token, and what it stands or falls with.
+/// The principal of a verified token, and the data that its validity depends on.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) principal: ServicePrincipal,
+    /// The position of the pool in the validator.
     pub(crate) pool: usize,
     pub(crate) key: Arc<VerificationKey>,
+    /// Seconds since the Unix epoch, including the leeway.
     pub(crate) expires_at: f64,
 }
 
@@ -24,14 +26,14 @@ impl VerifiedTokens {
         Self(TwoGenerationCache::new(capacity))
     }
 
-    /// The principal of a token, if it is known and `is_good` still says so.
+    /// Returns the principal of a token, if the cache contains it and `is_valid` returns `true`.
     pub(crate) fn find(
         &self,
         token: &[u8],
-        is_good: impl Fn(&Entry) -> bool,
+        is_valid: impl Fn(&Entry) -> bool,
     ) -> Option<ServicePrincipal> {
         self.0.find(&HeaderToken(token), |entry| {
-            is_good(entry).then(|| entry.principal.clone())
+            is_valid(entry).then(|| entry.principal.clone())
         })
     }
 
@@ -45,11 +47,11 @@ impl VerifiedTokens {
 #[derive(Clone)]
 struct TokenText(Arc<str>);
 
-/// A token as it stands in a header.
+/// The bytes of a token in a request header.
 struct HeaderToken<'h>(&'h [u8]);
 
-/// Hashes the end of a token: 32 characters of its signature, 192 bits that nobody can choose
-/// without the private key. Equality is that of the whole text, so a collision swaps nothing.
+/// Hashes the end of a token: 32 characters of its signature, 192 bits that an attacker cannot choose
+/// without the private key. Equality compares the whole text, so a collision cannot confuse tokens.
 fn hash_signature<H: Hasher>(token: &[u8], state: &mut H) {
     token
         .last_chunk::<32>()

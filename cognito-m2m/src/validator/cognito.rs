@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::TokenError;
 use super::cache::{Entry, VerifiedTokens};
-use super::verified::{AudienceRule, TokenRules, VerifiedToken};
+use super::rules::{AudienceRule, TokenRules, VerifiedToken};
 use crate::jwks::{Incomplete, KeyNotFound, KeyStore, VerificationKey};
 use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;

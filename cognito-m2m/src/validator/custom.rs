@@ -4,24 +4,24 @@ use std::pin::Pin;
 use crate::jwks::KeysUnavailable;
 use crate::token::{BearerToken, Claims, InvalidToken};
 
-/// A future that an Actix worker awaits; it need not be `Send`.
+/// A boxed future that is awaited on an Actix worker, so it does not have to be `Send`.
 ///
 /// # Examples
 ///
 /// ```
 /// use cognito_m2m::validator::BoxFuture;
 ///
-/// fn answer<'a>() -> BoxFuture<'a, u8> {
-///     Box::pin(async { 42 })
+/// fn load<'a>(name: &'a str) -> BoxFuture<'a, Option<String>> {
+///     Box::pin(async move { Some(name.to_owned()) })
 /// }
-/// # let _ = answer();
+/// # let _ = load("reporting");
 /// ```
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A validator of the team's own, instead of the built-in one.
+/// A custom token validator that replaces the built-in one.
 ///
-/// It decides whether a token is good and gives its claims; this crate makes the principal of
-/// them, by the same rules for `client_id` and `scope`. No setting of a user pool is needed then.
+/// It validates a token and returns its claims. This crate creates the principal from the claims, and
+/// applies the usual rules to `client_id` and `scope`. No user pool has to be configured.
 ///
 /// # Examples
 ///
@@ -45,16 +45,17 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// }
 /// ```
 pub trait TokenValidator: Send + Sync + 'static {
-    /// Judges a token.
+    /// Validates a token and returns its claims.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Expired`] and [`TokenError::Invalid`] are answered 401,
-    /// [`TokenError::Unavailable`] 503 where a guarded handler asks.
+    /// Returns [`TokenError::Expired`] or [`TokenError::Invalid`] if the token is refused, which is
+    /// answered with 401, and [`TokenError::Unavailable`] if it cannot be validated at the moment,
+    /// which guarded handlers answer with 503.
     fn validate<'a>(&'a self, token: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>>;
 }
 
-/// Why a token proves nobody's identity.
+/// The error returned if a token is not accepted.
 ///
 /// # Examples
 ///
@@ -68,13 +69,13 @@ pub trait TokenValidator: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token has expired, leeway included.
+    /// The token has expired, and the leeway has passed.
     #[error("the token has expired")]
     Expired,
-    /// The token breaks another rule.
+    /// The token is invalid for another reason.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
-    /// The token can't be judged right now.
+    /// The token cannot be validated at the moment.
     #[error(transparent)]
     Unavailable(#[from] KeysUnavailable),
 }

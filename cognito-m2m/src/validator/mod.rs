@@ -3,8 +3,8 @@
 mod cache;
 mod cognito;
 mod custom;
-mod verified;
+mod rules;
 
 pub(crate) use cognito::{CognitoValidator, Pool};
 pub use custom::{BoxFuture, TokenError, TokenValidator};
-pub(crate) use verified::{AudienceRule, TokenRules};
+pub(crate) use rules::{AudienceRule, TokenRules};

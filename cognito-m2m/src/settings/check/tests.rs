@@ -1,6 +1,7 @@
-use super::*;
+use crate::settings::pool::PoolSettings;
+use crate::settings::table::Settings;
 
-fn sound() -> Settings {
+fn valid() -> Settings {
     Settings::default()
         .region("us-east-1")
         .user_pool_id("us-east-1_AbCdEfGhI")
@@ -14,12 +15,12 @@ fn faults(settings: Settings) -> Vec<String> {
 }
 
 #[test]
-fn issuer_and_jwks_url_follow_from_region_and_pool() {
-    let checked = sound()
+fn issuer_and_jwks_url_are_derived_from_region_and_pool_id() {
+    let checked = valid()
         .check(false, Vec::new())
         .unwrap_or_else(|error| panic!("{error}"));
     let [pool] = checked.pools.as_slice() else {
-        panic!("one pool")
+        panic!("there is one pool")
     };
     assert_eq!(
         &*pool.issuer,
@@ -32,7 +33,7 @@ fn issuer_and_jwks_url_follow_from_region_and_pool() {
 }
 
 #[test]
-fn an_override_keeps_the_issuer_as_it_was_written() {
+fn a_configured_issuer_is_not_normalized() {
     let settings = Settings::default()
         .issuer("http://127.0.0.1:9229/p")
         .jwks_url("http://localhost:9229/k");
@@ -43,7 +44,7 @@ fn an_override_keeps_the_issuer_as_it_was_written() {
 }
 
 #[test]
-fn all_faults_are_found_together() {
+fn all_faults_are_reported_together() {
     let settings = Settings::from_variables([
         ("COGNITO_M2M_USER_POOL_ID", "us-east-1_AbCdEfGhI"),
         ("COGNITO_M2M_ISSUER", "http://issuer.example/pool"),
@@ -64,13 +65,13 @@ fn all_faults_are_found_together() {
 }
 
 #[test]
-fn region_and_pool_id_fit_each_other() {
-    assert_eq!(faults(sound()), [""; 0]);
-    assert!(faults(sound().region("eu-west-1"))[0].contains("of the Region eu-west-1"));
-    assert!(faults(sound().region("nowhere"))[0].contains("expected an AWS Region"));
+fn region_and_pool_id_must_match() {
+    assert_eq!(faults(valid()), [""; 0]);
+    assert!(faults(valid().region("eu-west-1"))[0].contains("in the Region eu-west-1"));
+    assert!(faults(valid().region("unknown"))[0].contains("expected an AWS Region"));
     assert!(
         faults(Settings::default().region("us-east-1").user_pool_id("x"))[0]
-            .contains("expected a user pool id")
+            .contains("expected a user pool ID")
     );
     assert_eq!(
         faults(Settings::default().issuer("https://i.example")).len(),
@@ -79,7 +80,7 @@ fn region_and_pool_id_fit_each_other() {
 }
 
 #[test]
-fn http_is_for_loopback() {
+fn http_is_allowed_for_loopback_addresses_only() {
     let with = |url: &str| Settings::default().issuer(url).jwks_url(url);
     for url in [
         "http://127.0.0.1:1/p",
@@ -95,7 +96,7 @@ fn http_is_for_loopback() {
         "http://localhost.example/p",
         "http://10.0.0.1/p",
         "ftp://127.0.0.1/p",
-        "nothing",
+        "no-url",
         "https://u:p@i.example/",
         "https://i.example/#f",
     ] {
@@ -108,35 +109,35 @@ fn http_is_for_loopback() {
 }
 
 #[test]
-fn lists_and_groups_are_never_empty_and_name_known_pools() {
-    assert!(faults(sound().allowed_client_ids([""; 0]))[0].contains("is empty"));
-    assert!(faults(sound().client_group("g", [""; 0]))[0].contains("client_groups.g"));
-    assert!(faults(sound().client_group("g", ["nowhere:a"]))[0].contains("found \"nowhere\""));
+fn empty_lists_and_unknown_pools_are_faults() {
+    assert!(faults(valid().allowed_client_ids([""; 0]))[0].contains("is empty"));
+    assert!(faults(valid().client_group("g", [""; 0]))[0].contains("client_groups.g"));
+    assert!(faults(valid().client_group("g", ["unknown:a"]))[0].contains("found \"unknown\""));
     let pool = PoolSettings::default().user_pool_id("eu-west-1_b");
     assert_eq!(
         faults(
-            sound()
+            valid()
                 .pool("t", pool.clone())
                 .allowed_client_ids(["t:a", "b"])
         ),
         [""; 0]
     );
     assert!(
-        faults(sound().pool("t", pool.clone().allowed_client_ids([""; 0])))[0]
+        faults(valid().pool("t", pool.clone().allowed_client_ids([""; 0])))[0]
             .contains("pools.t.allowed_client_ids")
     );
-    assert!(faults(sound().pool("default", pool.clone()))[0].contains("other than `default`"));
-    assert!(faults(sound().pool("a", pool.clone()).pool("b", pool))[0].contains("twice"));
+    assert!(faults(valid().pool("default", pool.clone()))[0].contains("other than `default`"));
+    assert!(faults(valid().pool("a", pool.clone()).pool("b", pool))[0].contains("twice"));
 }
 
 #[test]
-fn a_validator_of_ones_own_needs_no_pool() {
+fn a_custom_validator_requires_no_pool() {
     assert!(Settings::default().check(true, Vec::new()).is_ok());
 }
 
 #[test]
-fn a_further_pool_takes_over_the_audience() {
-    let settings = sound()
+fn an_additional_pool_inherits_the_audience() {
+    let settings = valid()
         .audience("api")
         .pool("t", PoolSettings::default().user_pool_id("eu-west-1_b"));
     let checked = settings
@@ -151,7 +152,7 @@ fn a_further_pool_takes_over_the_audience() {
 }
 
 #[test]
-fn an_emptied_list_never_opens_the_door() {
+fn an_empty_allowlist_is_a_fault_in_every_notation() {
     for list in [
         serde_json::json!(null),
         serde_json::json!([]),
@@ -168,10 +169,10 @@ fn an_emptied_list_never_opens_the_door() {
 }
 
 #[test]
-fn blanks_around_a_text_are_a_fault() {
-    assert!(faults(sound().audience("api\n"))[0].contains("no blanks around it"));
+fn surrounding_whitespace_is_a_fault() {
+    assert!(faults(valid().audience("api\n"))[0].contains("no surrounding whitespace"));
     let issuer = Settings::default()
         .issuer("https://i.example/p\n")
         .jwks_url("https://i.example/k");
-    assert!(faults(issuer)[0].contains("no blanks around it"));
+    assert!(faults(issuer)[0].contains("no surrounding whitespace"));
 }

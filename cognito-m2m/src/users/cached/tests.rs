@@ -90,7 +90,7 @@ fn principal(
     let registered = RegisteredClaims::parse(claims.payload()).ok();
     let identity = registered.and_then(|claims| Identity::read(&claims).ok());
     let identity = identity.expect("an identity");
-    let pool = PoolName::further(pool).unwrap_or_default();
+    let pool = PoolName::new_additional(pool).unwrap_or_default();
     ServicePrincipal::new(identity, claims, pool, token, Arc::clone(policy_defaults))
 }
 

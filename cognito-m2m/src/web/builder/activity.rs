@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::activity::{ActivityStore, Recorder, Writer};
-use crate::pool::PoolName;
 use crate::runtime::Background;
-use crate::settings::{SettingFault, Settings};
+use crate::settings::{CheckedSettings, SettingFault, Settings};
 use crate::time::Clock;
 
 /// Returns a fault if activity is tracked without a store, or if a pool name is too long.
@@ -35,17 +34,12 @@ pub(super) fn activity_fault(settings: &Settings, has_store: bool) -> Option<Set
 
 /// Starts the background writer and returns the recorder that requests write to.
 pub(super) fn track(
-    settings: &Settings,
+    settings: &CheckedSettings,
     store: Box<dyn ActivityStore>,
     clock: &Arc<dyn Clock>,
     background: &Background,
 ) -> Arc<Recorder> {
-    let further = settings
-        .pools
-        .keys()
-        .filter_map(|name| PoolName::further(name));
-    let pools = [PoolName::default()].into_iter().chain(further);
-    let recorder = Arc::new(Recorder::new(pools));
+    let recorder = Arc::new(Recorder::new(settings.pool_names.iter().cloned()));
     let writer = Writer {
         recorder: Arc::clone(&recorder),
         store,

@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use actix_web::http::header::HeaderName;
-
 use super::activity::{activity_fault, track};
 use super::error::BuildError;
 use super::startup_log;
@@ -10,7 +8,7 @@ use super::validator::cognito_validator;
 use crate::activity::ActivityStore;
 use crate::policy::{Layer, guarded_handlers};
 use crate::runtime::Background;
-use crate::settings::{CheckedSettings, SettingFault, Settings, SettingsError};
+use crate::settings::{SettingFault, Settings};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
@@ -238,63 +236,48 @@ impl CognitoAuthBuilder {
         let clock = self
             .clock
             .unwrap_or_else(|| Arc::new(SystemClock::default()));
-        let background =
-            Background::start(checked.settings.shutdown_timeout).map_err(BuildError::Thread)?;
-        let CheckedSettings {
-            pools,
-            policy_defaults,
-            settings,
-        } = checked;
-        let policy_defaults = Arc::new(policy_defaults);
-        startup_log::log(&settings, &pools, &policy_defaults, has_custom_validator);
+        let background = Background::start(checked.shutdown_timeout).map_err(BuildError::Thread)?;
+        startup_log::log(&self.settings, &checked, has_custom_validator);
         let store = self
             .activity_store
-            .filter(|_| settings.track_client_activity);
-        let activity = store.map(|store| track(&settings, store, &clock, &background));
-        let admitted_clients = pools
+            .filter(|_| checked.track_client_activity);
+        let activity = store.map(|store| track(&checked, store, &clock, &background));
+        let admitted_clients = checked
+            .pools
             .iter()
-            .filter_map(|plan| Some((plan.name.clone(), plan.allowed_clients.clone()?)));
+            .filter_map(|pool| Some((pool.name.clone(), pool.allowed_clients.clone()?)));
         let admitted_clients = admitted_clients.collect();
         let validation = match self.validator {
             Some(validator) => Validation::Custom(validator),
             None => Validation::BuiltIn(cognito_validator(
-                &settings,
-                pools,
+                &checked,
                 self.http_client.as_ref(),
                 &clock,
                 &background,
-                &policy_defaults,
             )?),
         };
         let default_responder = || -> Box<dyn RefusalResponder> {
             Box::new(DefaultResponder::new(
-                &settings.realm,
-                settings.json_error_responses,
+                checked.realm.as_str(),
+                checked.json_error_responses,
             ))
         };
         Ok(CognitoAuth::from_state(State {
             validation,
-            header_name: header_name(&settings)?,
-            header_prefix: settings.header_prefix.as_str().into(),
-            max_token_bytes: settings.max_token_bytes,
-            fail_on_invalid_bearer: settings.fail_on_invalid_bearer,
-            policy_defaults,
+            header_name: checked.header_name,
+            header_prefix: checked.header_prefix.as_str().into(),
+            max_token_bytes: checked.max_token_bytes,
+            fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
+            policy_defaults: checked.policy_defaults,
             admitted_clients,
             users,
             activity,
             responder: self.responder.unwrap_or_else(default_responder),
             background,
-            shutdown_timeout: settings.shutdown_timeout,
+            shutdown_timeout: checked.shutdown_timeout,
             clock,
         }))
     }
-}
-
-fn header_name(settings: &Settings) -> Result<HeaderName, BuildError> {
-    HeaderName::from_bytes(settings.header_name.as_bytes()).map_err(|_| {
-        let fault = SettingFault::new("header_name", "expected the name of a header");
-        BuildError::Settings(SettingsError::of(vec![fault]))
-    })
 }
 
 /// Finds handlers that name an undefined group. Such a handler would refuse every client, without an

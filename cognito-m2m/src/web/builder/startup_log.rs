@@ -1,60 +1,25 @@
-use crate::policy::{PolicyDefaults, guarded_handlers};
+use crate::policy::{ClientList, guarded_handlers};
 use crate::scope::ScopeMatch;
-use crate::settings::{PoolPlan, Settings};
+use crate::settings::{CheckedPool, CheckedSettings, Settings, StartupFields};
 
 /// Logs the effective settings on one line, and a warning for each setting that weakens security.
-pub(super) fn log(
-    settings: &Settings,
-    pools: &[PoolPlan],
-    policy_defaults: &PolicyDefaults,
-    has_own_validator: bool,
-) {
+pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_validator: bool) {
+    let pools = checked.pools.as_slice();
     let issuers: Vec<_> = pools
         .iter()
         .map(|pool| (pool.name.as_str(), &*pool.issuer))
         .collect();
-    let allowed_clients = policy_defaults
-        .allowed_clients
-        .as_ref()
-        .map(crate::policy::ClientList::len);
-    tracing::info!(
-        ?issuers,
-        has_own_validator,
-        audience = settings.audience,
-        require_audience = settings.require_audience,
-        allowed_clients,
-        header_name = settings.header_name,
-        header_prefix = settings.header_prefix,
-        default_scope_match = ?settings.default_scope_match,
-        leeway = ?settings.leeway,
-        fail_on_invalid_bearer = settings.fail_on_invalid_bearer,
-        accept_user_tokens = settings.accept_user_tokens,
-        danger_allow_http = settings.danger_allow_http,
-        client_groups = settings.client_groups.len(),
-        json_error_responses = settings.json_error_responses,
-        realm = settings.realm,
-        track_client_activity = settings.track_client_activity,
-        max_token_bytes = settings.max_token_bytes,
-        max_token_lifetime = ?settings.max_token_lifetime,
-        token_cache_entries = settings.token_cache_entries,
-        jwks_ttl = ?settings.jwks_ttl,
-        jwks_cooldown = ?settings.jwks_cooldown,
-        jwks_max_stale = ?settings.jwks_max_stale,
-        jwks_connect_timeout = ?settings.jwks_connect_timeout,
-        jwks_timeout = ?settings.jwks_timeout,
-        jwks_max_bytes = settings.jwks_max_bytes,
-        jwks_max_keys = settings.jwks_max_keys,
-        user_mapping_enabled = settings.user_mapping_enabled,
-        return_user_proxy = settings.return_user_proxy,
-        mapping_timeout = ?settings.mapping_timeout,
-        shutdown_timeout = ?settings.shutdown_timeout,
-        guarded_handlers = guarded_handlers().count(),
-        "cognito-m2m is ready"
-    );
+    let allowed_clients = &checked.policy_defaults.allowed_clients;
+    settings.log(&StartupFields {
+        issuers: &issuers,
+        has_custom_validator,
+        allowed_clients: allowed_clients.as_ref().map(ClientList::len),
+        guarded_handlers: guarded_handlers().count(),
+    });
     for warning in warnings(settings, pools) {
         tracing::warn!(warning, "a setting weakens security");
     }
-    if !has_own_validator {
+    if !has_custom_validator {
         warn_about_unknown_pools(pools);
     }
 }
@@ -63,7 +28,7 @@ pub(super) fn log(
 ///
 /// This is not an error, since a program may be deployed without some of its pools. But if the name
 /// is misspelled, its client is refused without an obvious reason.
-fn warn_about_unknown_pools(pools: &[PoolPlan]) {
+fn warn_about_unknown_pools(pools: &[CheckedPool]) {
     let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
     for layer in guarded_handlers() {
         for pool in layer.policy.pools().filter(is_unknown) {
@@ -78,8 +43,8 @@ fn warn_about_unknown_pools(pools: &[PoolPlan]) {
     }
 }
 
-fn warnings(settings: &Settings, pools: &[PoolPlan]) -> Vec<&'static str> {
-    let unbounded = |pool: &PoolPlan| pool.audience.is_none() && pool.allowed_clients.is_none();
+fn warnings(settings: &Settings, pools: &[CheckedPool]) -> Vec<&'static str> {
+    let unbounded = |pool: &CheckedPool| pool.audience.is_none() && pool.allowed_clients.is_none();
     let cases = [
         (
             settings.allowed_client_ids.is_none() && pools.iter().any(unbounded),

@@ -8,7 +8,7 @@ use crate::pool::PoolName;
 use crate::principal::{Identity, ServicePrincipal};
 use crate::token::{BearerToken, Claims, InvalidToken, RegisteredClaims, UnverifiedToken};
 
-/// What a token must keep beyond its signature.
+/// The rules for the claims of a token that apply to all user pools.
 #[derive(Clone, Debug)]
 pub(crate) struct TokenRules {
     pub(crate) leeway: Duration,
@@ -16,21 +16,24 @@ pub(crate) struct TokenRules {
     pub(crate) accept_user_tokens: bool,
 }
 
+/// The audience that the tokens of a user pool must have.
 #[derive(Clone, Debug)]
 pub(crate) struct AudienceRule {
     pub(crate) audience: Box<str>,
+    /// If `true`, a token without an `aud` claim is refused.
     pub(crate) required: bool,
 }
 
-/// A token whose signature and claims have been verified; it has this one constructor.
+/// A token with a valid signature and valid claims. [`VerifiedToken::verify`] is its only
+/// constructor.
 pub(crate) struct VerifiedToken {
     identity: Identity,
     pub(crate) expires_at: f64,
 }
 
 impl VerifiedToken {
-    /// The signature first, then the claims; the expiry last, so that «expired» is said of a token
-    /// only that was good once.
+    /// Verifies the signature first, then the claims. The expiry is checked last, so that only tokens
+    /// that were valid before are reported as expired.
     pub(crate) fn verify(
         token: &UnverifiedToken<'_>,
         claims: &RegisteredClaims<'_>,
@@ -39,20 +42,20 @@ impl VerifiedToken {
         rules: &TokenRules,
         now: Duration,
     ) -> Result<Self, TokenError> {
-        if !key.has_signed(token.signing_input, &token.signature) {
+        if !key.verifies(token.signing_input, &token.signature) {
             return Err(InvalidToken::Signature.into());
         }
         if claims.token_use().as_deref() != Some("access") {
             return Err(InvalidToken::TokenUse.into());
         }
-        if claims.is_of_a_user() && !rules.accept_user_tokens {
+        if claims.has_username() && !rules.accept_user_tokens {
             return Err(InvalidToken::UserToken.into());
         }
         if let Some(rule) = audience {
-            judge_audience(claims, rule)?;
+            check_audience(claims, rule)?;
         }
         let identity = Identity::read(claims)?;
-        let expires_at = judge_dates(claims, rules, now.as_secs_f64())?;
+        let expires_at = check_dates(claims, rules, now.as_secs_f64())?;
         Ok(Self {
             identity,
             expires_at,
@@ -70,17 +73,18 @@ impl VerifiedToken {
     }
 }
 
-/// RFC 7519 section 4.1.3.
-fn judge_audience(claims: &RegisteredClaims<'_>, rule: &AudienceRule) -> Result<(), InvalidToken> {
-    let admitted = match claims.audience()? {
+/// Checks `aud` (RFC 7519 section 4.1.3).
+fn check_audience(claims: &RegisteredClaims<'_>, rule: &AudienceRule) -> Result<(), InvalidToken> {
+    let is_accepted = match claims.audience()? {
         Some(audience) => audience.contains(&rule.audience),
         None => !rule.required,
     };
-    admitted.then_some(()).ok_or(InvalidToken::Audience)
+    is_accepted.then_some(()).ok_or(InvalidToken::Audience)
 }
 
-/// RFC 7519 sections 4.1.4 to 4.1.6; the longest life is Cognito's own (24 hours).
-fn judge_dates(
+/// Checks `exp`, `nbf` and `iat` (RFC 7519 sections 4.1.4 to 4.1.6), and returns the time when the
+/// token expires, including the leeway.
+fn check_dates(
     claims: &RegisteredClaims<'_>,
     rules: &TokenRules,
     now: f64,
@@ -97,9 +101,9 @@ fn judge_dates(
     if dates.expires_at - dates.issued_at > rules.max_lifetime.as_secs_f64() + leeway {
         return Err(InvalidToken::Lifetime.into());
     }
-    let ends_at = dates.expires_at + leeway;
-    if now >= ends_at {
+    let expires_at = dates.expires_at + leeway;
+    if now >= expires_at {
         return Err(TokenError::Expired);
     }
-    Ok(ends_at)
+    Ok(expires_at)
 }

@@ -1,0 +1,117 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_0_2::HeaderName;
+
+use super::clients::{check_allowed_clients, check_groups, check_pools_of_clients};
+use super::faults::Faults;
+use super::header::{AuthScheme, Realm, check_header_name, check_realm, check_scheme};
+use super::limits::check_limits;
+use super::pools::{CheckedPool, check_pools, pool_names};
+use crate::jwks::{KeyLimits, Limits};
+use crate::policy::PolicyDefaults;
+use crate::pool::PoolName;
+use crate::setting_fault::{SettingFault, SettingsError};
+use crate::settings::table::Settings;
+use crate::validator::TokenRules;
+
+/// Valid settings, in the types that the rest of the crate uses.
+pub(crate) struct CheckedSettings {
+    pub(crate) pools: Vec<CheckedPool>,
+    pub(crate) pool_names: Vec<PoolName>,
+    pub(crate) policy_defaults: Arc<PolicyDefaults>,
+    pub(crate) header_name: HeaderName,
+    pub(crate) header_prefix: AuthScheme,
+    pub(crate) realm: Realm,
+    pub(crate) json_error_responses: bool,
+    pub(crate) fail_on_invalid_bearer: bool,
+    pub(crate) max_token_bytes: usize,
+    pub(crate) token_rules: TokenRules,
+    pub(crate) token_cache_entries: usize,
+    pub(crate) key_limits: KeyLimits,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) fetch_limits: Limits,
+    pub(crate) jwks_ttl: Duration,
+    pub(crate) track_client_activity: bool,
+    pub(crate) activity_flush_interval: Duration,
+    pub(crate) shutdown_timeout: Duration,
+}
+
+impl Settings {
+    /// Checks all settings, and reports all faults together with `other_faults`.
+    ///
+    /// With a custom validator, the user pools are neither required nor checked.
+    pub(crate) fn check(
+        &self,
+        has_custom_validator: bool,
+        other_faults: Vec<SettingFault>,
+    ) -> Result<CheckedSettings, SettingsError> {
+        let mut faults = Faults::new(self.faults.clone());
+        let pools = if has_custom_validator {
+            Vec::new()
+        } else {
+            check_pools(&mut faults, self)
+        };
+        let groups = check_groups(&mut faults, self);
+        let allowed_clients = check_allowed_clients(&mut faults, self);
+        check_pools_of_clients(&mut faults, self);
+        let header_name = check_header_name(&mut faults, self);
+        let header_prefix = check_scheme(&mut faults, self);
+        let realm = check_realm(&mut faults, self);
+        check_limits(&mut faults, self);
+        faults.extend(other_faults);
+        let (Some(header_name), Some(header_prefix), Some(realm), true) =
+            (header_name, header_prefix, realm, faults.is_empty())
+        else {
+            return Err(faults.into_error());
+        };
+        Ok(CheckedSettings {
+            pools,
+            pool_names: pool_names(self),
+            policy_defaults: Arc::new(PolicyDefaults {
+                scope_match: self.default_scope_match,
+                allowed_clients,
+                groups,
+            }),
+            header_name,
+            header_prefix,
+            realm,
+            json_error_responses: self.json_error_responses,
+            fail_on_invalid_bearer: self.fail_on_invalid_bearer,
+            max_token_bytes: self.max_token_bytes,
+            token_rules: self.token_rules(),
+            token_cache_entries: self.token_cache_entries,
+            key_limits: self.key_limits(),
+            connect_timeout: self.jwks_connect_timeout,
+            fetch_limits: self.fetch_limits(),
+            jwks_ttl: self.jwks_ttl,
+            track_client_activity: self.track_client_activity,
+            activity_flush_interval: self.activity_flush_interval,
+            shutdown_timeout: self.shutdown_timeout,
+        })
+    }
+
+    fn token_rules(&self) -> TokenRules {
+        TokenRules {
+            leeway: self.leeway,
+            max_lifetime: self.max_token_lifetime,
+            accept_user_tokens: self.accept_user_tokens,
+        }
+    }
+
+    fn key_limits(&self) -> KeyLimits {
+        KeyLimits {
+            cooldown: self.jwks_cooldown,
+            max_stale: self.jwks_max_stale,
+            fetch_timeout: self.jwks_timeout,
+        }
+    }
+
+    fn fetch_limits(&self) -> Limits {
+        Limits {
+            timeout: self.jwks_timeout,
+            max_bytes: self.jwks_max_bytes,
+            max_keys: self.jwks_max_keys,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+use super::faults::Faults;
+use crate::policy::{ClientGroups, ClientList};
+use crate::pool::PoolName;
+use crate::settings::table::Settings;
+
+/// Parses the default allowlist.
+pub(super) fn check_allowed_clients(
+    faults: &mut Faults,
+    settings: &Settings,
+) -> Option<ClientList> {
+    let entries = settings.allowed_client_ids.as_deref()?;
+    check_list(faults, "allowed_client_ids", entries)
+}
+
+/// Parses the named lists of clients.
+pub(super) fn check_groups(faults: &mut Faults, settings: &Settings) -> ClientGroups {
+    let lists = settings.client_groups.iter().filter_map(|(name, clients)| {
+        if name.is_empty() {
+            faults.add(
+                "client_groups",
+                "expected a name for each group, found an empty name",
+            );
+        }
+        let list = check_list(faults, &format!("client_groups.{name}"), clients)?;
+        Some((name.clone(), list))
+    });
+    lists.collect()
+}
+
+/// Parses the clients of one pool, which are listed without the name of the pool.
+pub(super) fn check_pool_clients(
+    faults: &mut Faults,
+    setting: &str,
+    pool: &PoolName,
+    ids: Option<&[String]>,
+) -> Option<ClientList> {
+    let ids = ids?;
+    if let Some(id) = ids.iter().find(|id| id.contains(':')) {
+        faults.add(
+            setting,
+            format!("expected client IDs without the name of a pool, found {id:?}"),
+        );
+        return None;
+    }
+    let qualified: Vec<_> = ids.iter().map(|id| format!("{pool}:{id}")).collect();
+    check_list(faults, setting, &qualified)
+}
+
+/// Checks that the default allowlist and the groups refer to configured pools.
+pub(super) fn check_pools_of_clients(faults: &mut Faults, settings: &Settings) {
+    let groups = settings
+        .client_groups
+        .iter()
+        .map(|(name, list)| (format!("client_groups.{name}"), list));
+    let default = settings
+        .allowed_client_ids
+        .iter()
+        .map(|list| ("allowed_client_ids".to_owned(), list));
+    for (setting, list) in groups.chain(default) {
+        for (pool, _) in list.iter().filter_map(|entry| entry.split_once(':')) {
+            if pool != PoolName::DEFAULT && !settings.pools.contains_key(pool) {
+                faults.add(
+                    &setting,
+                    format!("expected the pool of `pool:client_id` to be defined in `pools`, found {pool:?}"),
+                );
+            }
+        }
+    }
+}
+
+/// An empty list is a fault: it would refuse every client, and is more likely a mistake.
+fn check_list(faults: &mut Faults, setting: &str, entries: &[String]) -> Option<ClientList> {
+    if entries.is_empty() {
+        faults.add(
+            setting,
+            "is empty: list at least one client or remove the list",
+        );
+        return None;
+    }
+    match ClientList::new(entries) {
+        Ok(list) => Some(list),
+        Err(error) => {
+            faults.add(setting, error.to_string());
+            None
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/// The fields of the start-up log line that are not the value of a single setting.
+pub(crate) struct StartupFields<'s> {
+    pub(crate) issuers: &'s [(&'s str, &'s str)],
+    pub(crate) has_custom_validator: bool,
+    pub(crate) allowed_clients: Option<usize>,
+    pub(crate) guarded_handlers: usize,
+}
+
+/// Defines `Settings` from one table, so that the field, the setter, the `serde` name, the
+/// environment variable and the start-up log line cannot drift apart.
+///
+/// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
+/// `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
+/// field of the line, or with `not logged`.
+macro_rules! settings {
+    ($(
+        $(#[doc = $doc:literal])+
+        $setter:ident $name:ident($example:expr): $type:ty = $default:expr,
+        $(logged as $format:ident)? $(logged in $field:ident)? $(not $logged:ident)?;
+    )+) => {
+        /// The settings of [`CognitoAuth`](crate::CognitoAuth).
+        ///
+        /// Each setting has a method here, a name for `serde`, and an environment variable: the
+        /// name in upper case with the prefix `COGNITO_M2M_`. In code, durations are `Duration`s.
+        /// Elsewhere they are a number of seconds, or a number with a unit (`300`, `250ms`, `5m`,
+        /// `24h`, `1d`).
+        ///
+        /// Settings are checked by [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build),
+        /// which reports all faults together.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use cognito_m2m::Settings;
+        ///
+        /// let settings = Settings::default()
+        ///     .region("us-east-1")
+        ///     .user_pool_id("us-east-1_AbCdEfGhI")
+        ///     .audience("https://api.example.com");
+        ///
+        /// let same: Settings = serde_json::from_str(r#"{
+        ///     "region": "us-east-1",
+        ///     "user_pool_id": "us-east-1_AbCdEfGhI",
+        ///     "audience": "https://api.example.com",
+        ///     "leeway": "30s"
+        /// }"#)?;
+        /// # Ok::<(), serde_json::Error>(())
+        /// ```
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $(pub(crate) $name: $type,)+
+            pub(crate) faults: Vec<SettingFault>,
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self {
+                    $($name: $default,)+
+                    faults: Vec::new(),
+                }
+            }
+        }
+
+        impl Settings {
+            $(settings!(@setter $setter $name, $type,
+                $(#[doc = $doc])+
+                #[doc = "\n# Examples\n\n```\n# use std::time::Duration;\n# use cognito_m2m::{ScopeMatch, Settings};"]
+                #[doc = concat!("let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n```")]
+            );)+
+
+            /// Logs the settings in one line. The settings of the server contain no secrets.
+            pub(crate) fn log(&self, startup: &StartupFields<'_>) {
+                tracing::info!(
+                    issuers = ?startup.issuers,
+                    has_own_validator = startup.has_custom_validator,
+                    allowed_clients = startup.allowed_clients,
+                    $($($name = settings!(@field $format self.$name),)?)+
+                    guarded_handlers = startup.guarded_handlers,
+                    "cognito-m2m is ready"
+                );
+            }
+
+            fn assign(&mut self, name: &str, value: UnparsedValue) -> Result<(), String> {
+                match name {
+                    $(stringify!($name) => self.$name = value.parse()?,)+
+                    _ => return Err("is not a setting: check its spelling".to_owned()),
+                }
+                Ok(())
+            }
+        }
+    };
+    (@setter value $name:ident, $type:ty, $(#[$attribute:meta])+) => {
+        $(#[$attribute])+
+        #[must_use]
+        pub fn $name(mut self, value: $type) -> Self {
+            self.$name = value;
+            self
+        }
+    };
+    (@setter text $name:ident, $type:ty, $(#[$attribute:meta])+) => {
+        $(#[$attribute])+
+        #[must_use]
+        pub fn $name(mut self, text: impl Into<String>) -> Self {
+            self.$name = text.into().into();
+            self
+        }
+    };
+    (@setter list $name:ident, $type:ty, $(#[$attribute:meta])+) => {
+        $(#[$attribute])+
+        #[must_use]
+        pub fn $name(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.$name = Some(entries.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+    // A method below the table adds one entry at a time.
+    (@setter map $name:ident, $type:ty, $(#[$attribute:meta])+) => {};
+    (@field value $value:expr) => { $value };
+    (@field debug $value:expr) => { tracing::field::debug(&$value) };
+    (@field count $value:expr) => { $value.len() };
+}
+
+pub(super) use settings;
