@@ -125,10 +125,10 @@ pub trait UserMapper: Send + Sync + 'static {
     /// Caches the users that the mapper finds for `ttl`. Without a cache, every request that needs
     /// a user runs a lookup.
     ///
-    /// Only users are cached, never a miss or an error. A new user is therefore found immediately,
-    /// and a user who is deleted or deactivated in the table is refused after at most `ttl`. A
-    /// cached user is also served while the user store is unavailable. Each request receives a
-    /// clone of the user.
+    /// Only users are cached, neither errors nor lookups that find no user. A new user is therefore
+    /// found immediately, and a user who is deleted or deactivated in the table is refused after at
+    /// most `ttl`. A cached user is also served while the user store is unavailable. Each request
+    /// receives a clone of the user.
     ///
     /// The cache holds up to 10,000 users. See [`Cached`] for how to change that, and for the key
     /// of an entry.

@@ -30,7 +30,7 @@ pub struct ProxyUser {
 }
 
 impl ProxyUser {
-    /// Returns the client ID, or `pool:client_id` if the client is of a further user pool.
+    /// Returns the client ID, or `pool:client_id` if the client belongs to a further user pool.
     ///
     /// The prefix prevents the administrator of a further pool from choosing the username of
     /// another pool's client.

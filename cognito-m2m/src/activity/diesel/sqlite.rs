@@ -16,8 +16,8 @@ use crate::activity::{
 
 /// An activity store in a SQLite file.
 ///
-/// It opens its own connections, and uses them on blocking threads. An in-memory database exists
-/// only for one connection, so a reader could not see it. Use a file.
+/// It opens its own connections, and uses them on blocking threads. Use a file: an in-memory
+/// database is private to one connection, so a reader could not see it.
 ///
 /// # Examples
 ///

@@ -82,7 +82,7 @@ impl ClientActivityPage {
         web::service(&self.path).finish(factory)
     }
 
-    /// Serves the page without a login of its own, for a scope that is wrapped with one or for
+    /// Serves the page without a login, for a scope that is wrapped with one or for
     /// loopback. Everyone who can send a request to this path can read the page.
     ///
     /// # Examples
