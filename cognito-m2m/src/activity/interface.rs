@@ -1,28 +1,22 @@
-use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::client_activity::ClientActivity;
+use super::error::ActivityError;
 use super::query::{ClientQuery, ClientRows};
-use super::timestamp::Timestamp;
 
-/// A future of a store; it runs on the crate's own thread.
+/// The future that the methods of an [`ActivityStore`] return.
 ///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::activity::StoreFuture;
-///
-/// fn nothing_to_check() -> StoreFuture<'static> {
-///     Box::pin(async { Ok(()) })
-/// }
-/// ```
+/// Unlike [`validator::BoxFuture`](crate::validator::BoxFuture) it is `Send`, because the store
+/// runs on a background thread.
 pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>> + Send + 'a>>;
 
-/// Where client activity is kept.
+/// A store for client activity.
 ///
-/// It is asked on the crate's own thread and must not block it. A call that takes longer than 5 s is
-/// dropped; after a failure the same sightings come again, with later ones.
+/// Its methods run on a background thread of the crate and must not block it. A call that takes
+/// longer than 5 s is cancelled. After a failure, the same records are written again, together with
+/// later ones.
 ///
 /// # Examples
 ///
@@ -40,79 +34,83 @@ pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>
 ///
 ///     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
 ///         Box::pin(async move {
-///             for seen in batch.iter() {
-///                 println!("{} was seen at {} UTC", seen.client_id, seen.last_seen_at);
+///             for client in batch.iter() {
+///                 println!("{} was last seen at {} UTC", client.client_id, client.last_seen_at);
 ///             }
 ///             Ok(())
 ///         })
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an activity store",
+    label = "not an activity store",
+    note = "pass `SqliteActivity` (feature `diesel-sqlite`), `PostgresActivity` (feature `diesel-postgres`) or `MysqlActivity` (feature `diesel-mysql`), or a type that implements `ActivityStore`"
+)]
 pub trait ActivityStore: Send + 'static {
-    /// Finds out at start-up whether the store can be used.
+    /// Checks at start-up that the store can be used.
     ///
     /// # Errors
     ///
-    /// [`ActivityError`]; it is logged, and nothing else comes of it.
+    /// Returns [`ActivityError`] if the store cannot be used. The error is logged, and the server
+    /// starts all the same.
     fn check(&mut self) -> StoreFuture<'_>;
 
-    /// Merges sightings into the store: of one client, the least `first_seen_at` and the greatest
-    /// `last_seen_at` stay. At most 1,000 at a time, in the order of their client ids, so that
-    /// several writers lock rows in one order.
+    /// Merges activity into the store, keeping the earliest `first_seen_at` and the latest
+    /// `last_seen_at` of each client.
+    ///
+    /// A batch has at most 1,000 records. They are sorted by client ID, so that all writers lock
+    /// rows in the same order.
     ///
     /// # Errors
     ///
-    /// [`ActivityError`]; the same will be written again.
+    /// Returns [`ActivityError`] if the batch cannot be written. The same records are written again
+    /// later.
     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_>;
 }
 
-/// A future of a reader; it runs on the runtime of the request.
+/// The future that [`ActivityReader::list`] returns.
 ///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::activity::{ClientRows, ReaderFuture};
-///
-/// fn nobody() -> ReaderFuture<'static> {
-///     Box::pin(async { Ok(ClientRows { clients: Vec::new(), total: 0 }) })
-/// }
-/// ```
+/// It runs on the runtime of the request, and is `Send` so that a reader can be shared.
 pub type ReaderFuture<'a> =
     Pin<Box<dyn Future<Output = Result<ClientRows, ActivityError>> + Send + 'a>>;
 
-/// Where the list for operators comes from: [`ClientActivityList`](crate::ClientActivityList) and
-/// [`ClientActivityPage`](crate::ClientActivityPage) ask it.
+/// A source of the clients that [`ClientActivityList`](crate::ClientActivityList) and
+/// [`ClientActivityPage`](crate::ClientActivityPage) show.
 ///
-/// The stores of this crate give one with `reader()`.
+/// The stores of this crate create one with their method `reader()`.
 ///
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::activity::{ActivityReader, ClientQuery, ClientRows, ReaderFuture, ClientActivity};
+/// use cognito_m2m::activity::{ActivityReader, ClientActivity, ClientQuery, ClientRows, ReaderFuture};
 ///
-/// /// Keeps the list in memory, in the order of the client ids.
+/// /// Clients in memory, sorted by client ID.
 /// struct InMemory(Vec<ClientActivity>);
 ///
 /// impl ActivityReader for InMemory {
 ///     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a> {
 ///         Box::pin(async move {
-///             let found: Vec<_> =
-///                 self.0.iter().filter(|seen| seen.client_id.contains(query.search())).collect();
-///             let page = found.iter().skip(query.offset() as usize).take(query.limit() as usize);
-///             Ok(ClientRows {
-///                 clients: page.map(|seen| ClientActivity::clone(seen)).collect(),
-///                 total: found.len() as u64,
-///             })
+///             let matches = |client: &&ClientActivity| client.client_id.contains(query.search());
+///             let found: Vec<_> = self.0.iter().filter(matches).cloned().collect();
+///             let total = found.len() as u64;
+///             let page = found.into_iter().skip(query.offset() as usize);
+///             Ok(ClientRows { clients: page.take(query.limit() as usize).collect(), total })
 ///         })
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an activity reader",
+    label = "not an activity reader",
+    note = "pass the result of `reader()` of `SqliteActivity`, `PostgresActivity` or `MysqlActivity`, or a type that implements `ActivityReader`"
+)]
 pub trait ActivityReader: Send + Sync + 'static {
-    /// The clients that the query asks for. A call that takes longer than 5 s is dropped.
+    /// Returns the clients that match the query. A call that takes longer than 5 s is cancelled.
     ///
     /// # Errors
     ///
-    /// [`ActivityError`]; the list is answered 503.
+    /// Returns [`ActivityError`] if the store cannot be read. The request is answered with 503.
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a>;
 }
 
@@ -120,65 +118,4 @@ impl<R: ActivityReader + ?Sized> ActivityReader for Arc<R> {
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a> {
         R::list(self, query)
     }
-}
-
-/// When a client was seen.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use cognito_m2m::activity::{Timestamp, ClientActivity};
-///
-/// let seen = ClientActivity {
-///     client_id: "sync-worker".into(),
-///     first_seen_at: Timestamp::from(Duration::from_secs(1_767_225_600)),
-///     last_seen_at: Timestamp::from(Duration::from_secs(1_767_225_601)),
-/// };
-/// assert!(seen.first_seen_at < seen.last_seen_at);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientActivity {
-    /// The client id; of a further user pool `pool:client_id`. At most 255 characters.
-    pub client_id: Box<str>,
-    /// Its first authenticated request that this process has seen.
-    pub first_seen_at: Timestamp,
-    /// Its latest one.
-    pub last_seen_at: Timestamp,
-}
-
-/// Why a store could not do its work.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::activity::ActivityError;
-///
-/// let refused = ActivityError::Statement("the disk is full".into());
-/// assert!(refused.to_string().contains("statement"));
-/// ```
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ActivityError {
-    /// No connection to be had.
-    #[error("expected a connection to the store of client activity")]
-    Connect(#[source] Box<dyn Error + Send + Sync>),
-    /// The table can't be read as it should.
-    #[error(
-        "expected the table `{table}` with `client_id`, `first_seen_at` and `last_seen_at`: run the migrations of cognito-m2m, or `migrate()` of the store, before the start"
-    )]
-    Table {
-        /// The table.
-        table: String,
-        /// What the database says.
-        #[source]
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// The database refused a statement.
-    #[error("expected the store of client activity to take a statement")]
-    Statement(#[source] Box<dyn Error + Send + Sync>),
-    /// The store took longer than 5 s.
-    #[error("expected the store of client activity to answer within 5 s")]
-    TimedOut,
 }

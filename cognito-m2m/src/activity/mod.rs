@@ -1,30 +1,33 @@
-//! Client activity: which client was first and last seen when.
+//! Client activity: when each client was first and last seen.
 //!
-//! It is informational and no request depends on it: a request notes its client in memory, and a
-//! writer on the crate's own thread brings the notes to an [`ActivityStore`]. The store may be slow,
-//! locked, gone or unmigrated; what was noted waits, one entry per client, until it is back.
+//! Activity is informational, and no request depends on it. A request records its client in memory,
+//! and a writer on a background thread passes the records to an [`ActivityStore`]. If the store is
+//! slow, locked, unreachable or not migrated, the records stay in memory, one entry per client,
+//! and are written later.
 
+mod client_activity;
 #[cfg(feature = "diesel-activity")]
 mod diesel;
+mod error;
 mod interface;
 mod query;
 mod recorder;
-mod table;
+mod table_name;
 mod timestamp;
 mod writer;
 
+pub use client_activity::ClientActivity;
 #[cfg(feature = "diesel-mysql")]
 pub use diesel::MysqlActivity;
 #[cfg(feature = "diesel-postgres")]
 pub use diesel::PostgresActivity;
 #[cfg(feature = "diesel-sqlite")]
 pub use diesel::SqliteActivity;
-pub use interface::{
-    ActivityError, ActivityReader, ActivityStore, ClientActivity, ReaderFuture, StoreFuture,
-};
+pub use error::ActivityError;
+pub use interface::{ActivityReader, ActivityStore, ReaderFuture, StoreFuture};
 pub(crate) use query::MAX_PER_PAGE;
 pub use query::{ClientQuery, ClientRows, SortBy};
 pub(crate) use recorder::Recorder;
-pub use table::{InvalidTableName, TableName};
+pub use table_name::{InvalidTableName, TableName};
 pub use timestamp::Timestamp;
 pub(crate) use writer::Writer;

@@ -1,12 +1,12 @@
-use super::interface::ClientActivity;
+use super::client_activity::ClientActivity;
 
-/// How many clients a page of the list has where nothing is said.
+/// The default number of clients on a page.
 const DEFAULT_PER_PAGE: u32 = 50;
 
-/// How many it has at most.
+/// The maximum number of clients on a page.
 pub(crate) const MAX_PER_PAGE: u32 = 500;
 
-/// Which clients a list shows, and in which order: without more, the latest seen first.
+/// A query for client activity: search, order and page.
 ///
 /// # Examples
 ///
@@ -31,57 +31,9 @@ pub struct ClientQuery {
     per_page: u32,
 }
 
-/// The column that a list is sorted by; equals are sorted by client id.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::activity::SortBy;
-///
-/// assert_eq!(SortBy::LastSeenAt.column(), "last_seen_at");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortBy {
-    /// The client id, as the database's collation has it.
-    ClientId,
-    /// The first authenticated request.
-    FirstSeenAt,
-    /// The latest one.
-    LastSeenAt,
-}
-
-/// The clients that a query asks for, and how many there are in all.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::activity::ClientRows;
-///
-/// let nobody = ClientRows { clients: Vec::new(), total: 0 };
-/// assert!(nobody.clients.is_empty());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientRows {
-    /// Those of the page.
-    pub clients: Vec<ClientActivity>,
-    /// The number of clients that the search finds, on all pages.
-    pub total: u64,
-}
-
-impl SortBy {
-    /// The name of the column.
-    #[must_use]
-    pub const fn column(self) -> &'static str {
-        match self {
-            Self::ClientId => "client_id",
-            Self::FirstSeenAt => "first_seen_at",
-            Self::LastSeenAt => "last_seen_at",
-        }
-    }
-}
-
 impl ClientQuery {
-    /// The first 50 of all clients, the latest seen first.
+    /// Creates a query for the first page of all clients, with the most recently seen first and 50
+    /// clients on a page.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -93,14 +45,15 @@ impl ClientQuery {
         }
     }
 
-    /// Only clients whose id holds this text, ASCII letters in either case. Empty: all.
+    /// Restricts the query to client IDs that contain this text. ASCII letters match in either
+    /// case. An empty text matches all clients.
     #[must_use]
     pub fn with_search(mut self, search: impl Into<String>) -> Self {
         self.search = search.into();
         self
     }
 
-    /// Sorted by this column.
+    /// Sets the column to sort by, and the direction.
     #[must_use]
     pub const fn with_order(mut self, sort_by: SortBy, descending: bool) -> Self {
         self.sort_by = sort_by;
@@ -108,14 +61,14 @@ impl ClientQuery {
         self
     }
 
-    /// This page; the first is 1, which 0 counts as.
+    /// Sets the page. The first page is 1, and 0 is treated as 1.
     #[must_use]
     pub const fn with_page(mut self, page: u32) -> Self {
         self.page = if page == 0 { 1 } else { page };
         self
     }
 
-    /// With so many clients on a page, 1 to 500; what lies outside counts as the nearest of these.
+    /// Sets the number of clients on a page. Values outside of 1 to 500 are clamped.
     #[must_use]
     pub const fn with_per_page(mut self, per_page: u32) -> Self {
         self.per_page = match per_page {
@@ -126,37 +79,37 @@ impl ClientQuery {
         self
     }
 
-    /// The text that a client id must hold; empty: all clients.
+    /// Returns the text that client IDs must contain. It is empty if all clients match.
     #[must_use]
     pub fn search(&self) -> &str {
         &self.search
     }
 
-    /// The column to sort by.
+    /// Returns the column to sort by.
     #[must_use]
     pub const fn sort_by(&self) -> SortBy {
         self.sort_by
     }
 
-    /// Whether the greatest comes first.
+    /// Returns `true` if the order is descending.
     #[must_use]
     pub const fn is_descending(&self) -> bool {
         self.descending
     }
 
-    /// The page, from 1.
+    /// Returns the number of the page, starting at 1.
     #[must_use]
     pub const fn page(&self) -> u32 {
         self.page
     }
 
-    /// How many clients a page has at most: the limit of the statement.
+    /// Returns the maximum number of clients on a page, which is the `LIMIT` of a statement.
     #[must_use]
     pub const fn limit(&self) -> u32 {
         self.per_page
     }
 
-    /// How many clients lie before the page: the offset of the statement.
+    /// Returns the number of clients before the page, which is the `OFFSET` of a statement.
     #[must_use]
     pub fn offset(&self) -> u64 {
         u64::from(self.page.saturating_sub(1)) * u64::from(self.per_page)
@@ -167,4 +120,36 @@ impl Default for ClientQuery {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The column that clients are sorted by. Equal values are sorted by client ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortBy {
+    /// The client ID, in the order of the database's collation.
+    ClientId,
+    /// The time of the first authenticated request.
+    FirstSeenAt,
+    /// The time of the latest authenticated request.
+    LastSeenAt,
+}
+
+impl SortBy {
+    /// Returns the name of the column.
+    #[must_use]
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::ClientId => "client_id",
+            Self::FirstSeenAt => "first_seen_at",
+            Self::LastSeenAt => "last_seen_at",
+        }
+    }
+}
+
+/// The result of a [`ClientQuery`]: a page of clients and the total number of matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRows {
+    /// The clients of the requested page.
+    pub clients: Vec<ClientActivity>,
+    /// The number of clients on all pages that match the search.
+    pub total: u64,
 }

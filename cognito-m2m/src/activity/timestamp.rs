@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A point in time, in microseconds since the Unix epoch; printed in UTC.
+/// A point in time with microsecond precision. It is printed in UTC.
 ///
 /// # Examples
 ///
@@ -22,15 +22,20 @@ impl Timestamp {
         Self(micros)
     }
 
-    /// Microseconds since the Unix epoch.
+    /// Returns the number of microseconds since the Unix epoch.
     #[must_use]
     pub const fn as_micros(self) -> u64 {
         self.0
     }
+
+    /// Returns the time in the format of RFC 3339, such as `2026-01-01T00:00:00.000042Z`.
+    pub(crate) fn to_rfc_3339(self) -> String {
+        format!("{}Z", self.to_string().replace(' ', "T"))
+    }
 }
 
 impl From<Duration> for Timestamp {
-    /// What lies beyond the range is its end, in the year 9999: no database has a later date.
+    /// Times after the year 9999 are clamped to its end, the latest date that databases accept.
     fn from(since_epoch: Duration) -> Self {
         const LATEST: u64 = 253_402_300_799_999_999;
         Self(u64::try_from(since_epoch.as_micros()).map_or(LATEST, |micros| micros.min(LATEST)))
@@ -38,13 +43,13 @@ impl From<Duration> for Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// As databases take it, and as Django writes it into SQLite.
+    /// Writes `YYYY-MM-DD HH:MM:SS.ffffff`, which databases accept and Django writes to SQLite.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SECOND: u64 = 1_000_000;
         const DAY: u64 = 24 * 60 * 60;
         let (seconds, micros) = (self.0 / SECOND, self.0 % SECOND);
         let (days, of_day) = (seconds / DAY, seconds % DAY);
-        let (year, month, day) = civil(days);
+        let (year, month, day) = civil_from_days(days);
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         write!(
             f,
@@ -53,9 +58,11 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The date of a day since the epoch: «days to civil» of Howard Hinnant's date algorithms, for days
-/// that are not negative. Years begin in March there, so that the leap day comes last.
-fn civil(days: u64) -> (u64, u64, u64) {
+/// Returns the year, month and day for a number of days since the Unix epoch.
+///
+/// This is `civil_from_days` of Howard Hinnant's date algorithms, for days that are not negative.
+/// Its years start in March, so that the leap day is the last day of the year.
+fn civil_from_days(days: u64) -> (u64, u64, u64) {
     const DAYS_TO_EPOCH: u64 = 719_468;
     const DAYS_OF_ERA: u64 = 146_097;
     let days = days + DAYS_TO_EPOCH;
@@ -74,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn timestamps_are_printed_as_calendar_dates() {
         for (seconds, date) in [
             (0, "1970-01-01 00:00:00.000000"),
             (951_782_399, "2000-02-28 23:59:59.000000"),

@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::interface::{ActivityError, ActivityStore, ClientActivity, StoreFuture};
-use super::recorder::{Recorder, Unwritten};
+use super::client_activity::ClientActivity;
+use super::error::ActivityError;
+use super::interface::{ActivityStore, StoreFuture};
+use super::recorder::{Recorder, UnwrittenActivity};
 use crate::backoff::Backoff;
 use crate::time::Clock;
 
-/// The longest that a call of the store may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The maximum duration of a call of the store.
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The most rows of a statement.
-const BATCH: usize = 1_000;
+/// The maximum number of rows in a statement.
+const MAX_BATCH: usize = 1_000;
 
 /// The pauses after failures: 1, 2, 4 .. 10 seconds, of which the jitter takes up to a half.
 const BACKOFF: Backoff = Backoff {
@@ -22,10 +24,10 @@ const BACKOFF: Backoff = Backoff {
     jitter_share: 0.5,
 };
 
-/// How soon a failed last flush is tried again.
-const LAST_RETRY: Duration = Duration::from_millis(100);
+/// The interval at which a failed write is retried during shutdown.
+const SHUTDOWN_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Brings what requests note to the store, on the crate's own thread.
+/// Writes the recorded activity to the store, on the background thread of the crate.
 pub(crate) struct Writer {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) store: Box<dyn ActivityStore>,
@@ -34,10 +36,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Ends with the last flush, once it is told to stop; whoever tells it limits the time.
+    /// Runs until `stop` becomes `true`, then writes what is left. The caller limits the duration
+    /// of that last write.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        if let Err(error) = in_time(self.store.check()).await {
-            log("the store of client activity is not ready", &error, 0);
+        if let Err(error) = with_timeout(self.store.check()).await {
+            log("the activity store is not ready", &error, 0);
         }
         let mut failures = 0_u32;
         loop {
@@ -46,20 +49,20 @@ impl Writer {
                 0 => self.interval,
                 failures => BACKOFF.pause(failures, fastrand::f64()),
             };
-            let is_told = tokio::select! {
-                // An error means that whoever could tell is gone.
+            let is_stopped = tokio::select! {
+                // An error means that the sender is gone, which also ends the writer.
                 _ = stop.wait_for(|stop| *stop) => true,
-                () = self.recorder.new_client(), if failures == 0 => false,
+                () = self.recorder.wait_for_new_client(), if failures == 0 => false,
                 () = self.clock.sleep_until(now.saturating_add(pause)) => false,
             };
-            if is_told {
+            if is_stopped {
                 break;
             }
             failures = match self.flush().await {
                 Ok(()) => 0,
                 Err(error) => {
                     log(
-                        "client activity could not be written: it is kept",
+                        "failed to write client activity; it is kept and will be retried",
                         &error,
                         failures,
                     );
@@ -69,31 +72,31 @@ impl Writer {
         }
         while let Err(error) = self.flush().await {
             log(
-                "client activity could not be written at shutdown",
+                "failed to write client activity during shutdown",
                 &error,
                 failures,
             );
-            tokio::time::sleep(LAST_RETRY).await;
+            tokio::time::sleep(SHUTDOWN_RETRY_INTERVAL).await;
         }
     }
 
     async fn flush(&mut self) -> Result<(), ActivityError> {
         let unwritten = self.recorder.take_unwritten();
-        for batch in unwritten.chunks(BATCH) {
-            let sightings: Arc<[ClientActivity]> =
-                batch.iter().map(|entry| entry.sighting.clone()).collect();
-            if let Err(error) = in_time(self.store.write(sightings)).await {
-                self.recorder.give_back();
+        for batch in unwritten.chunks(MAX_BATCH) {
+            let activity: Arc<[ClientActivity]> =
+                batch.iter().map(|entry| entry.activity.clone()).collect();
+            if let Err(error) = with_timeout(self.store.write(activity)).await {
+                self.recorder.retry_unwritten();
                 return Err(error);
             }
-            batch.iter().for_each(Unwritten::mark_as_written);
+            batch.iter().for_each(UnwrittenActivity::mark_as_written);
         }
         Ok(())
     }
 }
 
-async fn in_time(call: StoreFuture<'_>) -> Result<(), ActivityError> {
-    tokio::time::timeout(PATIENCE, call)
+async fn with_timeout(call: StoreFuture<'_>) -> Result<(), ActivityError> {
+    tokio::time::timeout(STORE_TIMEOUT, call)
         .await
         .unwrap_or(Err(ActivityError::TimedOut))
 }

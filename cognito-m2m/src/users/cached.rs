@@ -9,17 +9,17 @@ use crate::time::{Clock, SystemClock};
 use crate::two_generation_cache::TwoGenerationCache;
 use crate::validator::BoxFuture;
 
-/// Enough for the tokens that a busy API sees within a time to live.
+/// The default capacity, enough for the tokens that a busy API receives within a typical TTL.
 const MAX_ENTRIES: usize = 10_000;
 
-/// A mapper and the users that it has found lately; [`UserMapper::cached_for`] makes it.
+/// A mapper with a cache of the users it found, created by [`UserMapper::cached_for`].
 ///
-/// An entry belongs to one token, and its key is all that a mapper may read of a principal: pool,
-/// token, every claim, and the settings that it is judged by, compared in full. A shorter key
-/// would serve one tenant with another's user: a claim or a function may map the same client to
-/// several users. So a client is looked up once for each of its tokens and time to live.
+/// The key of an entry is everything that a mapper can read from a principal: the pool, the token,
+/// every claim, and the policy defaults. A shorter key could return one tenant's user to another,
+/// because a mapper may map the same client to several users by a claim. A client is therefore
+/// looked up once for each of its tokens within the TTL.
 ///
-/// Reading takes no lock. Two requests that miss at the same time both look up.
+/// Reads take no lock. Two concurrent requests that both miss the cache run a lookup each.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ pub struct Cached<M: UserMapper> {
     mapper: M,
     ttl: Duration,
     clock: Arc<dyn Clock>,
-    users: TwoGenerationCache<Caller, Found<M::User>>,
+    users: TwoGenerationCache<Caller, CachedUser<M::User>>,
 }
 
 impl<M: UserMapper> Cached<M>
@@ -57,16 +57,18 @@ where
         }
     }
 
-    /// How many users are kept at most; those that nobody asked for lately go first. An entry
-    /// holds the user, and the principal with its token and claims. Default: 10 000. With 0 nothing
-    /// is kept.
+    /// Sets the maximum number of cached users. The default is 10,000, and 0 disables the cache.
+    ///
+    /// When the cache is full, the entries that have not been used recently are dropped. An entry
+    /// holds the user and the principal with its token and claims.
     #[must_use]
     pub fn max_entries(mut self, entries: usize) -> Self {
         self.users = TwoGenerationCache::new(entries);
         self
     }
 
-    /// The clock that the time to live runs on, by its monotonic hand. Default: [`SystemClock`].
+    /// Sets the clock that measures the TTL. The default is [`SystemClock`]. Only the monotonic time
+    /// of the clock is used.
     ///
     /// # Examples
     ///
@@ -86,9 +88,9 @@ where
         self
     }
 
-    fn known(&self, caller: &Caller, now: Duration) -> Option<M::User> {
-        self.users.find(caller, |found| {
-            (now < found.ends_at).then(|| M::User::clone(&found.user))
+    fn cached_user(&self, caller: &Caller, now: Duration) -> Option<M::User> {
+        self.users.find(caller, |entry| {
+            (now < entry.expires_at).then(|| M::User::clone(&entry.user))
         })
     }
 }
@@ -105,18 +107,19 @@ where
     ) -> BoxFuture<'a, Result<Option<M::User>, UserMappingError>> {
         Box::pin(async move {
             let caller = Caller(principal.clone());
-            // The life begins before the lookup: what changes while it runs is seen in time too.
-            let asked_at = self.clock.monotonic();
-            if let Some(user) = self.known(&caller, asked_at) {
+            // The TTL starts before the lookup, so that a change during the lookup is also seen
+            // within the TTL.
+            let started_at = self.clock.monotonic();
+            if let Some(user) = self.cached_user(&caller, started_at) {
                 return Ok(Some(user));
             }
             let found = self.mapper.find(principal).await?;
             if let Some(user) = &found {
-                let found = Found {
+                let entry = CachedUser {
                     user: Arc::new(user.clone()),
-                    ends_at: asked_at.saturating_add(self.ttl),
+                    expires_at: started_at.saturating_add(self.ttl),
                 };
-                self.users.insert(caller, found);
+                self.users.insert(caller, entry);
             }
             Ok(found)
         })
@@ -127,21 +130,21 @@ where
     }
 }
 
-struct Found<U> {
+struct CachedUser<U> {
     user: Arc<U>,
-    ends_at: Duration,
+    expires_at: Duration,
 }
 
-impl<U> Clone for Found<U> {
+impl<U> Clone for CachedUser<U> {
     fn clone(&self) -> Self {
         Self {
             user: Arc::clone(&self.user),
-            ends_at: self.ends_at,
+            expires_at: self.expires_at,
         }
     }
 }
 
-/// A principal as a key: the hash goes by what differs most often, equality by everything.
+/// A principal as a cache key. The hash covers the token and the claims, equality everything.
 #[derive(Clone)]
 struct Caller(ServicePrincipal);
 

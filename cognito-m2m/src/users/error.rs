@@ -3,7 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why there is no user to serve.
+/// The error returned when the user of a principal cannot be determined.
+///
+/// A [`UserMapper`](crate::users::UserMapper) creates one with
+/// [`unavailable`](Self::unavailable) or [`failed`](Self::failed). With a Diesel feature, `?` also
+/// converts a `diesel::result::Error`.
 ///
 /// # Examples
 ///
@@ -20,35 +24,35 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UserMappingError {
-    /// The handler needs a user, and the principal is mapped to none: 403.
-    #[error("expected the principal to be mapped to a user")]
+    /// The handler requires a user, and the principal is not mapped to one. Answered with 403.
+    #[error("the principal is not mapped to a user")]
     NotMapped,
-    /// The store can't be reached: 503.
-    #[error("expected the store of the users to answer")]
+    /// The user store cannot be reached. Answered with 503.
+    #[error("the user store is unavailable")]
     Unavailable(#[source] MapperError),
-    /// The lookup took longer than `mapping_timeout`: 503.
-    #[error("expected the user to be found within {0:?}")]
+    /// The lookup took longer than `mapping_timeout`. Answered with 503.
+    #[error("the user lookup timed out after {0:?}")]
     TimedOut(Duration),
-    /// Several users fit: 500.
-    #[error("expected one user for the principal, found {0}")]
+    /// Several users match the principal. Answered with 500.
+    #[error("found {0} users for the principal")]
     Ambiguous(usize),
-    /// The mapper failed: 500.
-    #[error("expected the mapper to find a user or none")]
+    /// The mapper failed. Answered with 500.
+    #[error("the user mapper failed")]
     Failed(#[source] MapperError),
 }
 
 impl UserMappingError {
-    /// The store can't be reached; it is worth another try.
+    /// Creates an error for a user store that cannot be reached. A later attempt may succeed.
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Unavailable(MapperError::of(source))
+        Self::Unavailable(MapperError::new(source))
     }
 
-    /// Something is wrong that no other try mends.
+    /// Creates an error for a failure that a retry does not fix.
     pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Failed(MapperError::of(source))
+        Self::Failed(MapperError::new(source))
     }
 
-    /// The stable code that logs carry.
+    /// Returns the stable code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -61,7 +65,7 @@ impl UserMappingError {
     }
 }
 
-/// What a mapper has run into; equal to its own clones only.
+/// The cause of a [`UserMappingError`]. Two values are equal only if one is a clone of the other.
 ///
 /// # Examples
 ///
@@ -79,7 +83,7 @@ impl UserMappingError {
 pub struct MapperError(Arc<dyn Error + Send + Sync>);
 
 impl MapperError {
-    fn of(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(source.into().into())
     }
 }

@@ -6,13 +6,16 @@ use super::error::UserMappingError;
 use crate::principal::ServicePrincipal;
 use crate::validator::BoxFuture;
 
-/// Who finds the user of a principal.
+/// A lookup that maps a principal to a user.
 ///
-/// An asynchronous function is one, and so is any type that implements this. It is asked only for
-/// a handler that takes a [`RequestUser`](crate::RequestUser) or a
+/// Every async function `fn(ServicePrincipal) -> Result<Option<User>, UserMappingError>` is a
+/// mapper. Implement the trait for a type that holds state, such as a connection pool. For a table
+/// that Diesel reads, `user_mapper!` creates one.
+///
+/// The mapper runs only for handlers that take a [`RequestUser`](crate::RequestUser) or a
 /// [`MappedUser`](crate::MappedUser), at most once per request, on the worker that serves the
-/// request; what takes longer than `mapping_timeout` is dropped and answered 503. What blocks a
-/// thread belongs into [`actix_web::web::block`].
+/// request. A lookup that takes longer than `mapping_timeout` is cancelled, and the request is
+/// answered with 503. Use [`actix_web::web::block`] for work that blocks the thread.
 ///
 /// # Examples
 ///
@@ -61,29 +64,40 @@ use crate::validator::BoxFuture;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a user mapper",
+    label = "not a user mapper",
+    note = "pass an async function `fn(ServicePrincipal) -> Result<Option<User>, UserMappingError>`, where `User` is `Send + Sync + 'static`",
+    note = "or the result of `user_mapper!`, or a type that implements `UserMapper`"
+)]
 pub trait UserMapper: Send + Sync + 'static {
-    /// What a user is: the team's own type.
+    /// The user type, usually your model of the user table.
     type User: Send + Sync + 'static;
 
-    /// Finds the one user of a principal. `None` is a miss: nobody is ever a second choice.
+    /// Returns the user mapped to the principal, or `None`. There is no fallback user.
     ///
     /// # Errors
     ///
-    /// [`UserMappingError::Unavailable`] is answered 503, everything else 500.
+    /// Returns [`UserMappingError::Unavailable`] if the user store cannot be reached, which is
+    /// answered with 503. All other errors are answered with 500.
     fn find<'a>(
         &'a self,
         principal: &'a ServicePrincipal,
     ) -> BoxFuture<'a, Result<Option<Self::User>, UserMappingError>>;
 
-    /// The user pools that it serves, by their names in the settings; `default` is the one of the
-    /// top-level settings. A principal of another pool is a miss. Default: not said, which is
-    /// enough as long as there is one pool.
+    /// Returns the names of the user pools that the mapper serves, as they appear in the settings.
+    /// `default` is the pool of the top-level settings.
+    ///
+    /// Principals of other pools are not mapped to a user. The default implementation returns
+    /// `None`, which is only accepted if a single pool is configured.
     fn pools(&self) -> Option<Vec<String>> {
         None
     }
 
-    /// Names the user pools that it serves. With several pools in the settings somebody has to: a
-    /// client id is unique in its pool only.
+    /// Restricts the mapper to the named user pools.
+    ///
+    /// This is required if several pools are configured, because a client ID is only unique within
+    /// its pool.
     ///
     /// # Examples
     ///
@@ -108,13 +122,16 @@ pub trait UserMapper: Send + Sync + 'static {
         }
     }
 
-    /// Remembers the users that it finds for `ttl`; without it every request is looked up.
+    /// Caches the users that the mapper finds for `ttl`. Without a cache, every request that needs
+    /// a user runs a lookup.
     ///
-    /// Hits only are kept, never a miss or an error: a new user is found at once, and one who
-    /// is deleted or becomes inactive in the table is refused no later than `ttl` after that. For as
-    /// long, a remembered user is served though the store can't be reached. Each request gets a
-    /// clone of the user. At most 10 000 are kept, see [`Cached`] for that and for
-    /// what an entry belongs to.
+    /// Only users are cached, neither errors nor lookups that find no user. A new user is therefore
+    /// found immediately, and a user who is deleted or deactivated in the table is refused after at
+    /// most `ttl`. A cached user is also served while the user store is unavailable. Each request
+    /// receives a clone of the user.
+    ///
+    /// The cache holds up to 10,000 users. See [`Cached`] for how to change that, and for the key
+    /// of an entry.
     ///
     /// # Examples
     ///
@@ -156,7 +173,7 @@ where
     }
 }
 
-/// A mapper and the user pools that it serves; [`UserMapper::serving`] makes it.
+/// A mapper that serves only the named user pools, created by [`UserMapper::serving`].
 ///
 /// # Examples
 ///

@@ -3,7 +3,9 @@ use std::fmt;
 use crate::client_id::ClientId;
 use crate::principal::ServicePrincipal;
 
-/// What stands in for a user where there is no row: for code that still expects one.
+/// A user-like value for a principal that has no row in the user table.
+///
+/// It serves code that expects a user but only needs a name.
 ///
 /// # Examples
 ///
@@ -23,39 +25,41 @@ use crate::principal::ServicePrincipal;
 #[derive(Clone)]
 pub struct ProxyUser {
     principal: ServicePrincipal,
-    /// With its pool in front, where a client id alone could be that of another pool's client.
-    qualified: Option<Box<str>>,
+    /// `pool:client_id`, or `None` for the default pool.
+    qualified_client_id: Option<Box<str>>,
 }
 
 impl ProxyUser {
-    /// The client id; of a further user pool's client `pool:client_id`, since its administrator
-    /// chooses neither the default pool's clients nor users.
+    /// Returns the client ID, or `pool:client_id` if the client belongs to a further user pool.
+    ///
+    /// The prefix prevents the administrator of a further pool from choosing the username of
+    /// another pool's client.
     #[must_use]
     pub fn username(&self) -> &str {
-        self.qualified
+        self.qualified_client_id
             .as_deref()
             .unwrap_or_else(|| self.principal.client_id().as_str())
     }
 
-    /// The client id of the principal.
+    /// Returns the client ID of the principal.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         self.principal.client_id()
     }
 
-    /// Always: a machine has proved its identity.
+    /// Returns `true`: the principal has been authenticated.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         true
     }
 
-    /// Never.
+    /// Returns `false`.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         false
     }
 
-    /// The principal that it stands for.
+    /// Returns the principal that the proxy represents.
     #[must_use]
     pub fn principal(&self) -> &ServicePrincipal {
         &self.principal
@@ -65,11 +69,11 @@ impl ProxyUser {
 impl From<ServicePrincipal> for ProxyUser {
     fn from(principal: ServicePrincipal) -> Self {
         let pool = principal.pool();
-        let qualified =
+        let qualified_client_id =
             (!pool.is_default()).then(|| format!("{pool}:{}", principal.client_id()).into());
         Self {
             principal,
-            qualified,
+            qualified_client_id,
         }
     }
 }

@@ -1,4 +1,4 @@
--- Times are UTC, as text: YYYY-MM-DD HH:MM:SS.ffffff
+-- All times are in UTC, stored as text: YYYY-MM-DD HH:MM:SS.ffffff
 CREATE TABLE IF NOT EXISTS service_client_activity (
     client_id TEXT NOT NULL PRIMARY KEY CHECK (length(client_id) <= 255),
     first_seen_at TIMESTAMP NOT NULL,

@@ -34,7 +34,7 @@ async fn at_most_ten_times(mut attempt: impl AsyncFnMut() -> bool) {
 
 /// The warning at the start names the table and the remedy.
 fn says_what_to_run(log: &CapturedLog) {
-    let warnings = log.lines_with("the store of client activity is not ready");
+    let warnings = log.lines_with("the activity store is not ready");
     let [warning] = warnings.as_slice() else {
         panic!("one warning: {warnings:?}");
     };

@@ -10,7 +10,7 @@ use super::super::suite::{Row, Table};
 /// The password in the URLs of the stores.
 pub(super) const PASSWORD: &str = "correct-horse-battery";
 
-const FAILURE: &str = "client activity could not be written: it is kept";
+const FAILURE: &str = "failed to write client activity; it is kept and will be retried";
 
 /// More than one batch of a page, fewer than a busy machine serves in a moment.
 const CLIENTS: usize = 20;

@@ -4,15 +4,15 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::statements::Statements;
 use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, Timestamp};
 
-/// How one database spells what the list needs.
+/// The SQL syntax of a database for listing clients.
 pub(super) struct Dialect {
-    /// The placeholders of the pattern, the limit and the offset.
+    /// The placeholders for the pattern, the limit and the offset.
     pub(super) placeholders: [&'static str; 3],
-    /// A time column, `{}`, in microseconds since the Unix epoch.
+    /// An expression that converts the time column `{}` to microseconds since the Unix epoch.
     pub(super) micros: &'static str,
 }
 
-/// The two statements of a list, and what is bound to them.
+/// The two statements of a list, and their bind values.
 pub(super) struct Listing {
     pub(super) rows: String,
     pub(super) count: String,
@@ -54,15 +54,15 @@ impl Listing {
                  LIMIT {limit} OFFSET {offset}"
             ),
             count: format!("SELECT count(*) AS total {found}"),
-            pattern: pattern_of(query.search()),
+            pattern: like_pattern(query.search()),
             limit: query.limit().into(),
             offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
         }
     }
 }
 
-/// `LIKE` finds the text itself: nothing in it is a wildcard.
-fn pattern_of(search: &str) -> String {
+/// Returns the `LIKE` pattern for a search, with wildcards in the text escaped.
+fn like_pattern(search: &str) -> String {
     let mut pattern = String::from("%");
     for character in search.chars() {
         if matches!(character, '%' | '_' | '!') {
@@ -79,10 +79,10 @@ impl TryFrom<ListedRow> for ClientActivity {
 
     fn try_from(row: ListedRow) -> Result<Self, ActivityError> {
         let timestamp = |micros: Option<i64>| {
-            // Before the epoch there was no Cognito.
+            // Times before the Unix epoch are clamped to it.
             let micros = micros.map(|micros| u64::try_from(micros).unwrap_or(0));
             micros.map(Timestamp::from_micros).ok_or_else(|| {
-                let problem = format!("the dates of the client {:?} are none", row.client_id);
+                let problem = format!("the times of the client {:?} are not valid", row.client_id);
                 ActivityError::Statement(problem.into())
             })
         };
@@ -96,8 +96,11 @@ impl TryFrom<ListedRow> for ClientActivity {
     }
 }
 
-/// What the two statements brought.
-pub(super) fn rows_of(listed: Vec<ListedRow>, count: &Count) -> Result<ClientRows, ActivityError> {
+/// Combines the results of the two statements.
+pub(super) fn client_rows(
+    listed: Vec<ListedRow>,
+    count: &Count,
+) -> Result<ClientRows, ActivityError> {
     let clients: Result<_, _> = listed.into_iter().map(ClientActivity::try_from).collect();
     Ok(ClientRows {
         clients: clients?,
@@ -110,8 +113,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rule_4_4_wildcards_of_a_search_are_texts() {
-        assert_eq!(pattern_of(""), "%%");
-        assert_eq!(pattern_of("50%_Off!"), "%50!%!_off!!%");
+    fn rule_4_4_wildcards_in_a_search_are_escaped() {
+        assert_eq!(like_pattern(""), "%%");
+        assert_eq!(like_pattern("50%_Off!"), "%50!%!_off!!%");
     }
 }

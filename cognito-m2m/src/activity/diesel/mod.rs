@@ -1,8 +1,10 @@
-//! Stores through Diesel, each with a connection of its own.
+//! Activity stores on Diesel. Each opens its own connections.
 
 mod listing;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod network_store;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]

@@ -8,32 +8,32 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use super::statements::Statements;
 use crate::activity::{ActivityError, TableName};
 
-/// A connection on its way.
+/// The future of a new connection.
 pub(super) type Connecting<'a, C> = Pin<Box<dyn Future<Output = ConnectionResult<C>> + Send + 'a>>;
 
 type Connect<C> = Arc<dyn Fn(&str) -> Connecting<'_, C> + Send + Sync>;
 
-/// A database with the table in it: how to reach it, and what is said to it.
-pub(super) struct Place<C> {
+/// A database that holds the activity table.
+pub(super) struct Database<C> {
     url: String,
     connect: Connect<C>,
     pub(super) statements: Statements,
 }
 
-/// A place, and the connection that a writer keeps to it.
+/// A database, and the connection that the writer reuses.
 pub(super) struct Session<C> {
-    place: Place<C>,
-    kept: Option<C>,
+    database: Database<C>,
+    connection: Option<C>,
 }
 
-impl<C> Place<C>
+impl<C> Database<C>
 where
     C: AsyncConnection + SimpleAsyncConnection + Send + 'static,
 {
     pub(super) async fn connect(&self) -> Result<C, ActivityError> {
         (self.connect)(&self.url).await.map_err(|error| {
             ActivityError::Connect(match error {
-                // It may repeat the URL, password and all.
+                // The error may contain the URL with its password.
                 ConnectionError::InvalidConnectionUrl(_) => "the URL is not valid".into(),
                 other => other.into(),
             })
@@ -41,70 +41,7 @@ where
     }
 }
 
-impl<C> Session<C>
-where
-    C: AsyncConnection + SimpleAsyncConnection + Send + 'static,
-{
-    pub(super) fn new(url: String, statements: Statements) -> Self {
-        Self {
-            place: Place {
-                url,
-                connect: Arc::new(|url| Box::pin(C::establish(url))),
-                statements,
-            },
-            kept: None,
-        }
-    }
-
-    pub(super) fn set_table(&mut self, table: TableName) {
-        self.place.statements.set_table(table);
-    }
-
-    pub(super) fn set_connect(
-        &mut self,
-        connect: impl Fn(&str) -> Connecting<'_, C> + Send + Sync + 'static,
-    ) {
-        self.place.connect = Arc::new(connect);
-    }
-
-    pub(super) fn place(&self) -> &Place<C> {
-        &self.place
-    }
-
-    /// Runs statements on a connection that is not kept.
-    pub(super) async fn run_apart(&self, statements: &str) -> Result<(), ActivityError> {
-        let mut connection = self.place.connect().await?;
-        let done = connection.batch_execute(statements).await;
-        done.map_err(|error| ActivityError::Statement(error.into()))
-    }
-
-    pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
-        let mut connection = self.place.connect().await?;
-        let statements = &self.place.statements;
-        let checked = connection.batch_execute(&statements.check()).await;
-        checked.map_err(|error| ActivityError::Table {
-            table: statements.table_name(),
-            source: error.into(),
-        })?;
-        self.keep(connection);
-        Ok(())
-    }
-
-    /// The connection that is kept, or a new one. Whoever takes it puts it back with [`Self::keep`]
-    /// after a success, and else lets it go.
-    pub(super) async fn take(&mut self) -> Result<C, ActivityError> {
-        match self.kept.take() {
-            Some(connection) => Ok(connection),
-            None => self.place.connect().await,
-        }
-    }
-
-    pub(super) fn keep(&mut self, connection: C) {
-        self.kept = Some(connection);
-    }
-}
-
-impl<C> Clone for Place<C> {
+impl<C> Clone for Database<C> {
     fn clone(&self) -> Self {
         Self {
             url: self.url.clone(),
@@ -114,39 +51,67 @@ impl<C> Clone for Place<C> {
     }
 }
 
-/// `Reader`, which lists what a place holds. By a macro, since Diesel asks a page of bounds of a
-/// function over any connection.
-macro_rules! reader {
-    ($connection:ty, $dialect:expr) => {
-        struct Reader($crate::activity::diesel::session::Place<$connection>);
-
-        impl $crate::activity::ActivityReader for Reader {
-            fn list<'a>(
-                &'a self,
-                query: &'a $crate::activity::ClientQuery,
-            ) -> $crate::activity::ReaderFuture<'a> {
-                use diesel::sql_types::{BigInt, Text};
-                use $crate::activity::diesel::listing::{Count, ListedRow, Listing, rows_of};
-
-                Box::pin(async move {
-                    let listing = Listing::new(&self.0.statements, query, &$dialect);
-                    let mut connection = self.0.connect().await?;
-                    let count = diesel::sql_query(listing.count)
-                        .bind::<Text, _>(&listing.pattern)
-                        .get_result::<Count>(&mut connection)
-                        .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
-                    let rows = diesel::sql_query(listing.rows)
-                        .bind::<Text, _>(&listing.pattern)
-                        .bind::<BigInt, _>(listing.limit)
-                        .bind::<BigInt, _>(listing.offset)
-                        .load::<ListedRow>(&mut connection)
-                        .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
-                    rows_of(rows, &count)
-                })
-            }
+impl<C> Session<C>
+where
+    C: AsyncConnection + SimpleAsyncConnection + Send + 'static,
+{
+    pub(super) fn new(url: String, statements: Statements) -> Self {
+        Self {
+            database: Database {
+                url,
+                connect: Arc::new(|url| Box::pin(C::establish(url))),
+                statements,
+            },
+            connection: None,
         }
-    };
+    }
+
+    pub(super) fn set_table(&mut self, table: TableName) {
+        self.database.statements.set_table(table);
+    }
+
+    pub(super) fn set_connect(
+        &mut self,
+        connect: impl Fn(&str) -> Connecting<'_, C> + Send + Sync + 'static,
+    ) {
+        self.database.connect = Arc::new(connect);
+    }
+
+    pub(super) fn database(&self) -> &Database<C> {
+        &self.database
+    }
+
+    /// Runs statements on a connection that is closed afterwards.
+    pub(super) async fn run_once(&self, statements: &str) -> Result<(), ActivityError> {
+        let mut connection = self.database.connect().await?;
+        let done = connection.batch_execute(statements).await;
+        done.map_err(|error| ActivityError::Statement(error.into()))
+    }
+
+    pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
+        let mut connection = self.database.connect().await?;
+        let statements = &self.database.statements;
+        let checked = connection.batch_execute(&statements.check()).await;
+        checked.map_err(|error| ActivityError::Table {
+            table: statements.table_name(),
+            source: error.into(),
+        })?;
+        self.put_back(connection);
+        Ok(())
+    }
+
+    /// Takes the reusable connection, or opens one.
+    ///
+    /// The caller returns it with [`Self::put_back`] after a success. After a failure, and also if
+    /// the caller is cancelled, the connection is dropped.
+    pub(super) async fn take_connection(&mut self) -> Result<C, ActivityError> {
+        match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => self.database.connect().await,
+        }
+    }
+
+    pub(super) fn put_back(&mut self, connection: C) {
+        self.connection = Some(connection);
+    }
 }
-pub(super) use reader;

@@ -7,17 +7,17 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 use tokio::task::JoinHandle;
 
-use super::listing::{Count, Dialect, ListedRow, Listing, rows_of};
+use super::listing::{Count, Dialect, ListedRow, Listing, client_rows};
 use super::statements::Statements;
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ClientRows,
     ReaderFuture, StoreFuture, TableName,
 };
 
-/// Client activity in a SQLite file.
+/// An activity store in a SQLite file.
 ///
-/// It has one connection of its own, and works on threads that may block. A database in memory is
-/// its connection, so nobody else could read it: give a file.
+/// It opens its own connections, and uses them on blocking threads. Use a file: an in-memory
+/// database is private to one connection, so a reader could not see it.
 ///
 /// # Examples
 ///
@@ -39,14 +39,14 @@ pub struct SqliteActivity {
     url: String,
     statements: Arc<Statements>,
     connection: Option<SqliteConnection>,
-    under_way: Option<JoinHandle<Result<SqliteConnection, ActivityError>>>,
+    pending: Option<JoinHandle<Result<SqliteConnection, ActivityError>>>,
 }
 
 const UP: &str = include_str!(
     "../../../migrations/sqlite/2000-01-01-000000_create_service_client_activity/up.sql"
 );
 
-const NOTE_MIGRATION: &str = "
+const RECORD_MIGRATION: &str = "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
@@ -55,36 +55,36 @@ INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('200001010000
 ";
 
 impl SqliteActivity {
-    /// Keeps it in the file at this path. Nothing is opened yet.
+    /// Creates a store in the file at this path. The file is opened on first use.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             url: path.into(),
-            statements: Arc::new(Statements::new('"', UP, NOTE_MIGRATION)),
+            statements: Arc::new(Statements::new('"', UP, RECORD_MIGRATION)),
             connection: None,
-            under_way: None,
+            pending: None,
         }
     }
 
-    /// Keeps it in another table, such as the one of a Django app that ran here before.
+    /// Uses a table with another name, such as the table of a Django app that this server replaces.
     ///
     /// # Examples
     ///
     /// ```
     /// use cognito_m2m::activity::{SqliteActivity, TableName};
     ///
-    /// let django = TableName::new("django_cognito_m2m_serviceclientactivity")?;
-    /// let activity = SqliteActivity::new("api.db").table(django);
+    /// let table = TableName::new("django_cognito_m2m_serviceclientactivity")?;
+    /// let activity = SqliteActivity::new("api.db").table(table);
     /// # Ok::<(), cognito_m2m::activity::InvalidTableName>(())
     /// ```
     #[must_use]
     pub fn table(mut self, table: TableName) -> Self {
-        let mut statements = Statements::new('"', UP, NOTE_MIGRATION);
+        let mut statements = Statements::new('"', UP, RECORD_MIGRATION);
         statements.set_table(table);
         self.statements = Arc::new(statements);
         self
     }
 
-    /// What the list for operators is read from: the same table, over a connection for each list.
+    /// Returns a reader of the same table. It opens a connection for each list.
     ///
     /// # Examples
     ///
@@ -92,12 +92,10 @@ impl SqliteActivity {
     /// use cognito_m2m::activity::SqliteActivity;
     /// use cognito_m2m::{ClientActivityList, Policy};
     ///
-    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// let activity = SqliteActivity::new("api.db");
     /// let policy = Policy::scopes(["widgets/admin"])?;
     /// let clients = ClientActivityList::new("/admin/clients", activity.reader(), policy);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn reader(&self) -> impl ActivityReader + use<> {
@@ -107,11 +105,11 @@ impl SqliteActivity {
         }
     }
 
-    /// Creates the table where there is none. It may be called at every start.
+    /// Creates the table if it does not exist. Call it at every start.
     ///
     /// # Errors
     ///
-    /// [`ActivityError`] when the file can't be opened or written.
+    /// Returns [`ActivityError`] if the file cannot be opened or written.
     pub async fn migrate(&mut self) -> Result<(), ActivityError> {
         self.run(|connection, statements| {
             let statement = statements.migrate();
@@ -122,43 +120,47 @@ impl SqliteActivity {
         .await
     }
 
-    /// Works on the connection, on a blocking thread. What was given up before goes on there until
-    /// SQLite lets go of it, and is waited for first: one thread is all that a stuck disk takes.
+    /// Runs `work` with the connection on a blocking thread.
+    ///
+    /// A call that was cancelled keeps running on its thread until SQLite returns. The next call
+    /// waits for it first, so a stuck disk blocks at most one thread.
     async fn run(
         &mut self,
         work: impl FnOnce(&mut SqliteConnection, &Statements) -> Result<(), ActivityError>
         + Send
         + 'static,
     ) -> Result<(), ActivityError> {
-        // Its error was told when it was given up.
-        let _ = self.end_of_work().await;
-        let known = self.connection.take();
+        // The cancelled call was already reported as timed out.
+        let _ = self.finish_pending().await;
+        let reusable = self.connection.take();
         let (url, statements) = (self.url.clone(), Arc::clone(&self.statements));
-        self.under_way = Some(tokio::task::spawn_blocking(move || {
-            let mut connection = match known {
+        self.pending = Some(tokio::task::spawn_blocking(move || {
+            let mut connection = match reusable {
                 Some(connection) => connection,
                 None => open(&url)?,
             };
             work(&mut connection, &statements).map(|()| connection)
         }));
-        self.end_of_work().await
+        self.finish_pending().await
     }
 
-    /// The connection is put back only if the work has succeeded.
-    async fn end_of_work(&mut self) -> Result<(), ActivityError> {
-        let Some(work) = &mut self.under_way else {
+    /// Waits for the pending work. The connection is reused only if the work succeeded.
+    async fn finish_pending(&mut self) -> Result<(), ActivityError> {
+        let Some(work) = &mut self.pending else {
             return Ok(());
         };
         let ended = work.await;
-        self.under_way = None;
+        self.pending = None;
         let connection = ended.map_err(|error| ActivityError::Statement(error.into()))??;
         self.connection = Some(connection);
         Ok(())
     }
 }
 
-/// Waits for other writers less than the writer waits for this: the reason comes back in time, also
-/// where the sleeps of SQLite take longer than it thinks.
+/// Opens the database.
+///
+/// The busy time-out is well below the time-out of the writer, so that SQLite reports why it is
+/// locked even if its sleeps take longer than requested.
 fn open(url: &str) -> Result<SqliteConnection, ActivityError> {
     let mut connection =
         SqliteConnection::establish(url).map_err(|error| ActivityError::Connect(error.into()))?;
@@ -190,11 +192,11 @@ impl ActivityStore for SqliteActivity {
                  last_seen_at = max(last_seen_at, excluded.last_seen_at)"
             ))
             .into_boxed::<Sqlite>();
-            for seen in batch.iter() {
+            for client in batch.iter() {
                 insert = insert
-                    .bind::<Text, _>(seen.client_id.to_string())
-                    .bind::<Text, _>(seen.first_seen_at.to_string())
-                    .bind::<Text, _>(seen.last_seen_at.to_string());
+                    .bind::<Text, _>(client.client_id.to_string())
+                    .bind::<Text, _>(client.first_seen_at.to_string())
+                    .bind::<Text, _>(client.last_seen_at.to_string());
             }
             let written = insert.execute(connection);
             written
@@ -204,7 +206,7 @@ impl ActivityStore for SqliteActivity {
     }
 }
 
-/// Milliseconds are all that SQLite's own functions see of a fraction.
+/// The fraction is parsed from the text, because SQLite's date functions only read milliseconds.
 const DIALECT: Dialect = Dialect {
     placeholders: ["?", "?", "?"],
     micros: "CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER)",
@@ -241,7 +243,7 @@ fn read(url: &str, listing: &Listing) -> Result<ClientRows, ActivityError> {
         .bind::<BigInt, _>(listing.offset)
         .load::<ListedRow>(&mut connection)
         .map_err(|error| ActivityError::Statement(error.into()))?;
-    rows_of(rows, &count)
+    client_rows(rows, &count)
 }
 
 impl fmt::Debug for SqliteActivity {

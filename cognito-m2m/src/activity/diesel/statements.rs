@@ -1,22 +1,22 @@
 use crate::activity::TableName;
 
-/// The statements of one database over one table.
+/// The statements for the activity table of one database.
 #[derive(Clone)]
 pub(super) struct Statements {
     table: TableName,
     quote: char,
     up: &'static str,
-    /// Creates Diesel's table of migrations, and notes ours in it.
-    note_migration: &'static str,
+    /// Creates Diesel's migrations table, and records this migration in it.
+    record_migration: &'static str,
 }
 
 impl Statements {
-    pub(super) fn new(quote: char, up: &'static str, note_migration: &'static str) -> Self {
+    pub(super) fn new(quote: char, up: &'static str, record_migration: &'static str) -> Self {
         Self {
             table: TableName::default(),
             quote,
             up,
-            note_migration,
+            record_migration,
         }
     }
 
@@ -32,18 +32,21 @@ impl Statements {
         self.table.to_string()
     }
 
-    /// Creates the table where there is none. Under its own name the migration is noted as Diesel's
-    /// command line would; under another name it is none, and Diesel keeps no account of it.
+    /// Returns the statements that create the table if it does not exist.
+    ///
+    /// For the default table they also record the migration as the `diesel` CLI does. A table with
+    /// another name is not recorded, because Diesel would then consider the default table migrated.
     pub(super) fn migrate(&self) -> String {
         let default = TableName::default();
         if self.table == default {
-            return format!("{}\n{}", self.up, self.note_migration);
+            return format!("{}\n{}", self.up, self.record_migration);
         }
         let name = default.to_string();
         let index = format!("{name}_last_seen_at");
-        let marked = self.up.replace(&index, "\0");
-        let named = marked.replace(&name, &self.table());
-        named.replace('\0', &self.index())
+        // The name of the index contains that of the table, so it is hidden from the replacement.
+        let without_index = self.up.replace(&index, "\0");
+        let renamed = without_index.replace(&name, &self.table());
+        renamed.replace('\0', &self.index())
     }
 
     fn index(&self) -> String {
@@ -65,11 +68,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_table_gets_an_index_of_its_own() {
+    fn renamed_table_gets_a_renamed_index() {
         let up = "CREATE TABLE service_client_activity (..);\nCREATE INDEX service_client_activity_last_seen_at ON service_client_activity (..);";
-        let mut statements = Statements::new('"', up, "NOTE");
-        assert_eq!(statements.migrate(), format!("{up}\nNOTE"));
-        statements.set_table(TableName::new("audit.clients").expect("a name"));
+        let mut statements = Statements::new('"', up, "RECORD");
+        assert_eq!(statements.migrate(), format!("{up}\nRECORD"));
+        statements.set_table(TableName::new("audit.clients").expect("the name is valid"));
         assert_eq!(
             statements.migrate(),
             "CREATE TABLE \"audit\".\"clients\" (..);\nCREATE INDEX \"clients_last_seen_at\" ON \"audit\".\"clients\" (..);"

@@ -12,23 +12,23 @@ use crate::token::{Claims, RegisteredClaims};
 
 const TTL: Duration = Duration::from_secs(30);
 
-/// A clock that is turned by hand.
+/// A clock that only moves when a test advances it.
 #[derive(Clone, Default)]
-struct Hand(Arc<Mutex<Duration>>);
+struct ManualClock(Arc<Mutex<Duration>>);
 
-impl Hand {
+impl ManualClock {
     fn advance(&self, step: Duration) {
-        *self.0.lock().expect("a clock") += step;
+        *self.0.lock().expect("the clock is not poisoned") += step;
     }
 }
 
-impl Clock for Hand {
+impl Clock for ManualClock {
     fn wall(&self) -> Duration {
         self.monotonic()
     }
 
     fn monotonic(&self) -> Duration {
-        *self.0.lock().expect("a clock")
+        *self.0.lock().expect("the clock is not poisoned")
     }
 
     fn sleep_until(&self, _: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -36,27 +36,27 @@ impl Clock for Hand {
     }
 }
 
-/// Numbers its lookups; what it answers can be changed.
+/// A mapper that returns the number of the lookup, or the configured miss or error.
 #[derive(Clone)]
-struct Counter {
+struct CountingMapper {
     lookups: Arc<AtomicUsize>,
     answer: Arc<Mutex<Result<bool, UserMappingError>>>,
-    clock: Hand,
-    takes: Duration,
+    clock: ManualClock,
+    lookup_time: Duration,
 }
 
-impl Counter {
-    fn new(clock: &Hand) -> Self {
+impl CountingMapper {
+    fn new(clock: &ManualClock) -> Self {
         Self {
             lookups: Arc::default(),
             answer: Arc::new(Mutex::new(Ok(true))),
             clock: clock.clone(),
-            takes: Duration::ZERO,
+            lookup_time: Duration::ZERO,
         }
     }
 
-    fn answers(&self, answer: Result<bool, UserMappingError>) {
-        *self.answer.lock().expect("an answer") = answer;
+    fn set_answer(&self, answer: Result<bool, UserMappingError>) {
+        *self.answer.lock().expect("the answer is not poisoned") = answer;
     }
 
     fn lookups(&self) -> usize {
@@ -64,7 +64,7 @@ impl Counter {
     }
 }
 
-impl UserMapper for Counter {
+impl UserMapper for CountingMapper {
     type User = usize;
 
     fn find<'a>(
@@ -72,13 +72,17 @@ impl UserMapper for Counter {
         _: &'a ServicePrincipal,
     ) -> BoxFuture<'a, Result<Option<usize>, UserMappingError>> {
         let number = self.lookups.fetch_add(1, Ordering::SeqCst) + 1;
-        let answer = self.answer.lock().expect("an answer").clone();
-        self.clock.advance(self.takes);
+        let answer = self
+            .answer
+            .lock()
+            .expect("the answer is not poisoned")
+            .clone();
+        self.clock.advance(self.lookup_time);
         Box::pin(async move { Ok(answer?.then_some(number)) })
     }
 }
 
-/// Of a pool, a token, and the claim `tenant`, under one set of settings.
+/// Creates a principal with a pool, a token, the claim `tenant` and policy defaults.
 fn principal(
     pool: &str,
     token: &str,
@@ -86,24 +90,24 @@ fn principal(
     policy_defaults: &Arc<PolicyDefaults>,
 ) -> ServicePrincipal {
     let claims = json!({ "client_id": "reporting", "tenant": tenant });
-    let claims = Claims::from_value(claims).expect("an object");
+    let claims = Claims::from_value(claims).expect("the claims are an object");
     let registered = RegisteredClaims::parse(claims.payload()).ok();
     let identity = registered.and_then(|claims| Identity::read(&claims).ok());
-    let identity = identity.expect("an identity");
+    let identity = identity.expect("the claims have a client ID");
     let pool = PoolName::new_additional(pool).unwrap_or_default();
     ServicePrincipal::new(identity, claims, pool, token, Arc::clone(policy_defaults))
 }
 
-fn somebody(token: &str) -> ServicePrincipal {
+fn principal_with_token(token: &str) -> ServicePrincipal {
     principal("tenant", token, "acme", &Arc::default())
 }
 
 #[tokio::test]
-async fn a_user_is_looked_up_once_within_the_time_to_live() {
-    let clock = Hand::default();
-    let counter = Counter::new(&clock);
-    let cached = counter.clone().cached_for(TTL).clock(clock.clone());
-    let caller = somebody("a.b.c");
+async fn user_is_looked_up_once_within_the_ttl() {
+    let clock = ManualClock::default();
+    let mapper = CountingMapper::new(&clock);
+    let cached = mapper.clone().cached_for(TTL).clock(clock.clone());
+    let caller = principal_with_token("a.b.c");
     for step in [0, 1, 28] {
         clock.advance(Duration::from_secs(step));
         assert_eq!(cached.find(&caller).await, Ok(Some(1)));
@@ -113,35 +117,35 @@ async fn a_user_is_looked_up_once_within_the_time_to_live() {
 }
 
 #[tokio::test]
-async fn the_time_to_live_counts_from_before_the_lookup() {
-    let clock = Hand::default();
-    let mut counter = Counter::new(&clock);
-    counter.takes = TTL;
-    let cached = counter.clone().cached_for(TTL).clock(clock);
-    let caller = somebody("a.b.c");
+async fn ttl_starts_before_the_lookup() {
+    let clock = ManualClock::default();
+    let mut mapper = CountingMapper::new(&clock);
+    mapper.lookup_time = TTL;
+    let cached = mapper.clone().cached_for(TTL).clock(clock);
+    let caller = principal_with_token("a.b.c");
     for lookup in 1..=2 {
         assert_eq!(cached.find(&caller).await, Ok(Some(lookup)));
     }
 }
 
 #[tokio::test]
-async fn misses_and_errors_are_not_kept() {
-    let clock = Hand::default();
-    let counter = Counter::new(&clock);
-    let cached = counter.clone().cached_for(TTL).clock(clock);
-    let caller = somebody("a.b.c");
-    counter.answers(Ok(false));
+async fn misses_and_errors_are_not_cached() {
+    let clock = ManualClock::default();
+    let mapper = CountingMapper::new(&clock);
+    let cached = mapper.clone().cached_for(TTL).clock(clock);
+    let caller = principal_with_token("a.b.c");
+    mapper.set_answer(Ok(false));
     assert_eq!(cached.find(&caller).await, Ok(None));
-    counter.answers(Err(UserMappingError::Ambiguous(2)));
+    mapper.set_answer(Err(UserMappingError::Ambiguous(2)));
     let refused = cached.find(&caller).await;
     assert_eq!(refused, Err(UserMappingError::Ambiguous(2)));
-    counter.answers(Ok(true));
+    mapper.set_answer(Ok(true));
     assert_eq!(cached.find(&caller).await, Ok(Some(3)));
     assert_eq!(cached.find(&caller).await, Ok(Some(3)));
 }
 
 #[tokio::test]
-async fn callers_whom_a_mapper_can_tell_apart_share_no_entry() {
+async fn principals_that_differ_in_any_way_share_no_entry() {
     let settings = Arc::default();
     let callers = [
         principal("tenant", "a.b.c", "acme", &settings),
@@ -151,24 +155,28 @@ async fn callers_whom_a_mapper_can_tell_apart_share_no_entry() {
         principal("tenant", "a.b.c", "umbrella", &settings),
         principal("tenant", "a.b.c", "acme", &Arc::default()),
     ];
-    let counter = Counter::new(&Hand::default());
-    let cached = counter.clone().cached_for(TTL);
+    let mapper = CountingMapper::new(&ManualClock::default());
+    let cached = mapper.clone().cached_for(TTL);
     for _ in 0..2 {
         for (caller, number) in callers.iter().zip(1..) {
             assert_eq!(cached.find(caller).await, Ok(Some(number)), "{caller:?}");
         }
     }
-    let again = principal("tenant", "a.b.c", "acme", &settings);
-    assert_eq!(cached.find(&again).await, Ok(Some(1)), "of the same token");
+    let same = principal("tenant", "a.b.c", "acme", &settings);
+    assert_eq!(
+        cached.find(&same).await,
+        Ok(Some(1)),
+        "the same token uses the same entry"
+    );
 }
 
 #[tokio::test]
-async fn many_tokens_push_out_those_that_nobody_uses() {
-    let counter = Counter::new(&Hand::default());
-    let cached = counter.clone().cached_for(TTL).max_entries(8);
-    let caller = somebody("in.u.se");
+async fn full_cache_drops_unused_entries() {
+    let mapper = CountingMapper::new(&ManualClock::default());
+    let cached = mapper.clone().cached_for(TTL).max_entries(8);
+    let caller = principal_with_token("in.u.se");
     let others: Vec<_> = (0..1_000)
-        .map(|number| somebody(&number.to_string()))
+        .map(|number| principal_with_token(&number.to_string()))
         .collect();
     for (other, number) in others.iter().zip(2..) {
         assert_eq!(cached.find(&caller).await, Ok(Some(1)));
@@ -176,20 +184,20 @@ async fn many_tokens_push_out_those_that_nobody_uses() {
     }
     assert_eq!(cached.find(&others[999]).await, Ok(Some(1_001)));
     assert_eq!(cached.find(&others[0]).await, Ok(Some(1_002)));
-    let nothing = counter.clone().cached_for(TTL).max_entries(0);
-    let before = counter.lookups();
+    let disabled = mapper.clone().cached_for(TTL).max_entries(0);
+    let before = mapper.lookups();
     for _ in 0..2 {
-        assert!(matches!(nothing.find(&caller).await, Ok(Some(_))));
+        assert!(matches!(disabled.find(&caller).await, Ok(Some(_))));
     }
-    assert_eq!(counter.lookups(), before + 2);
+    assert_eq!(mapper.lookups(), before + 2);
 }
 
 #[tokio::test]
-async fn pools_and_a_cache_compose_in_either_order() {
-    let counter = Counter::new(&Hand::default());
-    let inside = counter.clone().serving(["tenant"]).cached_for(TTL);
-    let outside = counter.clone().cached_for(TTL).serving(["tenant"]);
-    let caller = somebody("a.b.c");
+async fn serving_and_cached_for_compose_in_either_order() {
+    let mapper = CountingMapper::new(&ManualClock::default());
+    let inside = mapper.clone().serving(["tenant"]).cached_for(TTL);
+    let outside = mapper.clone().cached_for(TTL).serving(["tenant"]);
+    let caller = principal_with_token("a.b.c");
     for _ in 0..2 {
         assert_eq!(inside.find(&caller).await, Ok(Some(1)));
         assert_eq!(outside.find(&caller).await, Ok(Some(2)));

@@ -1,22 +1,13 @@
-/// A row that the database takes for the right one: its key, whether it is active, and the user.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::Candidate;
-///
-/// let row = (Some(7), Some(false), "left the company");
-/// assert_eq!(row.key(), Some(&7));
-/// assert_eq!(row.into_active_user(), None);
-/// ```
+/// A row that the query returned: the value of its key column, the user, and optionally whether
+/// the user is active.
 pub trait Candidate<K>: 'static {
-    /// The team's own type.
+    /// The user type.
     type User: Send + Sync + 'static;
 
-    /// What stands in the key column.
+    /// Returns the value of the key column, or `None` if it is null.
     fn key(&self) -> Option<&K>;
 
-    /// The user, if active.
+    /// Returns the user, or `None` if the user is not active.
     fn into_active_user(self) -> Option<Self::User>;
 }
 
@@ -39,7 +30,7 @@ impl<K: 'static, U: Send + Sync + 'static> Candidate<K> for (Option<K>, Option<b
         self.0.as_ref()
     }
 
-    /// Null is not active.
+    /// A null flag counts as inactive.
     fn into_active_user(self) -> Option<U> {
         (self.1 == Some(true)).then_some(self.2)
     }

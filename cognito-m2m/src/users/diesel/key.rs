@@ -2,65 +2,35 @@ use diesel::Expression;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text, Unsigned};
 use serde_json::Value;
 
-/// The value that a column is asked for.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::KeyOf;
-///
-/// diesel::table! {
-///     users (id) {
-///         id -> Integer,
-///         tenant_id -> Nullable<Text>,
-///     }
-/// }
-///
-/// let key: KeyOf<users::tenant_id> = "acme".to_owned();
-/// ```
+/// The type of the values to look up in a column.
 pub type KeyOf<Column> = <<Column as Expression>::SqlType as KeyColumn>::Key;
 
-/// A SQL type whose columns can name a user.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::KeyColumn;
-/// use diesel::sql_types::{BigInt, Nullable};
-///
-/// let key: <Nullable<BigInt> as KeyColumn>::Key = 42_i64;
-/// ```
+/// A SQL type of columns that can identify a user.
 #[diagnostic::on_unimplemented(
-    message = "a column of the SQL type `{Self}` can't name a user",
-    note = "text, nullable text, integer and UUID columns can (UUID with the feature `diesel-uuid`)"
+    message = "a column of the SQL type `{Self}` cannot identify a user",
+    note = "supported are text, integer and UUID columns, nullable or not (UUID with the feature `diesel-uuid`)"
 )]
 pub trait KeyColumn {
     /// The Rust type of its values.
     type Key: Key;
 }
 
-/// A value that names a user: read strictly, so that what can't be the column's value is a miss.
+/// A value that identifies a user.
 ///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::Key;
-///
-/// assert_eq!(i32::from_text("42"), Some(42));
-/// assert_eq!(i32::from_text("042"), None);
-/// ```
+/// Parsing is strict: a value that is not in the canonical form of the column's type matches no
+/// user.
 pub trait Key: Eq + Clone + Send + Sync + 'static {
-    /// Reads a text, as a client id is.
+    /// Parses a text, such as a client ID.
     fn from_text(text: &str) -> Option<Self>;
 
-    /// Reads a claim.
+    /// Parses a claim.
     fn from_claim(claim: &Value) -> Option<Self> {
         claim.as_str().and_then(Self::from_text)
     }
 }
 
 impl Key for String {
-    /// PostgreSQL has no NUL in its texts, and none of the other databases tells it apart well.
+    /// Rejects NUL, which PostgreSQL cannot store and other databases compare unreliably.
     fn from_text(text: &str) -> Option<Self> {
         (!text.is_empty() && !text.contains('\0')).then(|| text.to_owned())
     }
@@ -70,7 +40,7 @@ macro_rules! integer_keys {
     ($($key:ty: $sql_type:ty,)+) => {
         $(
             impl Key for $key {
-                /// Only the way in which it would be printed: no sign, blanks or leading zeros.
+                /// Accepts only the form that `Display` prints: no `+`, blanks or leading zeros.
                 fn from_text(text: &str) -> Option<Self> {
                     let number = text.parse::<Self>().ok()?;
                     (number.to_string() == text).then_some(number)
@@ -79,7 +49,7 @@ macro_rules! integer_keys {
                 fn from_claim(claim: &Value) -> Option<Self> {
                     match claim {
                         Value::String(text) => Self::from_text(text),
-                        // `42.0` and `4.2e1` are no JSON integers, and don't print as one.
+                        // `42.0` and `4.2e1` keep their form when printed, so they are rejected.
                         Value::Number(number) => Self::from_text(&number.to_string()),
                         _ => None,
                     }
@@ -124,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_json_strings_that_say_something() {
+    fn text_keys_are_non_empty_json_strings() {
         assert_eq!(String::from_claim(&json!(" a ")), Some(" a ".to_owned()));
         for claim in [
             json!(null),
@@ -139,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_json_integers_and_canonical_decimal_strings() {
+    fn integer_keys_are_json_integers_and_canonical_decimal_strings() {
         for claim in [json!(42), json!("42")] {
             assert_eq!(i32::from_claim(&claim), Some(42), "{claim}");
         }

@@ -5,52 +5,21 @@ use crate::principal::ServicePrincipal;
 use crate::users::{UserMapper, UserMappingError};
 use crate::validator::BoxFuture;
 
-/// What of a principal names its user.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::KeySource;
-///
-/// let tenant = KeySource::Claim("tenant".to_owned());
-/// ```
+/// The part of a principal that identifies its user.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// The client id.
+    /// The client ID.
     ClientId,
-    /// A claim; one that is absent, null or empty names nobody.
+    /// A claim. If it is absent, null or empty, the principal is not mapped to a user.
     Claim(String),
 }
 
-/// A mapper over one column of a table; [`user_mapper!`](crate::user_mapper) makes it.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::users::diesel::{ColumnMapper, KeySource, RowSource};
-/// use cognito_m2m::users::{UserMapper, UserMappingError};
-/// use cognito_m2m::validator::BoxFuture;
-///
-/// type Row = (Option<String>, u64);
-///
-/// /// Stands for a pool; its queries are names.
-/// struct Pool;
-///
-/// impl RowSource<String, Row> for Pool {
-///     fn rows(&self, name: String) -> BoxFuture<'_, Result<Vec<Row>, UserMappingError>> {
-///         Box::pin(async { Ok(vec![(Some(name), 7)]) })
-///     }
-/// }
-///
-/// fn mapper() -> impl UserMapper<User = u64> {
-///     ColumnMapper::<_, _, _, Row>::new(Pool, KeySource::ClientId, |name: String| name)
-/// }
-/// ```
+/// A mapper that looks a user up by one column of a table. `user_mapper!` creates it.
 pub struct ColumnMapper<Pool, K, Query, Row> {
     pool: Pool,
     source: KeySource,
     query: fn(K) -> Query,
-    // No row is ever held.
+    // `fn() -> Row` because the mapper is `Sync` and does not own rows.
     row: std::marker::PhantomData<fn() -> Row>,
 }
 
@@ -60,8 +29,10 @@ where
     Pool: RowSource<Query, Row>,
     Row: Candidate<K>,
 {
-    /// Runs `query` over `pool` for what `source` says of a principal. The query narrows the
-    /// choice; it needs no `LIMIT`, which could cut off the right row behind others like it.
+    /// Creates a mapper that runs `query` on `pool` with the key from `source`.
+    ///
+    /// The query selects candidates and must not have a `LIMIT`, which could hide the matching row
+    /// behind rows that only the database considers equal.
     pub fn new(pool: Pool, source: KeySource, query: fn(K) -> Query) -> Self {
         Self {
             pool,
@@ -97,13 +68,13 @@ where
                 return Ok(None);
             };
             let rows = self.pool.rows((self.query)(key.clone())).await?;
-            the_one(rows, &key)
+            single_match(rows, &key)
         })
     }
 }
 
-/// The database may have folded case and more; here only equality counts.
-fn the_one<K: Key, Row: Candidate<K>>(
+/// Returns the user of the single row whose key equals `key` exactly.
+fn single_match<K: Key, Row: Candidate<K>>(
     rows: Vec<Row>,
     key: &K,
 ) -> Result<Option<Row::User>, UserMappingError> {
@@ -119,34 +90,34 @@ fn the_one<K: Key, Row: Candidate<K>>(
 mod tests {
     use super::*;
 
-    fn found(rows: Vec<(Option<&str>, Option<bool>, u8)>) -> Result<Option<u8>, UserMappingError> {
+    fn user_a(rows: Vec<(Option<&str>, Option<bool>, u8)>) -> Result<Option<u8>, UserMappingError> {
         let rows = rows
             .into_iter()
             .map(|(key, active, user)| (key.map(str::to_owned), active, user));
-        the_one(rows.collect(), &"a".to_owned())
+        single_match(rows.collect(), &"a".to_owned())
     }
 
     #[test]
-    fn rule_4_3_exactly_one_row_must_be_left() {
-        assert_eq!(found(vec![]), Ok(None));
-        let near = [Some("A"), Some("a "), Some("á"), None].map(|key| (key, Some(true), 1));
-        assert_eq!(found(near.to_vec()), Ok(None));
-        let mut with_the_right_one = near.to_vec();
-        with_the_right_one.push((Some("a"), Some(true), 2));
-        assert_eq!(found(with_the_right_one), Ok(Some(2)));
+    fn rule_4_3_exactly_one_row_must_match() {
+        assert_eq!(user_a(vec![]), Ok(None));
+        let near_misses = [Some("A"), Some("a "), Some("á"), None].map(|key| (key, Some(true), 1));
+        assert_eq!(user_a(near_misses.to_vec()), Ok(None));
+        let mut with_match = near_misses.to_vec();
+        with_match.push((Some("a"), Some(true), 2));
+        assert_eq!(user_a(with_match), Ok(Some(2)));
     }
 
     #[test]
-    fn two_rows_are_an_error_whoever_is_active() {
+    fn two_matching_rows_are_an_error_even_if_one_is_inactive() {
         for active in [Some(true), Some(false), None] {
             let rows = vec![(Some("a"), Some(true), 1), (Some("a"), active, 2)];
-            assert_eq!(found(rows), Err(UserMappingError::Ambiguous(2)));
+            assert_eq!(user_a(rows), Err(UserMappingError::Ambiguous(2)));
         }
     }
 
     #[test]
-    fn who_is_not_active_is_a_miss() {
-        assert_eq!(found(vec![(Some("a"), Some(false), 1)]), Ok(None));
-        assert_eq!(found(vec![(Some("a"), None, 1)]), Ok(None));
+    fn inactive_user_is_not_found() {
+        assert_eq!(user_a(vec![(Some("a"), Some(false), 1)]), Ok(None));
+        assert_eq!(user_a(vec![(Some("a"), None, 1)]), Ok(None));
     }
 }

@@ -1,30 +1,39 @@
-//! Users in a table of the team's own, found with its own Diesel schema, model and pool.
+//! Users in your own table, found with your own Diesel schema, model and connection pool.
 //!
-//! [`user_mapper!`](crate::user_mapper) is the way in; it expands to a plain Diesel query over the
-//! team's `table!` and model, so that a mistake is reported by the compiler where it was made.
+//! Create a mapper with [`user_mapper!`](crate::user_mapper). The macro expands to a plain Diesel
+//! query over your `table!` and model, so the compiler reports mistakes at the macro call.
 //!
-//! Databases compare more loosely than identities allow: collations fold case and accents, `CHAR`
-//! pads with blanks, numbers are made of texts. So the database only narrows the choice; each row
-//! that comes back is compared with what was asked for in Rust, byte by byte, and exactly one must
-//! be left. A PostgreSQL `CHAR(n)` comes back padded and is found by a key of full length only.
+//! Databases compare values less strictly than an identity check allows: collations fold case and
+//! accents, `CHAR` pads with blanks, and texts are converted to numbers. The query therefore only
+//! selects candidates. The mapper compares the key of each candidate with the requested key in
+//! Rust, byte by byte, and exactly one row must match. A `CHAR(n)` column of PostgreSQL returns
+//! padded values, so only keys of the full length match.
 
+#[cfg(any(feature = "diesel-async-bb8", feature = "diesel-async-deadpool"))]
+mod async_pool;
 #[cfg(feature = "diesel-async-bb8")]
 mod bb8;
 mod candidate;
 #[cfg(feature = "diesel-async-deadpool")]
 mod deadpool;
-mod fault;
+mod failure;
 mod key;
-mod macros;
 mod mapper;
 #[cfg(feature = "diesel-r2d2")]
 mod r2d2;
 mod source;
+mod user_mapper;
 #[cfg(feature = "diesel-uuid")]
 mod uuid;
 
-pub use candidate::Candidate;
-pub use fault::rows_of_failure;
-pub use key::{Key, KeyColumn, KeyOf};
-pub use mapper::{ColumnMapper, KeySource};
+pub use failure::rows_of_failure;
 pub use source::RowSource;
+
+#[doc(hidden)]
+pub mod __private {
+    //! The items that `user_mapper!` expands to. Not part of the public interface.
+
+    pub use super::candidate::Candidate;
+    pub use super::key::{Key, KeyColumn, KeyOf};
+    pub use super::mapper::{ColumnMapper, KeySource};
+}

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection, R2D2Connection};
 
-use super::fault::rows_of_failure;
+use super::failure::rows_of_failure;
 use super::source::RowSource;
 use crate::users::UserMappingError;
 use crate::validator::BoxFuture;
 
-/// How often a thread that waits for a connection looks whether anybody still wants it.
-const WAIT: Duration = Duration::from_millis(50);
+/// The interval at which a thread that waits for a connection checks whether its request was
+/// cancelled.
+const CANCELLATION_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 impl<C, Query, Row> RowSource<Query, Row> for Pool<ConnectionManager<C>>
 where
@@ -21,32 +22,35 @@ where
     fn rows(&self, query: Query) -> BoxFuture<'_, Result<Vec<Row>, UserMappingError>> {
         let pool = self.clone();
         Box::pin(async move {
-            let wanted = Arc::new(());
-            let still_wanted = Arc::downgrade(&wanted);
+            // Dropped together with this future when the request is cancelled.
+            let request = Arc::new(());
+            let request_alive = Arc::downgrade(&request);
             let work = move || -> Result<Vec<Row>, UserMappingError> {
-                let mut connection = connection(&pool, &still_wanted)?;
+                let mut connection = wait_for_connection(&pool, &request_alive)?;
                 let rows = query.internal_load(&mut connection);
                 rows.and_then(Iterator::collect).or_else(rows_of_failure)
             };
             let loaded = tokio::task::spawn_blocking(work).await;
-            drop(wanted);
+            drop(request);
             loaded.unwrap_or_else(|error| Err(UserMappingError::failed(error)))
         })
     }
 }
 
-/// Waits in short turns: with the store gone, threads would else pile up behind lookups whose
-/// requests have long been answered 503.
-fn connection<C: R2D2Connection + 'static>(
+/// Waits for a connection until the pool's time-out, or until the request is cancelled.
+///
+/// Without the cancellation check, blocking threads would pile up during an outage, each waiting
+/// for a request that has already been answered with 503.
+fn wait_for_connection<C: R2D2Connection + 'static>(
     pool: &Pool<ConnectionManager<C>>,
-    still_wanted: &Weak<()>,
+    request_alive: &Weak<()>,
 ) -> Result<PooledConnection<ConnectionManager<C>>, UserMappingError> {
     let started_at = Instant::now();
     loop {
-        if still_wanted.strong_count() == 0 {
-            return Err(UserMappingError::unavailable("nobody waits any more"));
+        if request_alive.strong_count() == 0 {
+            return Err(UserMappingError::unavailable("the request was cancelled"));
         }
-        match pool.get_timeout(WAIT) {
+        match pool.get_timeout(CANCELLATION_CHECK_INTERVAL) {
             Ok(connection) => return Ok(connection),
             Err(error) if started_at.elapsed() >= pool.connection_timeout() => {
                 return Err(UserMappingError::unavailable(error));

@@ -3,7 +3,7 @@ use uuid::Uuid;
 use super::key::{Key, KeyColumn};
 
 impl Key for Uuid {
-    /// The hyphenated form in either case (RFC 9562 section 4), and no other that the crate reads.
+    /// Accepts only the hyphenated form (RFC 9562 section 4), in either case.
     fn from_text(text: &str) -> Option<Self> {
         let uuid = Self::try_parse(text).ok()?;
         let mut buffer = Self::encode_buffer();
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uuids_are_hyphenated_in_either_case() {
+    fn only_hyphenated_uuids_are_accepted() {
         let text = "67e55044-10b1-426f-9247-bb680e5fe0c8";
         assert!(Uuid::from_text(text).is_some());
         assert!(Uuid::from_text(&text.to_uppercase()).is_some());

@@ -1,6 +1,6 @@
 use std::fmt::{self, Write as _};
 
-/// A text in HTML, between tags or in a quoted attribute.
+/// A text that is escaped for HTML, between tags or in a quoted attribute.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -12,7 +12,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                // A control character is nothing in HTML; nobody should take an id for another.
+                // HTML drops control characters, which would make two client IDs look the same.
                 character if character.is_control() => f.write_char('\u{fffd}')?,
                 character => f.write_char(character)?,
             }
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_ends_a_text_or_an_attribute() {
+    fn special_characters_are_escaped() {
         let hostile = "<script>alert('1')</script>\"&amp;\0";
         assert_eq!(
             Escaped(hostile).to_string(),

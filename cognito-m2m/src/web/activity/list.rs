@@ -7,15 +7,22 @@ use serde::Serialize;
 
 use super::parameters;
 use super::source::Source;
-use crate::activity::{ActivityReader, ClientQuery, ClientRows, Timestamp};
+use crate::activity::{ActivityReader, ClientQuery, ClientRows};
 use crate::policy::Policy;
 
-/// The list of clients as JSON, under a [`Policy`], as a service for `App::service`.
+/// A JSON service that lists the clients and their activity, under a [`Policy`].
 ///
-/// `GET` with the parameters `search` (a part of the client id, ASCII letters in either case),
-/// `sort` (`client_id`, `first_seen_at` or `last_seen_at`, with a `-` in front for the greatest
-/// first; default `-last_seen_at`), `page` (from 1) and `per_page` (1 to 500, default 50). All may
-/// be left out; other names are left alone.
+/// Pass it to `App::service`, below [`CognitoAuth`](crate::CognitoAuth). It serves `GET` and `HEAD`
+/// with these query parameters, all of which are optional:
+///
+/// | parameter | value | default |
+/// | --- | --- | --- |
+/// | `search` | a part of the client ID; ASCII letters match in either case | all clients |
+/// | `sort` | `client_id`, `first_seen_at` or `last_seen_at`, with a leading `-` for descending order | `-last_seen_at` |
+/// | `page` | a number from 1 | 1 |
+/// | `per_page` | a number from 1 to 500 | 50 |
+///
+/// Other parameters are ignored. The response:
 ///
 /// ```json
 /// {
@@ -30,8 +37,10 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// A bad parameter is answered 400, a store that doesn't answer within 5 s 503. A further user
-/// pool's clients have its name in front: `partners:sync-worker`.
+/// `total` is the number of clients on all pages. The client ID of a further user pool has the name
+/// of the pool in front, as in `partners:sync-worker`.
+///
+/// An invalid parameter is answered with 400, and a store that does not answer within 5 s with 503.
 ///
 /// # Examples
 ///
@@ -41,7 +50,7 @@ use crate::policy::Policy;
 /// use cognito_m2m::{ClientActivityList, CognitoAuth, Policy};
 ///
 /// # fn example(auth: CognitoAuth, reader: impl ActivityReader) -> Result<(), Box<dyn std::error::Error>> {
-/// // `reader` is `SqliteActivity::new("api.db").reader()`, or that of another store.
+/// // `reader` is `SqliteActivity::new("api.db").reader()`, or the reader of another store.
 /// let clients = ClientActivityList::new("/admin/clients", reader, Policy::scopes(["widgets/admin"])?);
 /// let app = move || App::new().wrap(auth.clone()).service(clients.clone());
 /// # Ok(())
@@ -55,8 +64,7 @@ pub struct ClientActivityList {
 }
 
 impl ClientActivityList {
-    /// Serves the list at this path to those whom the policy admits. `CognitoAuth` must be around
-    /// it.
+    /// Creates a list at this path, for clients that satisfy the policy.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader, policy: Policy) -> Self {
         Self {
             path: path.into(),
@@ -121,7 +129,7 @@ async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
     match source.list(&query).await {
         Some(rows) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
-            .json(Body::of(rows, &query)),
+            .json(Body::new(rows, &query)),
         None => {
             let detail = "The list of clients is temporarily unavailable.".to_owned();
             HttpResponse::ServiceUnavailable()
@@ -132,11 +140,11 @@ async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
 }
 
 impl Body {
-    fn of(rows: ClientRows, query: &ClientQuery) -> Self {
-        let clients = rows.clients.into_iter().map(|seen| Client {
-            client_id: seen.client_id,
-            first_seen_at: rfc_3339(seen.first_seen_at),
-            last_seen_at: rfc_3339(seen.last_seen_at),
+    fn new(rows: ClientRows, query: &ClientQuery) -> Self {
+        let clients = rows.clients.into_iter().map(|client| Client {
+            client_id: client.client_id,
+            first_seen_at: client.first_seen_at.to_rfc_3339(),
+            last_seen_at: client.last_seen_at.to_rfc_3339(),
         });
         Self {
             clients: clients.collect(),
@@ -145,8 +153,4 @@ impl Body {
             per_page: query.limit(),
         }
     }
-}
-
-pub(super) fn rfc_3339(timestamp: Timestamp) -> String {
-    format!("{}Z", timestamp.to_string().replace(' ', "T"))
 }

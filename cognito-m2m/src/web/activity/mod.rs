@@ -1,4 +1,5 @@
-//! The list of clients for operators: as JSON under a policy, and as a page behind a login.
+//! The clients and their activity for operators: a JSON list under a policy, and an HTML page behind
+//! a login.
 
 mod escape;
 mod list;

@@ -1,21 +1,19 @@
 use std::fmt;
-use std::future::{Ready, ready};
+use std::future::ready;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{
-    AppService, HttpServiceFactory, ServiceRequest, ServiceResponse, Transform, fn_factory,
-};
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse, Transform, fn_factory};
 use actix_web::{Error, web};
 
-use super::page_service::{Boxed, ClientActivityPageService};
+use super::page_service::{BoxedBody, ClientActivityPageService};
 use super::source::Source;
 use crate::activity::ActivityReader;
 
-/// The list of clients as a page for people, with search, sorting and paging.
+/// An HTML page of the clients and their activity, with search, sorting and paging.
 ///
-/// A browser sends no bearer token, so the page stands behind the login that a team has: with
-/// [`wrap`](Self::wrap) it is a service for `App::service`. It needs no `CognitoAuth`, runs no script
-/// and loads nothing from elsewhere.
+/// A browser sends no bearer token, so the page is protected by your login rather than by
+/// `CognitoAuth`. Wrap it with the middleware of your login and pass the result to `App::service`.
+/// The page runs no scripts and loads nothing from other servers.
 ///
 /// # Examples
 ///
@@ -27,8 +25,8 @@ use crate::activity::ActivityReader;
 /// use cognito_m2m::ClientActivityPage;
 /// use cognito_m2m::activity::ActivityReader;
 ///
-/// // A proxy with a login sets this header, and takes it from everybody else; a session of
-/// // `actix-session` would do as well.
+/// // A proxy with a login sets this header, and removes it from all other requests. A session of
+/// // `actix-session` works as well.
 /// async fn login(
 ///     request: ServiceRequest,
 ///     next: Next<impl MessageBody>,
@@ -41,7 +39,7 @@ use crate::activity::ActivityReader;
 /// }
 ///
 /// # fn example(reader: impl ActivityReader) {
-/// // `reader` is `SqliteActivity::new("api.db").reader()`, or that of another store.
+/// // `reader` is `SqliteActivity::new("api.db").reader()`, or the reader of another store.
 /// let page = ClientActivityPage::new("/operators/clients", reader);
 /// let app = move || App::new().service(page.clone().wrap(from_fn(login)));
 /// # }
@@ -53,7 +51,7 @@ pub struct ClientActivityPage {
 }
 
 impl ClientActivityPage {
-    /// A page at this path. Links of the page keep to it.
+    /// Creates a page at this path. All links on the page stay on this path.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader) -> Self {
         Self {
             path: path.into(),
@@ -61,11 +59,9 @@ impl ClientActivityPage {
         }
     }
 
-    /// Puts a login in front: a middleware that lets operators through and nobody else.
+    /// Protects the page with a login: a middleware that only admits operators.
     ///
-    /// # Examples
-    ///
-    /// That of [`ClientActivityPage`].
+    /// For an example, see [`ClientActivityPage`].
     #[must_use]
     pub fn wrap<Login, B>(self, login: Login) -> impl HttpServiceFactory + 'static
     where
@@ -78,11 +74,16 @@ impl ClientActivityPage {
             > + 'static,
         B: MessageBody + 'static,
     {
-        Guarded { page: self, login }
+        let page = ClientActivityPageService::new(self.source);
+        let factory = fn_factory(move || {
+            let guarded = login.new_transform(page.clone());
+            async { guarded.await.map(|service| BoxedBody { service }) }
+        });
+        web::service(&self.path).finish(factory)
     }
 
-    /// Leaves the page open to whoever reaches it: for a scope that has a login around all of it, or
-    /// for loopback.
+    /// Serves the page without a login, for a scope that is wrapped with one or for
+    /// loopback. Everyone who can send a request to this path can read the page.
     ///
     /// # Examples
     ///
@@ -92,17 +93,16 @@ impl ClientActivityPage {
     /// use cognito_m2m::activity::ActivityReader;
     ///
     /// # fn example(reader: impl ActivityReader) {
-    /// // Here `.wrap(login)` on the scope.
+    /// // Wrap the scope with your login: `.wrap(login)`.
     /// let operators = web::scope("/operators")
     ///     .service(ClientActivityPage::new("/clients", reader).danger_unguarded());
     /// # }
     /// ```
     #[must_use]
     pub fn danger_unguarded(self) -> impl HttpServiceFactory + 'static {
-        Guarded {
-            page: self,
-            login: NoLogin,
-        }
+        let page = ClientActivityPageService::new(self.source);
+        let factory = fn_factory(move || ready(Ok::<_, ()>(page.clone())));
+        web::service(&self.path).finish(factory)
     }
 }
 
@@ -111,48 +111,5 @@ impl fmt::Debug for ClientActivityPage {
         f.debug_struct("ClientActivityPage")
             .field("path", &self.path)
             .finish_non_exhaustive()
-    }
-}
-
-struct Guarded<Login> {
-    page: ClientActivityPage,
-    login: Login,
-}
-
-impl<Login, B> HttpServiceFactory for Guarded<Login>
-where
-    Login: Transform<
-            ClientActivityPageService,
-            ServiceRequest,
-            Response = ServiceResponse<B>,
-            Error = Error,
-            InitError = (),
-        > + 'static,
-    B: MessageBody + 'static,
-{
-    fn register(self, config: &mut AppService) {
-        let service = ClientActivityPageService::new(self.page.source);
-        let login = self.login;
-        let factory = fn_factory(move || {
-            let guarded = login.new_transform(service.clone());
-            async { guarded.await.map(|service| Boxed { service }) }
-        });
-        web::service(&self.page.path)
-            .finish(factory)
-            .register(config);
-    }
-}
-
-struct NoLogin;
-
-impl Transform<ClientActivityPageService, ServiceRequest> for NoLogin {
-    type Response = ServiceResponse;
-    type Error = Error;
-    type InitError = ();
-    type Transform = ClientActivityPageService;
-    type Future = Ready<Result<ClientActivityPageService, ()>>;
-
-    fn new_transform(&self, page: ClientActivityPageService) -> Self::Future {
-        ready(Ok(page))
     }
 }

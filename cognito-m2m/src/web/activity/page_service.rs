@@ -1,17 +1,15 @@
-use std::future::Future;
-use std::pin::Pin;
-
 use actix_web::Error;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, always_ready, forward_ready};
 
 use super::render::answer;
 use super::source::Source;
+use crate::validator::BoxFuture;
 
-type Answering<B> = Pin<Box<dyn Future<Output = Result<ServiceResponse<B>, Error>>>>;
-
-/// What a login is wrapped around by [`ClientActivityPage::wrap`](crate::ClientActivityPage::wrap); Actix
-/// makes it.
+/// The service that renders a [`ClientActivityPage`](crate::ClientActivityPage).
+///
+/// It appears in the bounds of [`ClientActivityPage::wrap`](crate::ClientActivityPage::wrap). Name it
+/// in the signature of a function that is generic over the login.
 ///
 /// # Examples
 ///
@@ -37,7 +35,7 @@ impl ClientActivityPageService {
 impl Service<ServiceRequest> for ClientActivityPageService {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = Answering<BoxBody>;
+    type Future = BoxFuture<'static, Result<ServiceResponse, Error>>;
 
     always_ready!();
 
@@ -50,12 +48,12 @@ impl Service<ServiceRequest> for ClientActivityPageService {
     }
 }
 
-/// A service whose answers have the body that Actix's routes have.
-pub(super) struct Boxed<S> {
+/// A service that boxes the response body, which Actix requires of a route.
+pub(super) struct BoxedBody<S> {
     pub(super) service: S,
 }
 
-impl<S, B> Service<ServiceRequest> for Boxed<S>
+impl<S, B> Service<ServiceRequest> for BoxedBody<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     S::Future: 'static,
@@ -63,12 +61,12 @@ where
 {
     type Response = ServiceResponse;
     type Error = Error;
-    type Future = Answering<BoxBody>;
+    type Future = BoxFuture<'static, Result<ServiceResponse, Error>>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let answered = self.service.call(request);
-        Box::pin(async { answered.await.map(ServiceResponse::map_into_boxed_body) })
+        let response = self.service.call(request);
+        Box::pin(async { response.await.map(ServiceResponse::map_into_boxed_body) })
     }
 }

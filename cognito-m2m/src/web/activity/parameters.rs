@@ -2,12 +2,12 @@ use url::form_urlencoded::{self, Serializer};
 
 use crate::activity::{ClientQuery, MAX_PER_PAGE, SortBy};
 
-/// The longest text that can be searched for: no client id is longer.
+/// The maximum length of a search text, which is that of a client ID.
 pub(super) const MAX_SEARCH: usize = 255;
 
 const SORTABLE: [SortBy; 3] = [SortBy::ClientId, SortBy::FirstSeenAt, SortBy::LastSeenAt];
 
-/// What is wrong with a query string.
+/// The error returned for an invalid query string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadParameter {
     #[error("expected `search` of at most 255 characters, none of them a control character")]
@@ -24,8 +24,10 @@ pub(super) enum BadParameter {
     Repeated,
 }
 
-/// Reads a query string; names that say nothing here are left to others, and an empty value is as
-/// good as none: that is what a form sends.
+/// Parses a query string.
+///
+/// Unknown parameters are ignored. An empty value counts as absent, because a form sends empty
+/// fields.
 pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
     let mut query = ClientQuery::new();
     let mut seen = Vec::new();
@@ -54,7 +56,7 @@ pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
     Ok(query)
 }
 
-/// The query string of a query.
+/// Returns the query string of a query.
 pub(super) fn write(query: &ClientQuery) -> String {
     let mut pairs = Serializer::new(String::new());
     if !query.search().is_empty() {
@@ -73,8 +75,8 @@ pub(super) fn sort_value(query: &ClientQuery) -> String {
 }
 
 fn search(text: &str) -> Result<&str, BadParameter> {
-    let is_good = text.chars().count() <= MAX_SEARCH && !text.chars().any(char::is_control);
-    is_good.then_some(text).ok_or(BadParameter::Search)
+    let is_valid = text.chars().count() <= MAX_SEARCH && !text.chars().any(char::is_control);
+    is_valid.then_some(text).ok_or(BadParameter::Search)
 }
 
 fn sort(text: &str) -> Result<(SortBy, bool), BadParameter> {
@@ -101,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_said_is_the_default_and_others_names_are_left_alone() {
+    fn absent_parameters_have_defaults_and_unknown_ones_are_ignored() {
         for query in [
             "",
             "search=&sort=&page=&per_page=",
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_comes_back_from_its_string() {
+    fn query_string_round_trips() {
         let query = ClientQuery::new()
             .with_search("a&b=c%\u{e9} +")
             .with_order(SortBy::ClientId, false)
@@ -123,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn bad_values_are_named() {
-        for (query, fault) in [
+    fn invalid_values_are_reported_by_parameter() {
+        for (query, error) in [
             ("search=%00", BadParameter::Search),
             ("sort=name", BadParameter::Sort),
             ("sort=--client_id", BadParameter::Sort),
@@ -137,7 +139,7 @@ mod tests {
             ("per_page=1.5", BadParameter::PerPage),
             ("page=1&page=2", BadParameter::Repeated),
         ] {
-            assert_eq!(parse(query), Err(fault), "{query}");
+            assert_eq!(parse(query), Err(error), "{query}");
         }
         let long = format!("search={}", "a".repeat(256));
         assert_eq!(parse(&long), Err(BadParameter::Search));

@@ -12,14 +12,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::escape::Escaped;
-use super::list::rfc_3339;
 use super::parameters::{self, MAX_SEARCH, sort_value};
 use super::source::Source;
 use crate::activity::{ClientQuery, ClientRows, SortBy, Timestamp};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Nothing is loaded and no script runs; the one style is named by its hash.
+/// The content security policy. It forbids scripts and loading; the inline style is allowed by hash.
 static CONTENT_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     format!(
@@ -42,7 +41,7 @@ pub(super) async fn answer(source: &Source, request: &HttpRequest) -> HttpRespon
     let query = match parameters::parse(request.query_string()) {
         Ok(query) => query,
         Err(problem) => {
-            let page = problem_page(&format!("This list can't be shown: {problem}."));
+            let page = problem_page(&format!("The list cannot be shown: {problem}."));
             return html(StatusCode::BAD_REQUEST, page);
         }
     };
@@ -103,7 +102,7 @@ impl fmt::Display for Page {
         write!(f, "{HEAD}<style>{STYLE}</style>{BODY}")?;
         self.form(f)?;
         if self.rows.clients.is_empty() {
-            f.write_str("<p class=\"empty\">No clients here.</p>\n")?;
+            f.write_str("<p class=\"empty\">No clients found.</p>\n")?;
         } else {
             self.table(f)?;
         }
@@ -113,14 +112,14 @@ impl fmt::Display for Page {
 }
 
 impl Page {
-    /// A new search begins at the first page, and keeps order and size.
+    /// Writes the search form. A search starts at the first page and keeps the order and page size.
     fn form(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let search = Escaped(self.query.search());
         let (sort, per_page) = (sort_value(&self.query), self.query.limit());
         writeln!(
             f,
             "<form method=\"get\" role=\"search\">\n\
-             <input type=\"search\" name=\"search\" value=\"{search}\" maxlength=\"{MAX_SEARCH}\" aria-label=\"Part of a client id\" placeholder=\"Part of a client id\">\n\
+             <input type=\"search\" name=\"search\" value=\"{search}\" maxlength=\"{MAX_SEARCH}\" aria-label=\"Part of a client ID\" placeholder=\"Part of a client ID\">\n\
              <input type=\"hidden\" name=\"sort\" value=\"{sort}\">\n\
              <input type=\"hidden\" name=\"per_page\" value=\"{per_page}\">\n\
              <button>Search</button>\n\
@@ -145,7 +144,7 @@ impl Page {
         f.write_str("</tbody>\n</table>\n")
     }
 
-    /// The heading of the sorted column turns the order round; another one sorts by its column.
+    /// Writes a column heading. Its link sorts by the column, or reverses the order if it is sorted.
     fn heading(&self, f: &mut fmt::Formatter<'_>, column: SortBy, label: &str) -> fmt::Result {
         let is_sorted = self.query.sort_by() == column;
         let is_descending = self.query.is_descending();
@@ -154,7 +153,7 @@ impl Page {
             (true, false) => (" aria-sort=\"ascending\"", " \u{2191}"),
             (false, _) => ("", ""),
         };
-        // Dates begin with the latest, client ids with A.
+        // Times are first sorted from the latest, and client IDs from A.
         let descending = if is_sorted {
             !is_descending
         } else {
@@ -179,16 +178,20 @@ impl Page {
             f,
             "<nav aria-label=\"Pages\">\n<span>Page {page} of {pages}, {clients}</span>\n"
         )?;
-        let turn = |to: u32| link(&self.query.clone().with_page(to));
+        let link_to = |page: u32| link(&self.query.clone().with_page(page));
         if page > 1 {
-            // From beyond the end, the last page is the one before.
-            let before = u64::from(page.saturating_sub(1)).min(pages);
-            let before = u32::try_from(before).unwrap_or(1);
-            writeln!(f, "<a rel=\"prev\" href=\"{}\">Previous</a>", turn(before))?;
+            // Beyond the last page, the previous page is the last one.
+            let previous = u64::from(page.saturating_sub(1)).min(pages);
+            let previous = u32::try_from(previous).unwrap_or(1);
+            writeln!(
+                f,
+                "<a rel=\"prev\" href=\"{}\">Previous</a>",
+                link_to(previous)
+            )?;
         }
         if u64::from(page) < pages {
-            let after = turn(page.saturating_add(1));
-            writeln!(f, "<a rel=\"next\" href=\"{after}\">Next</a>")?;
+            let next = link_to(page.saturating_add(1));
+            writeln!(f, "<a rel=\"next\" href=\"{next}\">Next</a>")?;
         }
         f.write_str("</nav>")
     }
@@ -198,12 +201,12 @@ fn link(query: &ClientQuery) -> String {
     Escaped(&format!("?{}", parameters::write(query))).to_string()
 }
 
-/// To the second for the eye, to the microsecond for whatever reads the page.
+/// A `<time>` element: seconds in the text, microseconds in the attribute.
 struct Time(Timestamp);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = rfc_3339(self.0);
+        let exact = self.0.to_rfc_3339();
         let text = self.0.to_string();
         let whole = text.split('.').next().unwrap_or(&text);
         write!(f, "<time datetime=\"{exact}\">{whole} UTC</time>")

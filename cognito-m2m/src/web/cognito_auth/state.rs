@@ -132,7 +132,7 @@ impl State {
     /// Records the activity of a client in memory. It never waits for the store.
     pub(in crate::web) fn record_activity(&self, principal: &ServicePrincipal) {
         if let Some(recorder) = &self.activity {
-            recorder.note(principal, self.clock.wall());
+            recorder.record(principal, self.clock.wall());
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The name of the table, with a schema in front where there is one.
+/// The name of the activity table, optionally with a schema.
 ///
 /// # Examples
 ///
@@ -22,12 +22,12 @@ pub struct TableName {
 impl TableName {
     const DEFAULT: &'static str = "service_client_activity";
 
-    /// Checks a name: `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_` that don't
-    /// begin with a digit.
+    /// Parses `table` or `schema.table`. Each part has 1 to 63 characters of `A-Za-z0-9_` and does
+    /// not start with a digit.
     ///
     /// # Errors
     ///
-    /// [`InvalidTableName`] for any other text.
+    /// Returns [`InvalidTableName`] for any other text.
     pub fn new(name: &str) -> Result<Self, InvalidTableName> {
         let (schema, table) = match name.split_once('.') {
             Some((schema, table)) => (Some(schema), table),
@@ -45,7 +45,7 @@ impl TableName {
         }
     }
 
-    /// The name in a statement, in the quotes of the database: `"`, or of MySQL `` ` ``.
+    /// Returns the name for use in a statement, quoted with `"`, or with `` ` `` for MySQL.
     #[must_use]
     pub fn quoted(&self, quote: char) -> String {
         let parts = self.schema.iter().chain([&self.table]);
@@ -72,7 +72,7 @@ impl fmt::Display for TableName {
     }
 }
 
-/// A text that names no table.
+/// The error returned for an invalid table name.
 ///
 /// # Examples
 ///
@@ -91,9 +91,9 @@ pub struct InvalidTableName {
 }
 
 fn is_identifier(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     (1..=63).contains(&text.len())
-        && text.bytes().all(plain)
+        && text.bytes().all(is_allowed)
         && !text.starts_with(|first: char| first.is_ascii_digit())
 }
 
@@ -102,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rule_4_4_identifiers_are_checked() {
+    fn rule_4_4_table_names_are_checked() {
         for name in [
             "", ".", "a.", ".a", "a.b.c", "1a", "a b", "a\"", "a`", "a;", "é", "a-b",
         ] {
             assert!(TableName::new(name).is_err(), "{name:?}");
         }
         assert!(TableName::new(&"a".repeat(64)).is_err());
-        let name = TableName::new("audit.clients").expect("a name");
+        let name = TableName::new("audit.clients").expect("the name is valid");
         assert_eq!(name.quoted('"'), "\"audit\".\"clients\"");
     }
 }

@@ -2,10 +2,12 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
 use crate::users::UserMappingError;
 
-/// What SQLite (always), PostgreSQL and MySQL (in English) say of a query that doesn't fit the
-/// tables. The place in the query that PostgreSQL points at is no sign: it does so as well when it
-/// is shut down while the query is being read.
-const UNFIT: [&str; 6] = [
+/// Message parts of SQLite (in any locale), PostgreSQL and MySQL (in English) for a query that does
+/// not match the schema.
+///
+/// The position in the query, which PostgreSQL also reports, is no indication: PostgreSQL reports
+/// it as well if it is shut down while it parses the query.
+const SCHEMA_MISMATCH: [&str; 6] = [
     "does not exist",
     "doesn't exist",
     "no such column",
@@ -14,22 +16,25 @@ const UNFIT: [&str; 6] = [
     "unknown column",
 ];
 
-/// What PostgreSQL (in English) says of a text that the character set of the database does not
-/// have: no user can be called so.
-const UNTRANSLATABLE: &str = "has no equivalent in encoding";
+/// The message part of PostgreSQL (in English) for a text with characters that the encoding of the
+/// database lacks. No user can have such a name.
+const PG_UNENCODABLE: &str = "has no equivalent in encoding";
 
-/// The same by MySQL, which names both sides in every language: a column, and a value.
-const UNLIKE: [&str; 2] = ["implicit)", "coercible)"];
+/// The message parts of MySQL for the same case. MySQL reports the coercibility of the column and
+/// of the value in every language.
+const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 
-/// What a query that has failed says about its rows: none, where the key is a text that the column
-/// can't hold. For a [`RowSource`](super::RowSource) of the team's own.
+/// Returns the rows of a failed query: none, if the key contains characters that the column cannot
+/// store. Call it in your own implementations of [`RowSource`](super::RowSource).
 ///
 /// # Errors
 ///
-/// [`UserMappingError::Failed`] where it is plain that the query is at fault, and no other try
-/// mends it; [`UserMappingError::Unavailable`] for everything else that a database reports. Diesel
-/// passes on few of the servers' codes, and servers speak many languages: one that does not speak
-/// English is unavailable in both cases.
+/// Returns [`UserMappingError::Failed`] if the query cannot succeed, for example because a column
+/// does not exist, and [`UserMappingError::Unavailable`] for all other errors of the database.
+///
+/// Diesel exposes few error codes of the servers, so the messages are inspected. If the server does
+/// not report errors in English, both a schema mismatch and an unencodable text of PostgreSQL are
+/// reported as `Unavailable`.
 ///
 /// # Examples
 ///
@@ -42,7 +47,7 @@ const UNLIKE: [&str; 2] = ["implicit)", "coercible)"];
 /// ```
 pub fn rows_of_failure<Row>(error: Error) -> Result<Vec<Row>, UserMappingError> {
     match &error {
-        Error::DatabaseError(_, information) if is_untranslatable(information.message()) => {
+        Error::DatabaseError(_, information) if is_unencodable(information.message()) => {
             Ok(Vec::new())
         }
         _ => Err(error.into()),
@@ -51,12 +56,14 @@ pub fn rows_of_failure<Row>(error: Error) -> Result<Vec<Row>, UserMappingError> 
 
 impl From<Error> for UserMappingError {
     fn from(error: Error) -> Self {
-        let is_of_the_program = match &error {
+        let is_permanent = match &error {
             Error::BrokenTransactionManager => false,
-            Error::DatabaseError(kind, information) => is_unfit(kind, information.as_ref()),
+            Error::DatabaseError(kind, information) => {
+                is_permanent_failure(kind, information.as_ref())
+            }
             _ => true,
         };
-        if is_of_the_program {
+        if is_permanent {
             Self::failed(error)
         } else {
             Self::unavailable(error)
@@ -64,7 +71,10 @@ impl From<Error> for UserMappingError {
     }
 }
 
-fn is_unfit(kind: &DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> bool {
+fn is_permanent_failure(
+    kind: &DatabaseErrorKind,
+    information: &dyn DatabaseErrorInformation,
+) -> bool {
     match kind {
         DatabaseErrorKind::UniqueViolation
         | DatabaseErrorKind::ForeignKeyViolation
@@ -74,15 +84,15 @@ fn is_unfit(kind: &DatabaseErrorKind, information: &dyn DatabaseErrorInformation
         | DatabaseErrorKind::ExclusionViolation => true,
         DatabaseErrorKind::Unknown => {
             let message = information.message().to_lowercase();
-            UNFIT.iter().any(|sign| message.contains(sign))
+            SCHEMA_MISMATCH.iter().any(|part| message.contains(part))
         }
         _ => false,
     }
 }
 
-fn is_untranslatable(message: &str) -> bool {
+fn is_unencodable(message: &str) -> bool {
     let message = message.to_lowercase();
-    message.contains(UNTRANSLATABLE) || UNLIKE.iter().all(|sign| message.contains(sign))
+    message.contains(PG_UNENCODABLE) || MYSQL_UNENCODABLE.iter().all(|part| message.contains(part))
 }
 
 #[cfg(test)]
@@ -97,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_4_2_what_a_server_can_t_do_now_is_unavailable_in_any_language() {
+    fn rule_4_2_temporary_failures_are_unavailable_in_any_language() {
         for message in [
             "terminating connection due to administrator command",
             "breche Verbindung ab aufgrund von Anweisung des Administrators",
@@ -112,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_does_not_fit_the_tables_is_a_fault_of_the_program() {
+    fn query_that_does_not_match_the_schema_is_a_permanent_failure() {
         for message in [
             "relation \"users\" does not exist",
             "column users.name does not exist",
@@ -127,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_the_column_can_t_hold_is_a_miss() {
+    fn text_that_the_column_cannot_store_is_a_miss() {
         for message in [
             "Illegal mix of collations (latin1_swedish_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='",
             "Unerlaubte Mischung von Sortierreihenfolgen (latin1_swedish_ci, IMPLICIT) und (utf8mb4_general_ci, COERCIBLE) für Operation '='",

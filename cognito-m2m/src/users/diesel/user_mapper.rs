@@ -1,25 +1,14 @@
-/// A mapper over a column of the team's own user table, in one line.
+/// Creates a mapper that finds the user of a principal by a column of your user table.
+///
+/// # Which row does a token map to?
+///
+/// Name the connection pool, your model, and the column that identifies a client:
 ///
 /// ```text
 /// user_mapper!(pool, LegacyUser, client_id => users::username)
 /// user_mapper!(pool, LegacyUser, claim "tenant" => users::tenant_id)
 /// user_mapper!(pool, LegacyUser, client_id => users::username, active = users::is_active)
 /// ```
-///
-/// - `pool`: the team's pool, of `diesel::r2d2` or of `diesel-async` (`bb8`, `deadpool`).
-/// - the user type: the team's model, `Queryable` and `Selectable` from the table of the column.
-/// - `client_id`, or `claim` and its name: what of the principal is looked for.
-/// - the column: text, nullable text, integer or UUID (feature `diesel-uuid`). Text columns take
-///   JSON strings only; integers JSON integers and canonical decimal strings; UUIDs the hyphenated
-///   form. Anything else, also an absent, null or empty claim, is a miss.
-/// - `active`: a boolean column; a user in whose row it is false or null is a miss.
-///
-/// Every request that asks for a user is a query, until
-/// [`cached_for`](crate::users::UserMapper::cached_for) gives the mapper a cache with a time to live.
-///
-/// A macro by example rather than a derive: the mapping belongs to the place where `CognitoAuth`
-/// is built, one model may be mapped in several ways, and the expansion is a plain Diesel query, so
-/// that a column of another table or of an unfit type is reported by the compiler right here.
 ///
 /// # Examples
 ///
@@ -52,26 +41,50 @@
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Arguments
+///
+/// - The pool: a `diesel::r2d2::Pool`, or a `bb8` or `deadpool` pool of `diesel-async`, each with
+///   its feature. Any other [`RowSource`](crate::users::diesel::RowSource) works too.
+/// - The user type: your model, `Queryable` and `Selectable` from the table of the column.
+/// - `client_id`, or `claim` and the name of a claim: the value to look up.
+/// - The column: text, integer or UUID (feature `diesel-uuid`), nullable or not.
+/// - `active` (optional): a boolean column. A user whose value is false or null is not found.
+///
+/// # Which values match?
+///
+/// A text column matches JSON strings only. An integer column matches JSON integers and decimal
+/// strings in canonical form, such as `"42"` but not `"042"`. A UUID column matches the hyphenated
+/// form in either case. All other values, including a claim that is absent, null or empty, match no
+/// user.
+///
+/// The value is compared with the column byte by byte, whatever the collation of the column is. If
+/// several rows match, the request is answered with 500.
+///
+/// # How many queries does it run?
+///
+/// One for each request whose handler takes a user. To cache the users, call
+/// [`cached_for`](crate::users::UserMapper::cached_for) on the mapper.
 #[macro_export]
 macro_rules! user_mapper {
     ($pool:expr, $user:ty, client_id => $column:path $(, active = $active:path)? $(,)?) => {
-        $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::KeySource::ClientId, $column $(, $active)?)
+        $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::__private::KeySource::ClientId, $column $(, $active)?)
     };
     ($pool:expr, $user:ty, claim $claim:expr => $column:path $(, active = $active:path)? $(,)?) => {
-        $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::KeySource::Claim(($claim).into()), $column $(, $active)?)
+        $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::__private::KeySource::Claim(($claim).into()), $column $(, $active)?)
     };
     (@query $pool:expr, $user:ty, $source:expr, $column:path $(, $active:path)?) => {{
         use $crate::__private::diesel::associations::HasTable as _;
         use $crate::__private::diesel::prelude::*;
         type Row = (
-            ::core::option::Option<$crate::users::diesel::KeyOf<$column>>,
+            ::core::option::Option<$crate::users::diesel::__private::KeyOf<$column>>,
             $($crate::user_mapper!(@flag $active),)?
             $user,
         );
-        $crate::users::diesel::ColumnMapper::<_, _, _, Row>::new(
+        $crate::users::diesel::__private::ColumnMapper::<_, _, _, Row>::new(
             $pool,
             $source,
-            |key: $crate::users::diesel::KeyOf<$column>| {
+            |key: $crate::users::diesel::__private::KeyOf<$column>| {
                 <<$column as $crate::__private::diesel::Column>::Table>::table()
                     .filter($column.eq(key))
                     .select((
