@@ -27,7 +27,8 @@ pub(crate) fn check_handler(entries: &[MethodEntry], routed: &[RoutedMethod], er
     let is_in_map = |method: &str| entries.iter().any(|entry| entry.key.text == method);
     for RoutedMethod { method, span } in routed {
         // HEAD is GET without the body (RFC 9110 section 9.3.2).
-        if !is_in_map(method) && !(method == "HEAD" && is_in_map("GET")) {
+        let is_listed = is_in_map(method) || (method == "HEAD" && is_in_map("GET"));
+        if !is_listed {
             let message = format_args!(
                 "the scope map doesn't list `{method}`, so every `{method}` request would be \
                  refused"

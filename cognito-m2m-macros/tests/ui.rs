@@ -96,9 +96,9 @@ fn compile_errors(path: &str) -> Option<String> {
     (!compiled.status.success()).then_some(errors)
 }
 
-/// Returns the arguments that tell rustc where the dependencies of this test are.
+/// Returns the arguments that name the dependencies of this test, and its target.
 fn dependencies() -> impl Iterator<Item = &'static str> {
     let pairs = RUSTC.windows(2);
-    let dependencies = pairs.filter(|pair| ["--extern", "-L"].contains(&pair[0]));
+    let dependencies = pairs.filter(|pair| ["--extern", "-L", "--target"].contains(&pair[0]));
     dependencies.flatten().copied()
 }
