@@ -4,8 +4,7 @@ use proc_macro2::Span;
 
 /// Collects the mistakes in an attribute, so that one compiler run reports all of them.
 ///
-/// Dropping it without calling [`check`](Self::check) would lose them. It is a bug in this crate,
-/// and panics.
+/// Dropping it without calling [`into_result`](Self::into_result) would lose them, so it panics.
 #[derive(Debug)]
 pub(crate) struct Errors {
     found: Option<Vec<syn::Error>>,
@@ -34,7 +33,7 @@ impl Errors {
     }
 
     /// Returns all mistakes as one error that keeps the span of each.
-    pub(crate) fn check(mut self) -> syn::Result<()> {
+    pub(crate) fn into_result(mut self) -> syn::Result<()> {
         let mut found = self.found.take().unwrap_or_default().into_iter();
         let Some(first) = found.next() else {
             return Ok(());
@@ -65,7 +64,7 @@ mod tests {
         errors.report(Span::call_site(), "first");
         errors.report(Span::call_site(), "second");
         errors.report_if_first(Span::call_site(), "a consequence");
-        let reported = errors.check().unwrap_err();
+        let reported = errors.into_result().unwrap_err();
         let messages: Vec<_> = reported
             .into_iter()
             .map(|error| error.to_string())

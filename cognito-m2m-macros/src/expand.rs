@@ -33,7 +33,7 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
             TokenStream::new()
         }
     };
-    match errors.check() {
+    match errors.into_result() {
         Ok(()) => guarded,
         Err(error) => {
             let errors = error.into_compile_error();

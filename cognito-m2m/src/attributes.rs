@@ -45,7 +45,7 @@
 /// # let _ = (api::status, api::health);
 /// ```
 ///
-/// All other attributes require a valid token too, and add a requirement of their own.
+/// All other attributes require a valid token too, and add another requirement. The page
 /// [`which_attribute`](crate::guide::which_attribute) compares them.
 ///
 /// If the setting `allowed_client_ids` is set, the client must also be in that list. This applies to
@@ -91,9 +91,9 @@
 ///
 /// # Errors
 ///
-/// A request without a valid token is answered with 401. If the signing keys are unavailable, the
-/// answer is 503. In an app without the [`CognitoAuth`](crate::CognitoAuth) middleware, the answer is
-/// 500, and the log names the handler. The handler runs in none of these cases.
+/// A request without a valid token is answered with 401, and with 503 if the signing keys are
+/// unavailable. In an app without the [`CognitoAuth`](crate::CognitoAuth) middleware, every request is
+/// answered with 500, and the log names the handler. The handler runs in none of these cases.
 pub use cognito_m2m_macros::require_authentication;
 
 /// Requires a token with certain scopes.
@@ -340,8 +340,10 @@ pub use cognito_m2m_macros::action_scope_map;
 /// At least one client or group is required. Client IDs and names of groups are string literals, or
 /// paths of `&'static str` constants.
 ///
-/// Use groups for client IDs that differ between environments. Building `CognitoAuth` fails if the
-/// settings don't define a group. If they don't define a pool, a warning is logged at start-up.
+/// Use groups for client IDs that differ between environments. If the settings don't define a group,
+/// building `CognitoAuth` fails, unless the builder has
+/// [`allow_undefined_groups`](crate::CognitoAuthBuilder::allow_undefined_groups). If they don't define
+/// a pool, a warning is logged at start-up.
 ///
 /// The list replaces the setting `allowed_client_ids` for the handler, including all other attributes
 /// of the handler and of its modules.

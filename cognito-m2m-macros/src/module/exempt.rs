@@ -94,8 +94,8 @@ fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
         .iter()
         .find(|attribute| Kind::from_path(attribute.path()).is_some());
     if let (true, Some(guard)) = (is_exempt, guard) {
-        let message = "this function is marked as exempt, so it can't be guarded: remove this \
-                       attribute or the mark";
+        let message = "an item with `#[helper]` or `#[public]` can't be guarded: remove one of the \
+                       two attributes";
         errors.report(guard.path().span(), message);
     }
 }

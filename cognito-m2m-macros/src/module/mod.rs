@@ -34,16 +34,16 @@ pub(crate) fn expand(
 ) -> TokenStream {
     exempt::replace_exemptions(module, errors);
     let mut guarded = module.clone();
-    let mut walk = Walk {
+    let mut visitor = Visitor {
         attribute,
         hoisted: Hoisted::new(attribute, module, errors),
         nesting: Vec::new(),
         handlers: Vec::new(),
         errors,
     };
-    walk.module(&mut guarded);
-    walk.check_map();
-    let hoisted = walk.hoisted.items();
+    visitor.visit_module(&mut guarded);
+    visitor.check_map();
+    let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
 }
 
@@ -54,7 +54,8 @@ struct Handler {
     routed: Vec<RoutedMethod>,
 }
 
-struct Walk<'a> {
+/// Visits the items of a module, and guards the handlers.
+struct Visitor<'a> {
     attribute: &'a Attribute,
     hoisted: Hoisted<'a>,
     /// The names of the nested modules around the current item.
@@ -63,8 +64,8 @@ struct Walk<'a> {
     errors: &'a mut Errors,
 }
 
-impl<'a> Walk<'a> {
-    fn module(&mut self, module: &mut ItemMod) {
+impl<'a> Visitor<'a> {
+    fn visit_module(&mut self, module: &mut ItemMod) {
         let Some((_, items)) = &mut module.content else {
             let message = "the attribute on the outer module only covers inline modules: write \
                            `mod { .. }`, or put the attribute on the handlers in the file";
@@ -72,16 +73,16 @@ impl<'a> Walk<'a> {
             return;
         };
         let unguarded = std::mem::take(items).into_iter();
-        *items = unguarded.map(|item| self.item(item)).collect();
+        *items = unguarded.map(|item| self.visit_item(item)).collect();
     }
 
-    fn item(&mut self, item: Item) -> Item {
+    fn visit_item(&mut self, item: Item) -> Item {
         match item {
             exempt if is_exempt(&exempt) => exempt,
-            Item::Fn(function) if is_handler(&function) => self.handler(function),
+            Item::Fn(function) if is_handler(&function) => self.guard_handler(function),
             Item::Mod(mut inner) => {
                 self.nesting.push(inner.ident.unraw().to_string());
-                self.module(&mut inner);
+                self.visit_module(&mut inner);
                 self.nesting.pop();
                 Item::Mod(inner)
             }
@@ -92,7 +93,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn handler(&mut self, function: ItemFn) -> Item {
+    fn guard_handler(&mut self, function: ItemFn) -> Item {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
         let mut name = self.nesting.join("::");

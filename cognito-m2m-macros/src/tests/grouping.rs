@@ -90,7 +90,7 @@ fn expansion(argument: &str) -> Expr {
     let mut errors = Errors::new();
     let kind = Kind::RequireScopes;
     let attribute = Attribute::parse(kind, argument.parse().unwrap(), &mut errors);
-    errors.check().unwrap();
+    errors.into_result().unwrap();
     let Requirements::Shared(requirement @ Requirement::Scopes(_)) = attribute.requirements else {
         panic!("{argument} is not a requirement for scopes");
     };
