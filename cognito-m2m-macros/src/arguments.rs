@@ -9,16 +9,16 @@ use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Path, Token, bracketed, parenthesized, token};
 
 use crate::errors::Errors;
-use crate::model::{Operator, Text};
+use crate::model::{ConstStr, Key, Operator};
 
 /// The arguments of an attribute: values, and `key = value` pairs.
 ///
-/// Who reads them takes what it knows; [`finish`](Self::finish) reports the rest, and a key that
-/// is there twice is reported by whatever takes it.
+/// The caller takes the arguments that the attribute accepts. Taking reports duplicates, and
+/// [`finish`](Self::finish) reports all that is left.
 pub(crate) struct Arguments {
     values: Vec<Value>,
     pairs: Vec<Pair>,
-    known: Vec<&'static str>,
+    accepted: Vec<&'static str>,
 }
 
 /// `key = value`
@@ -27,15 +27,9 @@ pub(crate) struct Pair {
     pub(crate) value: Value,
 }
 
-/// The left side of a pair.
-pub(crate) struct Key {
-    pub(crate) text: String,
-    pub(crate) span: Span,
-}
-
-/// One value, on its own or on the right side of a pair.
+/// A value, either alone or on the right side of a pair.
 pub(crate) enum Value {
-    Text(Text),
+    Str(ConstStr),
     /// `["a", "b"]`
     List(Span, Vec<Value>),
     /// `any("a", "b")` or `all("a", "b")`
@@ -43,14 +37,14 @@ pub(crate) enum Value {
 }
 
 impl Arguments {
-    /// Reads what stands between the attribute's parentheses.
+    /// Parses the tokens between the attribute's parentheses.
     ///
-    /// After a mistake it goes on behind the next comma.
+    /// After a syntax error, parsing continues after the next comma.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self {
             values: Vec::new(),
             pairs: Vec::new(),
-            known: Vec::new(),
+            accepted: Vec::new(),
         };
         let parser = |input: ParseStream<'_>| -> syn::Result<()> {
             while !input.is_empty() {
@@ -72,7 +66,7 @@ impl Arguments {
     }
 
     fn parse_next(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        if let Some(key) = Key::parse(input)? {
+        if let Some(key) = parse_key(input)? {
             let value = input.parse()?;
             self.pairs.push(Pair { key, value });
         } else {
@@ -84,95 +78,97 @@ impl Arguments {
         Err(input.error("expected `,`"))
     }
 
-    /// The values that have no key.
+    /// Takes the values without a key.
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
     }
 
-    /// The value of a key that may be there once.
+    /// Takes an optional pair, which may occur once.
     pub(crate) fn take(&mut self, key: &'static str, errors: &mut Errors) -> Option<Pair> {
         let mut found = self.take_each(key).into_iter();
         let first = found.next();
-        for again in found {
-            errors.report(again.key.span, format_args!("`{key}` is there already"));
+        for duplicate in found {
+            report_duplicate(&duplicate.key, errors);
         }
         first
     }
 
-    /// The values of a key that may be there several times.
+    /// Takes the pairs with a key that may occur several times.
     pub(crate) fn take_each(&mut self, key: &'static str) -> Vec<Pair> {
-        self.known.push(key);
+        self.accepted.push(key);
         self.pairs
             .extract_if(.., |pair| pair.key.text == key)
             .collect()
     }
 
-    /// All pairs that are still there; each key may be there once.
+    /// Takes all remaining pairs. Each key may occur once.
     pub(crate) fn take_pairs(&mut self, errors: &mut Errors) -> Vec<Pair> {
         let mut seen = HashSet::new();
         for Pair { key, .. } in &self.pairs {
             if !seen.insert(&key.text) {
-                errors.report(key.span, format_args!("`{}` is there already", key.text));
+                report_duplicate(key, errors);
             }
         }
         std::mem::take(&mut self.pairs)
     }
 
-    /// Reports what nobody has taken.
+    /// Reports the arguments that were not taken.
     pub(crate) fn finish(self, attribute: &str, errors: &mut Errors) {
-        let known = self.known.join("`, `");
+        let accepted = self.accepted.join("`, `");
         for value in &self.values {
-            errors.report(
-                value.span(),
-                format_args!("`#[{attribute}]` takes no such value; it knows `{known}`"),
+            let message = format_args!(
+                "unexpected value: `#[{attribute}]` accepts only `name = value` arguments \
+                 (`{accepted}`)"
             );
+            errors.report(value.span(), message);
         }
         for Pair { key, .. } in &self.pairs {
-            errors.report(
-                key.span,
-                format_args!(
-                    "`#[{attribute}]` has no argument `{}`; it knows `{known}`",
-                    key.text
-                ),
+            let message = format_args!(
+                "unknown argument `{}`: `#[{attribute}]` accepts `{accepted}`",
+                key.text
             );
+            errors.report(key.span, message);
         }
     }
 }
 
-impl Key {
-    /// Reads `key =`, where there is one.
-    fn parse(input: ParseStream<'_>) -> syn::Result<Option<Self>> {
-        let (text, span) = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-            let ident = input.call(Ident::parse_any)?;
-            (plain(&ident), ident.span())
-        } else if input.peek(LitStr) && input.peek2(Token![=]) {
-            let literal = input.parse::<LitStr>()?;
-            (literal.value(), literal.span())
-        } else if let Some(path) = path_before_equals(input) {
-            let names: Vec<_> = path
-                .segments
-                .iter()
-                .map(|one| one.ident.unraw().to_string())
-                .collect();
-            (names.join("::"), path.span())
-        } else {
-            return Ok(None);
-        };
-        input.parse::<Token![=]>()?;
-        Ok(Some(Self { text, span }))
-    }
+fn report_duplicate(key: &Key, errors: &mut Errors) {
+    let message = format_args!("`{}` is specified more than once", key.text);
+    errors.report(key.span, message);
 }
 
-/// The name without `r#`, except where only that tells a handler from a keyword of the attributes.
-fn plain(ident: &Ident) -> String {
-    let plain = ident.unraw().to_string();
-    match plain.as_str() {
+/// Parses `key =`. Returns `None`, and consumes nothing, if the input starts with something else.
+fn parse_key(input: ParseStream<'_>) -> syn::Result<Option<Key>> {
+    let (text, span) = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+        let ident = input.call(Ident::parse_any)?;
+        (without_raw_prefix(&ident), ident.span())
+    } else if input.peek(LitStr) && input.peek2(Token![=]) {
+        let literal = input.parse::<LitStr>()?;
+        (literal.value(), literal.span())
+    } else if let Some(path) = parse_path_before_equals(input) {
+        let names: Vec<_> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.unraw().to_string())
+            .collect();
+        (names.join("::"), path.span())
+    } else {
+        return Ok(None);
+    };
+    input.parse::<Token![=]>()?;
+    Ok(Some(Key { text, span }))
+}
+
+/// Returns the name without `r#`, unless it is a handler named like an argument of the attributes.
+fn without_raw_prefix(ident: &Ident) -> String {
+    let name = ident.unraw().to_string();
+    match name.as_str() {
         "match" | "error" => ident.to_string(),
-        _ => plain,
+        _ => name,
     }
 }
 
-fn path_before_equals(input: ParseStream<'_>) -> Option<Path> {
+fn parse_path_before_equals(input: ParseStream<'_>) -> Option<Path> {
     let ahead = input.fork();
     let path = ahead.call(Path::parse_mod_style).ok()?;
     ahead.peek(Token![=]).then(|| input.advance_to(&ahead))?;
@@ -182,7 +178,7 @@ fn path_before_equals(input: ParseStream<'_>) -> Option<Path> {
 impl Value {
     pub(crate) fn span(&self) -> Span {
         match self {
-            Self::Text(text) => text.span(),
+            Self::Str(string) => string.span(),
             Self::List(span, _) | Self::Group(span, ..) => *span,
         }
     }
@@ -191,7 +187,7 @@ impl Value {
 impl Parse for Value {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
-            return Ok(Self::Text(Text::Literal(input.parse()?)));
+            return Ok(Self::Str(ConstStr::Literal(input.parse()?)));
         }
         if input.peek(token::Bracket) {
             let content;
@@ -200,23 +196,23 @@ impl Parse for Value {
         }
         if !input.peek(Token![::]) && !input.peek(Ident::peek_any) {
             return Err(input.error(
-                "expected a string literal, the path of a `const`, `any(..)` or `all(..)`",
+                "expected a string literal, the path of a constant, `any(..)` or `all(..)`",
             ));
         }
         let path = input.call(Path::parse_mod_style)?;
         if !input.peek(token::Paren) {
-            return Ok(Self::Text(Text::Constant(path)));
+            return Ok(Self::Str(ConstStr::Path(path)));
         }
         let content;
         parenthesized!(content in input);
         let members = members(&content)?;
         let operators = [("any", Operator::Any), ("all", Operator::All)];
-        let named = |(name, _): &(&str, Operator)| path.is_ident(name);
-        match operators.into_iter().find(named) {
+        let is_named = |(name, _): &(&str, Operator)| path.is_ident(name);
+        match operators.into_iter().find(is_named) {
             Some((_, operator)) => Ok(Self::Group(path.span(), operator, members)),
             None => Err(syn::Error::new(
                 path.span(),
-                "a group of scopes is `any(..)` or `all(..)`",
+                "expected `any(..)` or `all(..)`",
             )),
         }
     }

@@ -2,57 +2,19 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::{Arguments, Pair, Value};
-use crate::check;
 use crate::errors::Errors;
-use crate::model::{Action, Asks, Client, Entry, Group, Operator, Requirement, Rule, Text};
+use crate::kind::Kind;
+use crate::model::{
+    Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
+};
 
-/// Which of the attributes it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    RequireAuthentication,
-    RequireScopes,
-    RequireAnyScope,
-    RequireAllScopes,
-    ScopeMap,
-    ActionScopeMap,
-    AllowClientIds,
-}
-
-impl Kind {
-    const ALL: [Self; 7] = [
-        Self::RequireAuthentication,
-        Self::RequireScopes,
-        Self::RequireAnyScope,
-        Self::RequireAllScopes,
-        Self::ScopeMap,
-        Self::ActionScopeMap,
-        Self::AllowClientIds,
-    ];
-
-    /// The attribute of a path, as far as the last name tells.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        let name = &path.segments.last()?.ident;
-        Self::ALL.into_iter().find(|kind| name == kind.name())
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::RequireAuthentication => "require_authentication",
-            Self::RequireScopes => "require_scopes",
-            Self::RequireAnyScope => "require_any_scope",
-            Self::RequireAllScopes => "require_all_scopes",
-            Self::ScopeMap => "scope_map",
-            Self::ActionScopeMap => "action_scope_map",
-            Self::AllowClientIds => "allow_client_ids",
-        }
-    }
-}
-
-/// An attribute, read and checked by itself.
+/// A parsed attribute.
 pub(crate) struct Attribute {
     pub(crate) kind: Kind,
-    pub(crate) asks: Asks,
+    pub(crate) requirements: Requirements,
+    /// The custom refusal: `error = path`.
     pub(crate) refusal: Option<Path>,
+    /// The path of the runtime crate: `crate = path`, or the name in `Cargo.toml`.
     pub(crate) krate: Path,
 }
 
@@ -61,33 +23,32 @@ impl Attribute {
         let mut arguments = Arguments::parse(tokens, errors);
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
-        let asks = asks(kind, &mut arguments, errors);
+        let requirements = requirements(kind, &mut arguments, errors);
         arguments.finish(kind.name(), errors);
-        check::check(kind, &asks, errors);
         Self {
             kind,
-            asks,
+            requirements,
             refusal,
             krate,
         }
     }
 }
 
-/// The name that the user's `Cargo.toml` gives to `cognito-m2m`.
+/// Returns the path of the runtime crate under its name in the user's `Cargo.toml`.
 fn crate_path() -> Path {
     match proc_macro_crate::crate_name("cognito-m2m") {
         Ok(proc_macro_crate::FoundCrate::Name(name)) => {
             let name = Ident::new(&name, Span::call_site());
             parse_quote!(::#name)
         }
-        // Without a manifest (other build systems), or under another crate that re-exports this
-        // one, the plain name is the best guess; `crate = path` says otherwise.
+        // The manifest is missing (other build systems), or another crate re-exports this one.
+        // Users override the guess with `crate = path`.
         Ok(proc_macro_crate::FoundCrate::Itself) | Err(_) => parse_quote!(::cognito_m2m),
     }
 }
 
-fn asks(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Asks {
-    Asks::ForAll(match kind {
+fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Requirements {
+    Requirements::Shared(match kind {
         Kind::RequireAuthentication => Requirement::Authentication,
         Kind::RequireScopes => {
             let operator = take_match(arguments, errors);
@@ -95,51 +56,66 @@ fn asks(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Asks {
         }
         Kind::RequireAnyScope => scopes(Operator::Any, arguments, errors),
         Kind::RequireAllScopes => scopes(Operator::All, arguments, errors),
-        Kind::ScopeMap => Requirement::Methods(entries(arguments, errors)),
-        Kind::ActionScopeMap => return Asks::ForEach(actions(arguments, errors)),
+        Kind::ScopeMap => Requirement::Methods(method_entries(arguments, errors)),
+        Kind::ActionScopeMap => return Requirements::PerHandler(actions(arguments, errors)),
         Kind::AllowClientIds => Requirement::Clients(clients(arguments, errors)),
     })
 }
 
 fn scopes(operator: Operator, arguments: &mut Arguments, errors: &mut Errors) -> Requirement {
     let members = arguments.take_values();
-    Requirement::Scopes(one_or_group(operator, members, Span::call_site(), errors))
+    Requirement::Scopes(single_or_group(
+        operator,
+        members,
+        Span::call_site(),
+        errors,
+    ))
 }
 
-fn entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Entry> {
-    let operator = take_match(arguments, errors);
-    let pairs = arguments.take_pairs(errors).into_iter();
-    let entry = |Pair { key, value }| Entry {
-        key,
-        rule: entry_rule(operator, value, errors),
-    };
-    pairs.map(entry).collect()
+fn method_entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<MethodEntry> {
+    let entries = entries(arguments, errors).into_iter();
+    entries
+        .map(|(key, rule)| MethodEntry { key, rule })
+        .collect()
 }
 
 fn actions(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
     let entries = entries(arguments, errors).into_iter();
-    let action = |Entry { key, rule }| Action {
+    let action = |(key, rule)| Action {
         key,
         requirement: Requirement::Scopes(rule),
     };
     entries.map(action).collect()
 }
 
-/// The right side of an entry, where a list is matched as the attribute's `match` says.
+fn entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
+    let operator = take_match(arguments, errors);
+    let pairs = arguments.take_pairs(errors).into_iter();
+    pairs
+        .map(|Pair { key, value }| (key, entry_rule(operator, value, errors)))
+        .collect()
+}
+
+/// Parses the right side of a map's entry. The operator applies to a list in brackets.
 fn entry_rule(operator: Operator, value: Value, errors: &mut Errors) -> Rule {
     let span = value.span();
     match value {
-        Value::List(_, members) => one_or_group(operator, members, span, errors),
-        only => one_or_group(operator, vec![only], span, errors),
+        Value::List(_, members) => single_or_group(operator, members, span, errors),
+        single => single_or_group(operator, vec![single], span, errors),
     }
 }
 
-/// One member is itself, whatever the operator.
-fn one_or_group(operator: Operator, members: Vec<Value>, span: Span, errors: &mut Errors) -> Rule {
+/// Returns a single member as it is, because no operator changes its meaning.
+fn single_or_group(
+    operator: Operator,
+    members: Vec<Value>,
+    span: Span,
+    errors: &mut Errors,
+) -> Rule {
     let members = members.into_iter();
     let mut members: Vec<_> = members.filter_map(|value| rule(value, errors)).collect();
     match members.pop() {
-        Some(only) if members.is_empty() => only,
+        Some(single) if members.is_empty() => single,
         last => {
             members.extend(last);
             Rule::Group(Group {
@@ -153,7 +129,7 @@ fn one_or_group(operator: Operator, members: Vec<Value>, span: Span, errors: &mu
 
 fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
     match value {
-        Value::Text(text) => Some(Rule::Scope(text)),
+        Value::Str(scope) => Some(Rule::Scope(scope)),
         Value::Group(span, operator, members) => {
             let members = members.into_iter();
             Some(Rule::Group(Group {
@@ -165,7 +141,8 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
         Value::List(span, _) => {
             errors.report(
                 span,
-                "scopes stand here without brackets; a group is `any(..)` or `all(..)`",
+                "unexpected brackets: list the scopes as separate arguments, or group them with \
+                 `any(..)` or `all(..)`",
             );
             None
         }
@@ -173,28 +150,31 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
 }
 
 fn clients(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Client> {
-    let text = |value: Value, errors: &mut Errors| match value {
-        Value::Text(text) => Some(text),
-        other => {
-            let expected = "expected a string literal or the path of a `const`";
-            errors.report(other.span(), expected);
-            None
-        }
-    };
     let ids = arguments.take_values().into_iter();
     let mut clients: Vec<_> = ids
-        .filter_map(|value| text(value, errors).map(Client::Id))
+        .filter_map(|value| client_string(value, errors).map(Client::Id))
         .collect();
     let groups = arguments.take_each("group").into_iter();
-    clients.extend(groups.filter_map(|pair| text(pair.value, errors).map(Client::Group)));
+    clients.extend(groups.filter_map(|pair| client_string(pair.value, errors).map(Client::Group)));
     clients
+}
+
+fn client_string(value: Value, errors: &mut Errors) -> Option<ConstStr> {
+    match value {
+        Value::Str(string) => Some(string),
+        Value::List(..) | Value::Group(..) => {
+            let expected = "expected a string literal or the path of a constant";
+            errors.report(value.span(), expected);
+            None
+        }
+    }
 }
 
 fn take_match(arguments: &mut Arguments, errors: &mut Errors) -> Operator {
     let Some(pair) = arguments.take("match", errors) else {
         return Operator::Default;
     };
-    if let Value::Text(Text::Literal(literal)) = &pair.value {
+    if let Value::Str(ConstStr::Literal(literal)) = &pair.value {
         match literal.value().as_str() {
             "all" => return Operator::All,
             "any" => return Operator::Any,
@@ -207,7 +187,7 @@ fn take_match(arguments: &mut Arguments, errors: &mut Errors) -> Operator {
 
 fn take_path(arguments: &mut Arguments, key: &'static str, errors: &mut Errors) -> Option<Path> {
     let pair = arguments.take(key, errors)?;
-    if let Value::Text(Text::Constant(path)) = pair.value {
+    if let Value::Str(ConstStr::Path(path)) = pair.value {
         return Some(path);
     }
     let message = format_args!("expected a path without quotes: `{key} = some::path`");

@@ -2,9 +2,9 @@ use std::fmt::Display;
 
 use proc_macro2::Span;
 
-/// Collects the mistakes of an attribute, so that all of them are reported at once.
+/// Collects the mistakes in an attribute, so that one compiler run reports all of them.
 ///
-/// Dropping it without [`check`](Self::check) is a bug of this crate, and panics.
+/// Dropping it without calling [`into_result`](Self::into_result) would lose them, so it panics.
 #[derive(Debug)]
 pub(crate) struct Errors {
     found: Option<Vec<syn::Error>>,
@@ -21,7 +21,7 @@ impl Errors {
         self.add(syn::Error::new(at, message));
     }
 
-    /// Reports what may only be missing because another mistake has hidden it.
+    /// Reports a mistake unless another one, which may be its cause, has been reported before.
     pub(crate) fn report_if_first(&mut self, at: Span, message: impl Display) {
         if self.found.as_ref().is_none_or(Vec::is_empty) {
             self.report(at, message);
@@ -32,8 +32,8 @@ impl Errors {
         self.found.get_or_insert_default().push(error);
     }
 
-    /// All mistakes as one error, each at its own place.
-    pub(crate) fn check(mut self) -> syn::Result<()> {
+    /// Returns all mistakes as one error that keeps the span of each.
+    pub(crate) fn into_result(mut self) -> syn::Result<()> {
         let mut found = self.found.take().unwrap_or_default().into_iter();
         let Some(first) = found.next() else {
             return Ok(());
@@ -59,19 +59,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_mistakes_are_reported_at_once() {
+    fn all_mistakes_are_reported_together() {
         let mut errors = Errors::new();
         errors.report(Span::call_site(), "first");
         errors.report(Span::call_site(), "second");
         errors.report_if_first(Span::call_site(), "a consequence");
-        let reported = errors.check().unwrap_err();
-        let messages: Vec<_> = reported.into_iter().map(|one| one.to_string()).collect();
+        let reported = errors.into_result().unwrap_err();
+        let messages: Vec<_> = reported
+            .into_iter()
+            .map(|error| error.to_string())
+            .collect();
         assert_eq!(messages, ["first", "second"]);
     }
 
     #[test]
     #[should_panic(expected = "were not checked")]
-    fn unchecked_errors_are_a_bug() {
+    fn dropping_unchecked_errors_panics() {
         drop(Errors::new());
     }
 }

@@ -2,17 +2,20 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Item;
 
-use crate::attribute::{Attribute, Kind};
+use crate::attribute::Attribute;
+use crate::check::check;
 use crate::errors::Errors;
+use crate::kind::Kind;
 use crate::{handler, module};
 
-/// What an attribute and the item under it become.
+/// Expands an attribute and the item under it.
 ///
-/// After a mistake the item is still there, as it was, so that rustc doesn't complain about its
-/// absence too.
+/// After a mistake, the item is emitted unchanged next to the errors, so that rustc doesn't also
+/// report that it is missing.
 pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let attribute = Attribute::parse(kind, arguments, &mut errors);
+    check(kind, &attribute.requirements, &mut errors);
     let mut unguarded = item.clone();
     let guarded = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(function)) => handler::expand(&attribute, function, &mut errors),
@@ -22,11 +25,15 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
             guarded
         }
         Ok(_) | Err(_) => {
-            errors.report(first_token(item), unsupported(kind));
+            let message = format_args!(
+                "`#[{}]` can only be used on an `async fn` or on an inline module (`mod {{ .. }}`)",
+                kind.name()
+            );
+            errors.report(first_token(item), message);
             TokenStream::new()
         }
     };
-    match errors.check() {
+    match errors.into_result() {
         Ok(()) => guarded,
         Err(error) => {
             let errors = error.into_compile_error();
@@ -41,11 +48,4 @@ fn first_token(tokens: &TokenStream) -> Span {
         .into_iter()
         .next()
         .map_or_else(Span::call_site, |token| token.span())
-}
-
-fn unsupported(kind: Kind) -> String {
-    format!(
-        "`#[{}]` stands on an `async fn` or on a `mod {{ .. }}` with its handlers",
-        kind.name()
-    )
 }

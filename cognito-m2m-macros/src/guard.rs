@@ -1,4 +1,4 @@
-//! The one argument in front of the handler's own.
+//! The guard argument, which an attribute adds in front of the handler's arguments.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,33 +9,33 @@ use syn::{
 
 use crate::errors::Errors;
 
-/// What every generated name starts with.
+/// The prefix of all generated names.
 pub(crate) const PREFIX: &str = "__cognito_m2m_";
 
-/// With so many arguments the guard shares the first one.
+/// The number of arguments from which on the guard shares the first one, as a tuple.
 ///
-/// Actix takes 16 at most. Clippy warns of more than 7, and where the guard is the eighth it would
-/// point at a function that the user wrote with 7.
-const SHARED_FROM: usize = 7;
+/// Actix accepts at most 16 arguments. Clippy warns about more than 7, and would do so for a
+/// function that the user wrote with 7 if the guard were the eighth.
+const MIN_SHARED_ARGUMENTS: usize = 7;
 
-/// How many attributes have put their policies into the guard so far.
+/// Returns the number of policies that attributes have added to the guard so far.
 pub(crate) fn layers(signature: &Signature) -> usize {
     markers(signature.inputs.to_token_stream())
 }
 
-/// Puts a policy into the guard that is there, or a guard in front of the arguments.
+/// Adds a policy to the existing guard, or adds a guard in front of the arguments.
 pub(crate) fn add(signature: &mut Signature, marker: &Ident, krate: &Path, errors: &mut Errors) {
     for argument in &mut signature.inputs {
         if let FnArg::Typed(typed) = argument
             && let Some(upper) = guarded(&mut typed.ty)
         {
-            // Attributes expand from top to bottom, so what is there stands above.
+            // Attributes expand from top to bottom, so the existing policy is from one above.
             *upper = parse_quote!(#krate::__private::Both<#upper, #marker>);
             return;
         }
     }
     let guard: Type = parse_quote!(#krate::__private::Guard<#marker>);
-    let is_full = signature.inputs.len() >= SHARED_FROM;
+    let is_full = signature.inputs.len() >= MIN_SHARED_ARGUMENTS;
     match signature.inputs.first_mut() {
         Some(FnArg::Typed(first)) if is_full => share(first, &guard, errors),
         _ => signature.inputs.insert(0, parse_quote!(_: #guard)),
@@ -47,8 +47,8 @@ fn share(first: &mut PatType, guard: &Type, errors: &mut Errors) {
     if let Some(cfg) = attrs.iter().find(|attribute| is_cfg(attribute)) {
         errors.add(syn::Error::new_spanned(
             cfg,
-            "the guard shares the first of so many arguments, so this one can't be conditional: \
-             write another one first",
+            "the first argument of a handler with this many arguments can't be conditional, \
+             because the guard is combined with it: put an unconditional argument first",
         ));
     }
     **pat = parse_quote!((_, #pat));
@@ -59,10 +59,10 @@ fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// The policy of a guard, also of one that shares its argument.
+/// Returns the policy type of a guard, also if the guard shares its argument.
 ///
-/// Known by the marker types in it: the path in front of `Guard` may be another one for each
-/// attribute (`crate = path`).
+/// The marker types identify a guard. The path in front of `Guard` doesn't, because each attribute
+/// may use another one (`crate = path`).
 fn guarded(argument: &mut Type) -> Option<&mut Type> {
     match argument {
         Type::Tuple(tuple) => guarded(tuple.elems.first_mut()?),

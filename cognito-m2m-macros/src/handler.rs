@@ -1,4 +1,5 @@
-//! A handler, and the type that holds what one attribute asks of its callers.
+//! The expansion of an attribute on a handler: a marker type with a constant policy, and a guard
+//! argument.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -6,18 +7,19 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute as RustAttribute, Ident, ItemFn, Path, Visibility};
 
-use crate::attribute::{Attribute, Kind};
+use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::guard::{self, PREFIX};
-use crate::model::{Asks, Requirement};
+use crate::kind::Kind;
+use crate::model::{Requirement, Requirements};
 use crate::{policy, routes};
 
-/// An attribute on a function.
+/// Expands an attribute on a function.
 pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Errors) -> TokenStream {
-    check_shape(attribute.kind, &function, "", errors);
-    let Asks::ForAll(requirement) = &attribute.asks else {
-        let message = "`#[action_scope_map]` stands on a `mod { .. }` with its handlers: write \
-                       `#[require_scopes(..)]` on a function";
+    check_signature(attribute.kind, &function, "", errors);
+    let Requirements::Shared(requirement) = &attribute.requirements else {
+        let message = "`#[action_scope_map]` can only be used on an inline module \
+                       (`mod { .. }`): use `#[require_scopes(..)]` on a function";
         errors.report(Span::call_site(), message);
         return TokenStream::new();
     };
@@ -34,28 +36,30 @@ pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Error
     guard(function, &layer, errors)
 }
 
-/// Actix calls handlers without a receiver, and only an `async fn` has a body that waits for
-/// the guard.
-pub(crate) fn check_shape(kind: Kind, function: &ItemFn, exemption: &str, errors: &mut Errors) {
+/// Reports a signature that can't be guarded.
+///
+/// Actix calls handlers without a receiver, and only the body of an `async fn` runs after the
+/// guard. `advice` is appended to the message about a function that isn't `async`.
+pub(crate) fn check_signature(kind: Kind, function: &ItemFn, advice: &str, errors: &mut Errors) {
     let attribute = kind.name();
     if let Some(receiver) = function.sig.receiver() {
         let message = format_args!(
             "a method with `self` can't be an Actix handler: make it a free function that takes \
-             what it needs as `web::Data<..>`, and put `#[{attribute}]` there"
+             its state as `web::Data<..>`, and put `#[{attribute}]` on that function"
         );
         errors.report(receiver.span(), message);
     }
     if function.sig.asyncness.is_none() {
         let message = format_args!(
-            "`#[{attribute}]` guards an `async fn`: write `async fn {}`, and where a future is \
-             returned, `.await` it in the body{exemption}",
+            "`#[{attribute}]` requires an `async fn`: write `async fn {}`, and if the function \
+             returns a future, `.await` it in the body{advice}",
             function.sig.ident
         );
         errors.report(function.sig.fn_token.span, message);
     }
 }
 
-/// What one attribute adds to a handler's guard.
+/// The part of a handler's guard that one attribute adds.
 pub(crate) struct Layer<'a> {
     pub(crate) krate: &'a Path,
     /// An expression of the type `Policy`.
@@ -64,14 +68,15 @@ pub(crate) struct Layer<'a> {
     pub(crate) refusal: Option<TokenStream>,
 }
 
-/// The handler with the layer in its guard, and the type that stands for the layer.
+/// Returns the handler with the layer added to its guard, and the items for the layer.
 pub(crate) fn guard(mut function: ItemFn, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
-    let marker = Marker::of(&function);
+    let marker = Marker::new(&function);
     guard::add(&mut function.sig, &marker.name, layer.krate, errors);
     let items = marker.items(layer);
     quote!(#items #function)
 }
 
+/// The type that carries a layer's policy.
 struct Marker {
     name: Ident,
     handler: String,
@@ -80,9 +85,10 @@ struct Marker {
 }
 
 impl Marker {
-    fn of(function: &ItemFn) -> Self {
+    fn new(function: &ItemFn) -> Self {
         let handler = function.sig.ident.unraw().to_string();
-        // No identifier starts with a digit, so a number can't be part of another handler's name.
+        // An identifier can't start with a digit, so a name with a number never collides with the
+        // marker of another handler.
         let name = match guard::layers(&function.sig) {
             0 => format!("{PREFIX}{handler}"),
             above => format!("{PREFIX}{}_{handler}", above.saturating_add(1)),
@@ -109,14 +115,14 @@ impl Marker {
         } = layer;
         let private = quote!(#krate::__private);
         let refusal = refusal.as_ref().map(|path| {
-            // Where the path is, so that a function of another type is shown there.
+            // With the span of the path, rustc reports a function of the wrong type there.
             quote_spanned! {path.span()=>
                 const REFUSAL: ::core::option::Option<#private::RefusalFn> =
                     ::core::option::Option::Some(#path);
             }
         });
-        // Few items, and no bare macro call: in an `impl` rustc complains about each, and on a
-        // module an attribute further down refuses calls.
+        // Few items, because in an `impl` rustc reports each of them. No macro call outside of
+        // another item, because an attribute on an outer module rejects macro calls.
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -146,7 +152,7 @@ impl Marker {
     }
 }
 
-/// The conditions under which an item exists; what is generated for it exists under the same.
+/// Returns the `#[cfg]` attributes of an item. The items generated for it need the same.
 pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
     let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
     attributes.iter().filter(is_cfg).cloned().collect()

@@ -2,14 +2,17 @@
 //!
 //! # Layout
 //!
-//! `attribute` reads the arguments (by way of `arguments`) into the `model`, and `check` looks for
-//! rules that can't mean what they say. `expand` turns the model and the annotated item into
-//! tokens: `handler` writes the marker type, `policy` its constant, and `guard` puts it in front of
-//! the handler's arguments; `module` finds the handlers of a module.
+//! - `attribute` parses the arguments, with the help of `arguments`, into the `model`. `kind` lists
+//!   the attributes, `methods` the HTTP methods.
+//! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
+//!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
+//!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
+//!   for each handler of a module.
 #![forbid(unsafe_code)]
 #![expect(
     missing_docs,
-    reason = "the pages are in `cognito-m2m`, where the links of a re-export resolve"
+    reason = "the macros are documented where `cognito-m2m` re-exports them, so that links resolve"
 )]
 
 mod arguments;
@@ -19,6 +22,8 @@ mod errors;
 mod expand;
 mod guard;
 mod handler;
+mod kind;
+mod methods;
 mod model;
 mod module;
 mod policy;
@@ -28,8 +33,8 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-use crate::attribute::Kind;
 use crate::expand::expand;
+use crate::kind::Kind;
 
 #[proc_macro_attribute]
 pub fn require_authentication(arguments: TokenStream, item: TokenStream) -> TokenStream {

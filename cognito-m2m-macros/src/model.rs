@@ -1,47 +1,51 @@
-//! What an attribute says, with the places where it says so.
+//! The parsed form of an attribute. Spans are kept, so that later checks can point at the source.
 
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{LitStr, Path};
 
-use crate::arguments::Key;
-
-/// What an attribute asks.
-pub(crate) enum Asks {
-    /// The same of the callers of every handler.
-    ForAll(Requirement),
-    /// Something else for each handler of a module.
-    ForEach(Vec<Action>),
+/// The requirements of an attribute.
+pub(crate) enum Requirements {
+    /// The same requirement for every handler.
+    Shared(Requirement),
+    /// One entry for each handler of a module.
+    PerHandler(Vec<Action>),
 }
 
-/// What one handler of a module asks.
+/// An entry of `#[action_scope_map]`: a handler and its requirement.
 pub(crate) struct Action {
     pub(crate) key: Key,
     pub(crate) requirement: Requirement,
 }
 
-/// What a handler asks of its caller.
+/// The requirement that a request must meet to reach a handler.
 pub(crate) enum Requirement {
     Authentication,
     Scopes(Rule),
-    Methods(Vec<Entry>),
+    Methods(Vec<MethodEntry>),
     Clients(Vec<Client>),
 }
 
-/// The rule of one method.
-pub(crate) struct Entry {
+/// An entry of `#[scope_map]`: an HTTP method and its scopes.
+pub(crate) struct MethodEntry {
     pub(crate) key: Key,
     pub(crate) rule: Rule,
 }
 
-/// Which scopes are needed.
+/// The left side of `key = value`.
+pub(crate) struct Key {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// The scopes that a token must have.
 pub(crate) enum Rule {
-    Scope(Text),
+    Scope(ConstStr),
     Group(Group),
 }
 
-/// Several rules, and how many of them must hold.
+/// Several rules, combined by an operator.
 pub(crate) struct Group {
     pub(crate) operator: Operator,
     pub(crate) members: Vec<Rule>,
@@ -52,50 +56,60 @@ pub(crate) struct Group {
 pub(crate) enum Operator {
     All,
     Any,
-    /// As the settings say.
+    /// The setting `default_scope_match` decides at run time.
     Default,
 }
 
-/// Who may call.
+/// A client, or a group of clients, that may call a handler.
 pub(crate) enum Client {
-    Id(Text),
-    Group(Text),
+    Id(ConstStr),
+    Group(ConstStr),
 }
 
-/// A text that is known while compiling: written out, or the path of a `const`.
-pub(crate) enum Text {
+/// A string that is known at compile time.
+pub(crate) enum ConstStr {
     Literal(LitStr),
-    Constant(Path),
+    /// The path of a `&'static str` constant.
+    Path(Path),
 }
 
 impl Requirement {
-    /// The paths of constants in it.
+    /// Returns the paths of all constants in the requirement.
     pub(crate) fn constants(&self) -> impl Iterator<Item = &Path> {
-        let texts = match self {
+        let strings = match self {
             Self::Authentication => Vec::new(),
-            Self::Scopes(rule) => rule.texts(),
+            Self::Scopes(rule) => rule.strings(),
             Self::Methods(entries) => entries
                 .iter()
-                .flat_map(|entry| entry.rule.texts())
+                .flat_map(|entry| entry.rule.strings())
                 .collect(),
-            Self::Clients(clients) => clients.iter().map(Client::text).collect(),
+            Self::Clients(clients) => clients.iter().map(Client::string).collect(),
         };
-        texts.into_iter().filter_map(|text| match text {
-            Text::Literal(_) => None,
-            Text::Constant(path) => Some(path),
+        strings.into_iter().filter_map(|string| match string {
+            ConstStr::Literal(_) => None,
+            ConstStr::Path(path) => Some(path),
         })
     }
 }
 
-impl Client {
-    pub(crate) fn text(&self) -> &Text {
+impl Rule {
+    pub(crate) fn span(&self) -> Span {
         match self {
-            Self::Id(text) | Self::Group(text) => text,
+            Self::Scope(scope) => scope.span(),
+            Self::Group(group) => group.span,
+        }
+    }
+
+    fn strings(&self) -> Vec<&ConstStr> {
+        match self {
+            Self::Scope(scope) => vec![scope],
+            Self::Group(group) => group.members.iter().flat_map(Self::strings).collect(),
         }
     }
 }
 
 impl Operator {
+    /// Returns the name of the function of the runtime crate that implements the operator.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -105,46 +119,41 @@ impl Operator {
     }
 }
 
-impl Rule {
-    pub(crate) fn span(&self) -> Span {
+impl Client {
+    /// Returns the client ID or the name of the group.
+    pub(crate) fn string(&self) -> &ConstStr {
         match self {
-            Self::Scope(text) => text.span(),
-            Self::Group(group) => group.span,
-        }
-    }
-
-    fn texts(&self) -> Vec<&Text> {
-        match self {
-            Self::Scope(text) => vec![text],
-            Self::Group(group) => group.members.iter().flat_map(Self::texts).collect(),
+            Self::Id(string) | Self::Group(string) => string,
         }
     }
 }
 
-impl Text {
+impl ConstStr {
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Literal(literal) => literal.span(),
-            Self::Constant(path) => path.span(),
+            Self::Path(path) => path.span(),
         }
     }
 
-    /// Where the last part of it stands.
+    /// Returns the span of the last token: the name of a constant, without its module.
     pub(crate) fn end(&self) -> Span {
         match self {
             Self::Literal(literal) => literal.span(),
-            Self::Constant(path) => path
+            Self::Path(path) => path
                 .segments
                 .last()
                 .map_or_else(|| path.span(), Spanned::span),
         }
     }
 
-    /// What two equal texts have in common; a literal and a constant are never known to be equal.
+    /// Returns a key that is equal for equal strings.
+    ///
+    /// The value of a constant is unknown here, so a literal never equals a constant.
     pub(crate) fn identity(&self) -> String {
         match self {
             Self::Literal(literal) => format!("{:?}", literal.value()),
-            Self::Constant(path) => path.to_token_stream().to_string(),
+            Self::Path(path) => path.to_token_stream().to_string(),
         }
     }
 }

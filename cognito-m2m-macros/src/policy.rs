@@ -1,13 +1,13 @@
-//! The constant that a requirement becomes: a value of the runtime crate, never an expression
-//! of boolean operators.
+//! The constant policy of a requirement: calls to constructors of the runtime crate, never an
+//! expression of boolean operators.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use crate::model::{Client, Entry, Requirement, Rule, Text};
+use crate::model::{Client, ConstStr, MethodEntry, Requirement, Rule};
 
-/// An expression of the type `Policy`.
+/// Returns an expression of the type `Policy`.
 pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
     let private = quote!(#krate::__private);
     match requirement {
@@ -17,7 +17,7 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
             quote!(#private::Policy::scope_rule(#rule))
         }
         Requirement::Methods(entries) => {
-            let entries = entries.iter().map(|Entry { key, rule: scopes }| {
+            let entries = entries.iter().map(|MethodEntry { key, rule: scopes }| {
                 let (name, rule) = (&key.text, rule(scopes, &private));
                 quote!((#private::method(#name), #rule))
             });
@@ -54,9 +54,11 @@ fn client(client: &Client, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// A call that checks its argument while compiling. It stands where the argument stands, so that
-/// what rustc says about a constant points at the user's path.
-fn call(function: &str, argument: &Text, private: &TokenStream) -> TokenStream {
+/// Returns a call to a `const fn` that validates its argument at compile time.
+///
+/// The call has the span of the argument, so that rustc reports an invalid constant at the path
+/// that the user wrote.
+fn call(function: &str, argument: &ConstStr, private: &TokenStream) -> TokenStream {
     let (start, end) = (argument.span(), argument.end());
     let function = Ident::new(function, start);
     let private = private.clone().into_iter().map(|mut token| {
@@ -65,13 +67,15 @@ fn call(function: &str, argument: &Text, private: &TokenStream) -> TokenStream {
     });
     let function = quote_spanned!(start=> #(#private)*::#function);
     match argument {
-        Text::Literal(literal) => quote_spanned!(end=> #function(#literal)),
-        Text::Constant(path) => quote_spanned!(end=> #function(#path)),
+        ConstStr::Literal(literal) => quote_spanned!(end=> #function(#literal)),
+        ConstStr::Path(path) => quote_spanned!(end=> #function(#path)),
     }
 }
 
-/// A `&'static` list. A constant of its own, since a temporary with drop glue is not promoted;
-/// with a name that no path of the user's can mean.
+/// Returns an expression for a `&'static` slice.
+///
+/// The slice needs a constant, because Rust doesn't promote a temporary that has drop glue. The
+/// name of the constant must not shadow a name that the user's paths refer to.
 fn list(element: &TokenStream, elements: impl Iterator<Item = TokenStream>) -> TokenStream {
     quote!({
         const __COGNITO_M2M_LIST: &[#element] = &[#(#elements),*];

@@ -1,4 +1,4 @@
-//! The methods of Actix's route attributes, where a `scope_map` can see them.
+//! The methods of Actix's route attributes, to compare a `#[scope_map]` above them with.
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -6,89 +6,89 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, MetaNameValue, Token};
 
 use crate::errors::Errors;
-use crate::model::Entry;
+use crate::methods;
+use crate::model::MethodEntry;
 
-/// Actix's attributes that are named after a method.
-const ROUTES: [&str; 10] = [
-    "connect", "delete", "get", "head", "options", "patch", "post", "put", "query", "trace",
-];
-
-/// A method that a route takes.
-pub(crate) struct Routed {
+/// A method that a route accepts.
+pub(crate) struct RoutedMethod {
     method: String,
     span: Span,
 }
 
-/// What the route attributes below take; those above are gone when an attribute expands.
-pub(crate) fn visible(attributes: &[Attribute]) -> Vec<Routed> {
-    attributes.iter().flat_map(routed).collect()
+/// Returns the methods of the route attributes that have not been expanded yet.
+///
+/// Those are the attributes below the one that is being expanded.
+pub(crate) fn visible(attributes: &[Attribute]) -> Vec<RoutedMethod> {
+    attributes.iter().flat_map(routed_methods).collect()
 }
 
-/// The map lists every method of the handler's routes.
-pub(crate) fn check_handler(entries: &[Entry], routed: &[Routed], errors: &mut Errors) {
-    let lists = |method: &str| entries.iter().any(|entry| entry.key.text == method);
-    for Routed { method, span } in routed {
-        // RFC 9110 section 9.3.2: HEAD is GET without the body.
-        let listed = lists(method) || (method == "HEAD" && lists("GET"));
-        if !listed {
+/// Reports each method of a handler's routes that the map doesn't list.
+pub(crate) fn check_handler(entries: &[MethodEntry], routed: &[RoutedMethod], errors: &mut Errors) {
+    let is_in_map = |method: &str| entries.iter().any(|entry| entry.key.text == method);
+    for RoutedMethod { method, span } in routed {
+        // HEAD is GET without the body (RFC 9110 section 9.3.2).
+        let is_listed = is_in_map(method) || (method == "HEAD" && is_in_map("GET"));
+        if !is_listed {
             let message = format_args!(
-                "the scope map doesn't list `{method}`, so every such request would be refused"
+                "the scope map doesn't list `{method}`, so every `{method}` request would be \
+                 refused"
             );
             errors.report(*span, message);
         }
     }
 }
 
-/// The routes have every method of the map, as far as there are routes to see.
+/// Reports each method of the map that none of the routes accepts, if there are any routes.
 pub(crate) fn check_map<'r>(
-    entries: &[Entry],
-    routed: impl IntoIterator<Item = &'r Routed>,
+    entries: &[MethodEntry],
+    routed: impl IntoIterator<Item = &'r RoutedMethod>,
     errors: &mut Errors,
 ) {
-    let methods: Vec<_> = routed.into_iter().map(|one| &one.method).collect();
-    for Entry { key, .. } in entries {
+    let methods: Vec<_> = routed.into_iter().map(|routed| &routed.method).collect();
+    for MethodEntry { key, .. } in entries {
         if !methods.is_empty() && !methods.contains(&&key.text) {
             errors.report(
                 key.span,
-                format_args!("no route below takes `{}`", key.text),
+                format_args!("no route below this attribute accepts `{}`", key.text),
             );
         }
     }
 }
 
-fn routed(attribute: &Attribute) -> Vec<Routed> {
+fn routed_methods(attribute: &Attribute) -> Vec<RoutedMethod> {
     let Some(name) = attribute.path().segments.last() else {
         return Vec::new();
     };
     let (name, span) = (name.ident.to_string(), name.ident.span());
-    if name != "route" && !ROUTES.contains(&name.as_str()) {
+    let method = methods::from_route_attribute(&name);
+    if name != "route" && method.is_none() {
         return Vec::new();
     }
-    // Other crates have attributes of these names too; Actix's start with the path of the route.
-    let Ok(options) = attribute.parse_args_with(options) else {
+    // Other crates have attributes with these names too. Actix's start with the path of the route.
+    let Ok(options) = attribute.parse_args_with(parse_options) else {
         return Vec::new();
     };
-    if name == "route" {
-        return options.iter().filter_map(method_option).collect();
+    match method {
+        Some(method) => vec![RoutedMethod {
+            method: method.to_owned(),
+            span,
+        }],
+        None => options.iter().filter_map(method_option).collect(),
     }
-    vec![Routed {
-        method: name.to_ascii_uppercase(),
-        span,
-    }]
 }
 
-fn options(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
+fn parse_options(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
     input.parse::<LitStr>()?;
     input.parse::<Option<Token![,]>>()?;
     Punctuated::parse_terminated(input)
 }
 
-fn method_option(option: &MetaNameValue) -> Option<Routed> {
+fn method_option(option: &MetaNameValue) -> Option<RoutedMethod> {
     match &option.value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(method),
             ..
-        }) if option.path.is_ident("method") => Some(Routed {
+        }) if option.path.is_ident("method") => Some(RoutedMethod {
             method: method.value(),
             span: method.span(),
         }),

@@ -1,14 +1,18 @@
-//! What each attribute asks, and how a stack of them folds into one guard.
+//! The policy of each attribute, and the guard of several attributes on one handler.
+
+mod policies;
 
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use cognito_m2m::__private::{Guard, RoutePolicy};
 use cognito_m2m::error::Refusal;
-use cognito_m2m::policy::{Layers, ScopeRule, guarded_handlers};
+use cognito_m2m::policy::{ScopeRule, guarded_handlers};
 use cognito_m2m::scope::Scope;
 use cognito_m2m::{
     Policy, allow_client_ids, require_all_scopes, require_any_scope, require_authentication,
     require_scopes, scope_map,
 };
+
+use policies::policies;
 
 mod scopes {
     pub(crate) const READ: &str = "widgets/read";
@@ -18,24 +22,8 @@ mod clients {
     pub(crate) const SYNC: &str = "tenant-a:sync";
 }
 
-const fn one(scope: &'static str) -> ScopeRule {
+const fn scope(scope: &'static str) -> ScopeRule {
     ScopeRule::Scope(Scope::from_static(scope))
-}
-
-/// The policies of a handler's guard, outermost first.
-fn policies<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> Vec<Policy> {
-    fn collect(layers: &Layers, into: &mut Vec<Policy>) {
-        match layers {
-            Layers::One(layer) => into.push(layer.policy.clone()),
-            Layers::Both(upper, lower) => {
-                collect(upper, into);
-                collect(lower, into);
-            }
-        }
-    }
-    let mut policies = Vec::new();
-    collect(P::LAYERS, &mut policies);
-    policies
 }
 
 #[require_authentication]
@@ -60,12 +48,12 @@ async fn all_scopes() {}
 async fn nested() {}
 
 #[test]
-fn scopes_are_matched_as_the_attribute_says() {
+fn scope_attributes_have_scope_policies() {
     let any = Policy::any_scope(["a", "b"]).unwrap();
     assert_eq!(policies(authenticated), [Policy::authenticated()]);
     assert_eq!(
         policies(one_scope),
-        [Policy::scope_rule(one("widgets/read"))]
+        [Policy::scope_rule(scope("widgets/read"))]
     );
     assert_eq!(
         policies(matched_by_default),
@@ -78,7 +66,7 @@ fn scopes_are_matched_as_the_attribute_says() {
         [Policy::all_scopes(["a", "b"]).unwrap()]
     );
     let inner = ScopeRule::all(["b", "widgets/read"]).unwrap();
-    let nested_rule = ScopeRule::Any(vec![one("a"), inner].into());
+    let nested_rule = ScopeRule::Any(vec![scope("a"), inner].into());
     assert_eq!(policies(nested), [Policy::scope_rule(nested_rule)]);
 }
 
@@ -86,12 +74,12 @@ fn scopes_are_matched_as_the_attribute_says() {
 async fn mapped() {}
 
 #[test]
-fn a_map_has_a_rule_per_method() {
+fn scope_map_has_a_rule_per_method() {
     let expected = Policy::scope_map([
-        ("GET", one("widgets/read")),
+        ("GET", scope("widgets/read")),
         ("POST", ScopeRule::any(["a", "b"]).unwrap()),
         ("PURGE", ScopeRule::all(["a", "b"]).unwrap()),
-        ("M-SEARCH", one("c")),
+        ("M-SEARCH", scope("c")),
     ]);
     assert_eq!(policies(mapped), [expected]);
 }
@@ -100,7 +88,7 @@ fn a_map_has_a_rule_per_method() {
 async fn listed() {}
 
 #[test]
-fn clients_and_groups_stand_together() {
+fn client_ids_and_groups_can_be_combined() {
     let policies = policies(listed);
     assert_eq!(policies.len(), 1);
     assert_eq!(
@@ -116,17 +104,17 @@ fn clients_and_groups_stand_together() {
 async fn stacked() {}
 
 #[test]
-fn the_upper_attribute_is_judged_first() {
+fn upper_attributes_are_evaluated_first() {
     let expected = [
         Policy::authenticated(),
-        Policy::scope_rule(one("a")),
+        Policy::scope_rule(scope("a")),
         Policy::allow_client_ids(["id1"]).unwrap(),
     ];
     assert_eq!(policies(stacked), expected);
 }
 
 #[test]
-fn every_attribute_registers_its_handler_and_its_place() {
+fn every_attribute_registers_its_handler_file_and_line() {
     let path = concat!(module_path!(), "::stacked");
     let stacked = guarded_handlers().filter(|layer| layer.handler == path);
     let mut lines: Vec<_> = stacked.map(|layer| (layer.file, layer.line)).collect();
@@ -144,37 +132,37 @@ fn teapot(_: &Refusal, _: &HttpRequest) -> HttpResponse {
 
 #[require_authentication(error = teapot)]
 #[require_scopes("a")]
-async fn refused_in_its_own_way() -> impl Responder {
+async fn with_custom_refusal() -> impl Responder {
     HttpResponse::Ok()
 }
 
 #[test]
-fn a_refusal_of_its_own_belongs_to_the_whole_stack() {
+fn a_custom_refusal_applies_to_all_attributes_of_the_handler() {
     fn has_refusal<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> bool {
         P::REFUSAL.is_some()
     }
-    assert!(has_refusal(refused_in_its_own_way));
+    assert!(has_refusal(with_custom_refusal));
     assert!(!has_refusal(stacked));
 }
 
 #[require_authentication]
 #[cfg(any())]
-async fn left_out() {}
+async fn conditional() {}
 
 #[require_authentication]
 #[cfg(not(any()))]
-async fn left_out() {}
+async fn conditional() {}
 
 #[test]
-fn what_is_configured_out_leaves_nothing_behind() {
-    let path = concat!(module_path!(), "::left_out");
+fn a_disabled_handler_registers_nothing() {
+    let path = concat!(module_path!(), "::conditional");
     assert_eq!(
         guarded_handlers()
             .filter(|layer| layer.handler == path)
             .count(),
         1
     );
-    assert_eq!(policies(left_out), [Policy::authenticated()]);
+    assert_eq!(policies(conditional), [Policy::authenticated()]);
 }
 
 mod kit {
@@ -183,9 +171,9 @@ mod kit {
 
 #[kit::auth::require_scopes("a", crate = kit::auth)]
 #[allow_client_ids("id1")]
-async fn by_way_of_another_crate() {}
+async fn with_crate_path() {}
 
 #[test]
-fn the_crate_may_be_re_exported() {
-    assert_eq!(policies(by_way_of_another_crate).len(), 2);
+fn the_crate_can_be_re_exported() {
+    assert_eq!(policies(with_crate_path).len(), 2);
 }

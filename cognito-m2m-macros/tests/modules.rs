@@ -1,12 +1,16 @@
-//! An attribute on a module guards every handler in it, and nothing else.
+//! An attribute on a module guards every handler in it, and no other function.
 #![deny(warnings, clippy::all, unused_qualifications)]
+
+mod policies;
 
 use actix_web::{App, HttpRequest, HttpResponse};
 use cognito_m2m::__private::{Guard, RefusalFn, RoutePolicy};
 use cognito_m2m::error::Refusal;
-use cognito_m2m::policy::{Layers, ScopeRule};
+use cognito_m2m::policy::{ScopeRule, guarded_handlers};
 use cognito_m2m::scope::Scope;
 use cognito_m2m::{Policy, action_scope_map, allow_client_ids, require_scopes, scope_map};
+
+use policies::policies;
 
 mod scopes {
     pub(crate) const READ: &str = "widgets/read";
@@ -14,22 +18,6 @@ mod scopes {
 
 fn teapot(_: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::ImATeapot().finish()
-}
-
-/// The policies of a handler's guard, outermost first.
-fn policies<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> Vec<Policy> {
-    fn collect(layers: &Layers, into: &mut Vec<Policy>) {
-        match layers {
-            Layers::One(layer) => into.push(layer.policy.clone()),
-            Layers::Both(upper, lower) => {
-                collect(upper, into);
-                collect(lower, into);
-            }
-        }
-    }
-    let mut policies = Vec::new();
-    collect(P::LAYERS, &mut policies);
-    policies
 }
 
 fn refusal<P: RoutePolicy, F>(_: impl Fn(Guard<P>) -> F) -> Option<RefusalFn> {
@@ -44,7 +32,7 @@ fn clients() -> Policy {
     Policy::allow_client_ids(["id1"]).unwrap()
 }
 
-// The paths are those of this place, not of the module inside.
+// The paths are resolved here, outside of the module.
 #[require_scopes(scopes::READ, error = teapot)]
 #[allow_client_ids("id1")]
 mod widgets {
@@ -94,7 +82,7 @@ mod widgets {
 }
 
 #[test]
-fn every_handler_is_guarded_from_the_outside_in() {
+fn every_handler_has_the_policies_of_its_modules_outermost_first() {
     let outer = [scope("widgets/read"), clients()];
     assert_eq!(policies(widgets::plain), outer);
     let all = Policy::all_scopes(["widgets/read", "widgets/admin"]).unwrap();
@@ -103,22 +91,22 @@ fn every_handler_is_guarded_from_the_outside_in() {
         [&outer[..], &[all]].concat()
     );
     let list = concat!(module_path!(), "::widgets::list");
-    let layers = cognito_m2m::policy::guarded_handlers().filter(|one| one.handler == list);
+    let layers = guarded_handlers().filter(|layer| layer.handler == list);
     assert_eq!(layers.count(), 2);
     let create = concat!(module_path!(), "::widgets::create");
-    let layers = cognito_m2m::policy::guarded_handlers().filter(|one| one.handler == create);
+    let layers = guarded_handlers().filter(|layer| layer.handler == create);
     assert_eq!(layers.count(), 3);
 }
 
 #[test]
-fn a_refusal_of_the_module_is_every_handlers() {
+fn the_custom_refusal_of_a_module_applies_to_every_handler() {
     assert!(refusal(widgets::plain).is_some());
     assert!(refusal(widgets::admin::deep::erase).is_some());
     assert!(refusal(orders::list).is_none());
 }
 
 #[actix_web::test]
-async fn what_is_exempt_stays_as_it_was() {
+async fn exempt_functions_are_unchanged() {
     assert_eq!(widgets::load().await, 1);
     widgets::health().await;
     widgets::admin::deep::untouched().await;
@@ -146,7 +134,7 @@ mod orders {
 
     pub(super) async fn error() {}
 
-    #[public(reason = "nothing to hide")]
+    #[public(reason = "a probe")]
     pub(super) async fn health() {}
 
     pub(super) mod admin {
@@ -155,7 +143,7 @@ mod orders {
 }
 
 #[actix_web::test]
-async fn an_action_map_has_a_rule_per_handler() {
+async fn action_scope_map_has_a_rule_per_handler() {
     assert_eq!(policies(orders::list), [scope("orders/read")]);
     let create = Policy::any_scope(["orders/write", "orders/admin"]).unwrap();
     assert_eq!(policies(orders::create), [create]);
@@ -188,7 +176,7 @@ mod mapped {
 }
 
 #[test]
-fn the_routes_of_a_module_share_a_map() {
+fn a_scope_map_on_a_module_covers_the_routes_of_all_handlers() {
     drop(App::new().service(mapped::services()));
 }
 
@@ -225,14 +213,14 @@ mod exempt {
     #[helper]
     mod tests {
         #[actix_web::test]
-        async fn a_module_of_tests_has_no_handlers() {
+        async fn a_helper_module_is_unchanged() {
             assert_eq!(super::Widgets::two().await, 2);
         }
     }
 }
 
 #[actix_web::test]
-async fn what_is_no_handler_can_stay_in_the_module() {
+async fn helpers_in_a_guarded_module_are_unchanged() {
     assert_eq!(exempt::Widgets::count().await, 1);
     assert_eq!(exempt::Widgets::two().await, 2);
     assert_eq!(exempt::Widgets.three().await, 3);
@@ -240,7 +228,7 @@ async fn what_is_no_handler_can_stay_in_the_module() {
 }
 
 #[test]
-fn a_function_may_have_a_module_of_handlers() {
+fn a_guarded_module_can_be_local_to_a_function() {
     #[require_scopes("a")]
     mod local {
         pub(super) async fn list() {}

@@ -1,6 +1,7 @@
-//! Names of the user's that look like ours, or like the standard library's, are in nobody's way.
+//! The expansion doesn't conflict with user items named like items of this crate or of the standard
+//! library.
 
-// A module of this name would shadow the crate, were the paths not absolute.
+// Relative paths in the expansion would resolve to these modules.
 mod core {}
 mod std {}
 
@@ -49,6 +50,6 @@ mod shadowed {
 }
 
 #[test]
-fn a_handler_among_shadowed_names_is_a_handler() {
+fn a_handler_next_to_conflicting_names_compiles() {
     drop(actix_web::web::get().to(shadowed::handler));
 }

@@ -1,4 +1,4 @@
-//! Handlers of every shape compile under the strictest lints, and Actix takes them.
+//! Handlers with all kinds of signatures compile without warnings, and Actix accepts them.
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs, unreachable_pub)]
 #![deny(missing_debug_implementations, unused_qualifications, rust_2018_idioms)]
 #![forbid(unsafe_code)]
@@ -154,7 +154,7 @@ mod generated {
 }
 
 #[test]
-fn actix_takes_them() {
+fn actix_accepts_every_handler() {
     let _ = App::new()
         .service((
             below,
@@ -176,7 +176,7 @@ fn actix_takes_them() {
         .service(web::resource("/sixteen").route(web::get().to(sixteen)));
 }
 
-#[expect(dead_code, reason = "the attribute adds no warning of its own")]
+#[expect(dead_code, reason = "an unused handler gets this one warning")]
 #[require_scopes("a")]
 async fn never_mounted() {
     std::future::ready(()).await;

@@ -1,43 +1,7 @@
-//! The attributes' pages: here the links resolve that the macros crate can't follow.
+//! The documentation of the attributes. It is here because links from the macros crate to this one
+//! would not resolve.
 
-/// Only calls with a valid machine token reach the handler.
-///
-/// Every other attribute asks for that too; this one asks for nothing more
-/// ([`which_attribute`](crate::guide::which_attribute) has them all in a table). The setting
-/// `allowed_client_ids` holds for it, as for every handler that has no list of clients of its own.
-///
-/// # Arguments
-///
-/// - `error = path`: who answers a refusal of this handler, see [`require_scopes`].
-/// - `crate = path`: where this crate is, if it is re-exported by another one.
-///
-/// # Where it stands
-///
-/// On an `async fn`, above or below `#[get]`, `#[post]`, `#[route]` and `#[routes]`, or with none
-/// of them. Attributes add up: all must hold, the uppermost is judged first. The function gets one
-/// more argument in front and is no longer called by other code. A method with `self` can't be an
-/// Actix handler, and an associated function can't be guarded: write a free function, as
-/// [`which_attribute`](crate::guide::which_attribute) shows.
-///
-/// # On a module
-///
-/// On an inline `mod`, an attribute guards each `async fn` in it, of any visibility, and each
-/// function with an attribute that could make a handler of it; nested modules too. It is judged
-/// before the handlers' own attributes. Paths in its arguments are those of the place where it
-/// stands, outside of the module.
-///
-/// - `#[helper]` exempts what is no handler: a function, an associated function, an `impl`, a
-///   module, a re-export, a macro call.
-/// - `#[public(reason = "..")]` exempts a handler that is open to everybody, and says why.
-/// - What could bring a handler in unseen is an error while compiling: a macro call, a `pub use`, a
-///   plain function that returns a future, an associated function without `self` that is `async`, an
-///   `async fn` in the body of another function, a module in a file of its own.
-///
-/// # Errors
-///
-/// A call without a token, or with one that is not valid, is answered with 401; while the keys
-/// can't be had, with 503. In an app without the `CognitoAuth` middleware the handler never runs:
-/// the answer is 500, and the log names the handler.
+/// Requires a valid machine token.
 ///
 /// # Examples
 ///
@@ -53,7 +17,7 @@
 /// # let _ = status;
 /// ```
 ///
-/// On a module:
+/// On a module, the attribute guards every handler in it:
 ///
 /// ```
 /// use cognito_m2m::require_authentication;
@@ -67,7 +31,7 @@
 ///         HttpResponse::Ok().json(load().await)
 ///     }
 ///
-///     #[public(reason = "the load balancer asks, and has no token")]
+///     #[public(reason = "the load balancer has no token")]
 ///     #[get("/health")]
 ///     pub async fn health() -> impl Responder {
 ///         HttpResponse::Ok()
@@ -80,29 +44,59 @@
 /// }
 /// # let _ = (api::status, api::health);
 /// ```
-pub use cognito_m2m_macros::require_authentication;
-
-/// The caller's token must have scopes.
+///
+/// All other attributes require a valid token too, and add another requirement. The page
+/// [`which_attribute`](crate::guide::which_attribute) compares them.
+///
+/// If the setting `allowed_client_ids` is set, the client must also be in that list. This applies to
+/// every attribute, unless the handler has its own list ([`allow_client_ids`]).
 ///
 /// # Arguments
 ///
-/// - One or more scopes: string literals, or paths of `&'static str` constants, so that a team can
-///   keep one catalogue of its scopes. Both are checked while compiling (RFC 6749 section 3.3).
-/// - `any(..)` and `all(..)` group scopes, to any depth.
-/// - `match = "all"` or `match = "any"`: how many of the scopes must be there. Without it the
-///   setting `default_scope_match` decides, whose own default is `all`.
-/// - `error = path`: who answers a refusal of this handler, in place of the app-wide responder: a
-///   function `fn(&Refusal, &HttpRequest) -> HttpResponse`, see [`Refusal`](crate::error::Refusal).
-///   A status below 400 is replaced by 500 and logged. It answers for all attributes of the handler
-///   and its modules; of several, the one nearest to the function does.
-/// - `crate = path`: where this crate is, if it is re-exported by another one.
+/// | argument | meaning |
+/// | --- | --- |
+/// | `error = path` | a function that creates the response to a refused request, see [`require_scopes`] |
+/// | `crate = path` | the path of this crate, if another crate re-exports it |
 ///
-/// It stands where [`require_authentication`] does, also on a module.
+/// # On a function
+///
+/// The function must be an `async fn`. The attribute can be above or below `#[get]`, `#[post]`,
+/// `#[route]` and `#[routes]`, and also works without them.
+///
+/// A handler can have several attributes. A request must meet all of them, and they are evaluated
+/// from top to bottom.
+///
+/// An attribute adds an argument to the function, so other code can't call the function anymore.
+/// Methods and associated functions can't be guarded: write a free function instead, as shown in
+/// [`which_attribute`](crate::guide::which_attribute#methods-and-associated-functions).
+///
+/// # On a module
+///
+/// On an inline module, the attribute guards every `async fn`, whether it is public or not, and every
+/// function with an attribute that may turn it into a handler. This includes nested modules. The
+/// attribute is evaluated before the attributes of the handlers. Paths in its arguments are resolved
+/// outside of the module, where the attribute is.
+///
+/// Two attributes exempt items:
+///
+/// | attribute | exempts |
+/// | --- | --- |
+/// | `#[helper]` | an item that contains no handler: a function, an associated function, an `impl`, a module, a re-export, or a macro call |
+/// | `#[public(reason = "..")]` | a handler that requires no token |
+///
+/// These items are compile errors unless they are exempt, because the attribute could not guard a
+/// handler in them: a macro call, a `pub use`, a function that returns a future without being
+/// `async`, an associated `async fn` without `self`, an `async fn` inside another function, and a
+/// module in another file.
 ///
 /// # Errors
 ///
-/// As [`require_authentication`]; a token without the scopes is answered with 403 and
-/// `Insufficient scope.`
+/// A request without a valid token is answered with 401, and with 503 if the signing keys are
+/// unavailable. In an app without the [`CognitoAuth`](crate::CognitoAuth) middleware, every request is
+/// answered with 500, and the log names the handler. The handler runs in none of these cases.
+pub use cognito_m2m_macros::require_authentication;
+
+/// Requires a token with certain scopes.
 ///
 /// # Examples
 ///
@@ -134,7 +128,7 @@ pub use cognito_m2m_macros::require_authentication;
 /// # let _ = (list, create, sell);
 /// ```
 ///
-/// A refusal of its own:
+/// With a custom response to refused requests:
 ///
 /// ```
 /// use actix_web::{HttpRequest, HttpResponse, Responder, get};
@@ -151,16 +145,34 @@ pub use cognito_m2m_macros::require_authentication;
 /// }
 /// # let _ = secrets;
 /// ```
-pub use cognito_m2m_macros::require_scopes;
-
-/// The caller's token must have one of several scopes.
 ///
-/// [`require_scopes`] with `match = "any"`, spelled out: the same arguments without `match`, the
-/// same answers.
+/// # Arguments
+///
+/// | argument | meaning |
+/// | --- | --- |
+/// | one or more scopes | string literals, or paths of `&'static str` constants |
+/// | `any(..)`, `all(..)` | a group of scopes; groups can be nested |
+/// | `match = "all"`, `match = "any"` | whether the token needs all of the scopes, or one of them; defaults to the setting `default_scope_match`, which defaults to `all` |
+/// | `error = path` | a function that creates the response to a refused request |
+/// | `crate = path` | the path of this crate, if another crate re-exports it |
+///
+/// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
+///
+/// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse` (see
+/// [`Refusal`](crate::error::Refusal)) and replaces the responder of the app. It answers for all
+/// attributes of the handler and of its modules. If several of them have an `error`, the one closest
+/// to the function is used. If the function returns a status below 400, the answer is 500 instead, and
+/// the mistake is logged.
+///
+/// The attribute can be used on functions and modules, like [`require_authentication`].
 ///
 /// # Errors
 ///
-/// As [`require_scopes`].
+/// In addition to the errors of [`require_authentication`], a token without the required scopes is
+/// answered with 403 and `Insufficient scope.`
+pub use cognito_m2m_macros::require_scopes;
+
+/// Requires a token with at least one of several scopes.
 ///
 /// # Examples
 ///
@@ -174,16 +186,15 @@ pub use cognito_m2m_macros::require_scopes;
 /// }
 /// # let _ = actix_web::web::post().to(create);
 /// ```
-pub use cognito_m2m_macros::require_any_scope;
-
-/// The caller's token must have all of several scopes.
 ///
-/// [`require_scopes`] with `match = "all"`, spelled out: the same arguments without `match`, the
-/// same answers.
+/// This is [`require_scopes`] with `match = "any"`. The other arguments are the same.
 ///
 /// # Errors
 ///
-/// As [`require_scopes`].
+/// The same as those of [`require_scopes`].
+pub use cognito_m2m_macros::require_any_scope;
+
+/// Requires a token with all of several scopes.
 ///
 /// # Examples
 ///
@@ -197,29 +208,15 @@ pub use cognito_m2m_macros::require_any_scope;
 /// }
 /// # let _ = actix_web::web::post().to(sell);
 /// ```
-pub use cognito_m2m_macros::require_all_scopes;
-
-/// The caller's token must have scopes that depend on the HTTP method.
 ///
-/// # Arguments
-///
-/// - `METHOD = scopes`, at least one: a standard method, or any other token in upper case (one that
-///   is no Rust identifier stands in quotes: `"M-SEARCH" = "upnp/search"`). The scopes are one
-///   scope, a list `["a", "b"]`, or a group `any(..)` or `all(..)`, as [`require_scopes`] has them.
-/// - `match = "all"` or `match = "any"`: how many scopes of a list must be there. Without it the
-///   setting `default_scope_match` decides.
-/// - `error = path` and `crate = path`, as [`require_scopes`] has them.
-///
-/// A method that is not listed is refused. `HEAD` falls back to `GET`, where a handler takes it.
-///
-/// It stands where [`require_authentication`] does. Above a route attribute (`#[get]`, `#[route]`,
-/// `#[routes]`) it compares itself with the route: a method that only one of them has is an error
-/// while compiling. Below it the route attribute is gone, and what is not listed is refused. On a
-/// module, where several handlers share the map, every method of the map must be some route's.
+/// This is [`require_scopes`] with `match = "all"`. The other arguments are the same.
 ///
 /// # Errors
 ///
-/// As [`require_scopes`]; a method that is not listed is answered with 403 too.
+/// The same as those of [`require_scopes`].
+pub use cognito_m2m_macros::require_all_scopes;
+
+/// Requires a token with scopes that depend on the HTTP method.
 ///
 /// # Examples
 ///
@@ -238,26 +235,38 @@ pub use cognito_m2m_macros::require_all_scopes;
 /// }
 /// # let _ = widgets;
 /// ```
-pub use cognito_m2m_macros::scope_map;
-
-/// The caller's token must have scopes that depend on the handler, in a module of handlers.
-///
-/// It stands on an inline `mod`, as [`require_authentication`] does there.
 ///
 /// # Arguments
 ///
-/// - `handler = scopes`, for every handler of the module: its name, with `::` for one in a nested
-///   module (`admin::list = ".."`), and the scopes as [`scope_map`] has them. A handler of the name
-///   `match`, `error` or `crate` is written `r#match`, `r#error`, and so on.
-/// - `match = "all"` or `match = "any"`: how many scopes of a list must be there. Without it the
-///   setting `default_scope_match` decides.
-/// - `error = path` and `crate = path`, as [`require_scopes`] has them.
+/// | argument | meaning |
+/// | --- | --- |
+/// | `METHOD = scopes`, one or more | the scopes for a method |
+/// | `match = "all"`, `match = "any"` | whether the token needs all scopes of a list in brackets, or one of them; defaults to the setting `default_scope_match` |
+/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
 ///
-/// A handler that is not listed, and a name that no handler has, are errors while compiling.
+/// A method is a standard method or any other token in upper case. Quote a method that is not a Rust
+/// identifier: `"M-SEARCH" = "upnp/search"`.
+///
+/// The scopes of a method are a single scope, a list `["a", "b"]`, or a group `any(..)` or `all(..)`.
+///
+/// # Methods that are not listed
+///
+/// Requests with a method that is not in the map are refused. A `HEAD` request uses the entry for
+/// `GET` if there is no entry for `HEAD`.
+///
+/// If the attribute is above a route attribute (`#[get]`, `#[route]`, `#[routes]`), it is compared
+/// with the route: a method that only one of them lists is a compile error. Below the route
+/// attribute, this check is not possible. On a module, the handlers share the map, so each method of
+/// the map must be a method of at least one route.
+///
+/// The attribute can be used on functions and modules, like [`require_authentication`].
 ///
 /// # Errors
 ///
-/// As [`require_scopes`].
+/// The same as those of [`require_scopes`]. A method that is not listed is answered with 403.
+pub use cognito_m2m_macros::scope_map;
+
+/// Requires a token with scopes that depend on the handler, for a module of handlers.
 ///
 /// # Examples
 ///
@@ -280,26 +289,29 @@ pub use cognito_m2m_macros::scope_map;
 /// }
 /// # let _ = (widgets::list, widgets::create);
 /// ```
-pub use cognito_m2m_macros::action_scope_map;
-
-/// The caller must be one of the listed clients.
+///
+/// The attribute can only be used on an inline module. See [`require_authentication`] for the rules
+/// for modules.
 ///
 /// # Arguments
 ///
-/// - Client ids: string literals, or paths of `&'static str` constants. `client_id` is a client of
-///   the default user pool, `pool:client_id` one of the pool with that name in the settings; a
-///   warning at start-up tells of a pool that is not there.
-/// - `group = "name"`, also several times: the clients of that list in the setting `client_groups`,
-///   since client ids differ per environment. A group that no setting defines is an error when
-///   `CognitoAuth` is built.
-/// - `error = path` and `crate = path`, as [`require_scopes`] has them.
+/// | argument | meaning |
+/// | --- | --- |
+/// | `handler = scopes`, one for each handler | the scopes for a handler, written as for [`scope_map`] |
+/// | `match = "all"`, `match = "any"` | whether the token needs all scopes of a list in brackets, or one of them; defaults to the setting `default_scope_match` |
+/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
 ///
-/// The list takes the place of the setting `allowed_client_ids` for the whole stack of attributes
-/// it belongs to. It stands where [`require_authentication`] does.
+/// Write the path of a handler in a nested module with `::`, as in `admin::list = ".."`. A handler
+/// named `match`, `error` or `crate` needs the prefix `r#`, as in `r#match = ".."`.
+///
+/// A handler that is missing from the map, and a name without a handler, are compile errors.
 ///
 /// # Errors
 ///
-/// As [`require_authentication`]; another client is answered with 403 and `Client is not allowed.`
+/// The same as those of [`require_scopes`].
+pub use cognito_m2m_macros::action_scope_map;
+
+/// Allows only certain clients.
 ///
 /// # Examples
 ///
@@ -315,4 +327,31 @@ pub use cognito_m2m_macros::action_scope_map;
 /// }
 /// # let _ = reports;
 /// ```
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// | --- | --- |
+/// | `"client_id"` | a client of the default user pool |
+/// | `"pool:client_id"` | a client of the user pool with this name in the settings |
+/// | `group = "name"` | the clients of a list in the setting `client_groups` |
+/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
+///
+/// At least one client or group is required. Client IDs and names of groups are string literals, or
+/// paths of `&'static str` constants.
+///
+/// Use groups for client IDs that differ between environments. If the settings don't define a group,
+/// building `CognitoAuth` fails, unless the builder has
+/// [`allow_undefined_groups`](crate::CognitoAuthBuilder::allow_undefined_groups). If they don't define
+/// a pool, a warning is logged at start-up.
+///
+/// The list replaces the setting `allowed_client_ids` for the handler, including all other attributes
+/// of the handler and of its modules.
+///
+/// The attribute can be used on functions and modules, like [`require_authentication`].
+///
+/// # Errors
+///
+/// In addition to the errors of [`require_authentication`], a client that is not in the list is
+/// answered with 403 and `Client is not allowed.`
 pub use cognito_m2m_macros::allow_client_ids;

@@ -2,8 +2,8 @@ use syn::Attribute;
 use syn::punctuated::Punctuated;
 use syn::{Meta, Token};
 
-/// The attributes of the language that a function can have (the Rust Reference, «Built-in
-/// attributes index»): none of them makes a handler of it.
+/// The built-in attributes that a function can have (the Rust Reference, "Built-in attributes
+/// index"). None of them turns the function into a handler.
 const BUILTIN: [&str; 26] = [
     "allow",
     "bench",
@@ -33,9 +33,10 @@ const BUILTIN: [&str; 26] = [
     "warn",
 ];
 
-/// The tools that may have attributes of their own.
+/// The tools with attributes, such as `#[rustfmt::skip]`.
 const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
+/// Returns `true` for an attribute that can't turn a function into a handler.
 pub(super) fn is_builtin(attribute: &Attribute) -> bool {
     is_builtin_meta(&attribute.meta)
 }
@@ -54,7 +55,7 @@ fn is_builtin_meta(meta: &Meta) -> bool {
     names.iter().any(|name| first.ident == name)
 }
 
-/// `cfg_attr(condition, attribute, ..)` counts as the attributes in it.
+/// Returns `true` if all attributes in `cfg_attr(condition, attribute, ..)` are built in.
 fn is_builtin_cfg_attr(meta: &Meta) -> bool {
     let parser = Punctuated::<Meta, Token![,]>::parse_terminated;
     meta.require_list()

@@ -1,17 +1,17 @@
-//! `#[helper]` and `#[public(reason = "..")]`: what an attribute on a module leaves alone.
+//! `#[helper]` and `#[public(reason = "..")]`, which exempt items of a guarded module.
 
 use quote::ToTokens;
 use syn::parse_quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, Lit, MetaNameValue, TraitItem};
 
-use crate::attribute::Kind;
 use crate::errors::Errors;
+use crate::kind::Kind;
 use crate::routes;
 
 const MARK: &str = "__cognito_m2m_exempt";
 
-/// Whether the item is left alone.
+/// Returns `true` if the attribute on the module must not change the item.
 pub(super) fn is_exempt(item: &Item) -> bool {
     match item {
         Item::Fn(item) => has_mark(&item.attrs),
@@ -31,26 +31,26 @@ pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Replaces the exemptions in a module by a lasting mark.
+/// Replaces the exemptions in a module with a mark.
 ///
-/// They mean nothing to rustc, so they can't stay; yet the attributes further down, on this module
-/// and on those inside, must know of them too. A `cfg_attr` whose condition is never met stays, and
-/// does nothing.
-pub(super) fn settle(module: &mut ItemMod, errors: &mut Errors) {
+/// rustc doesn't know these attributes, so they can't stay. But the attributes that expand later, on
+/// this module and on nested ones, need them too. The mark is a `cfg_attr` with a false condition,
+/// which rustc ignores.
+pub(super) fn replace_exemptions(module: &mut ItemMod, errors: &mut Errors) {
     let Some((_, items)) = &mut module.content else {
         return;
     };
     for item in items {
         for attributes in attributes(item) {
-            settle_attributes(attributes, errors);
+            replace_exemption(attributes, errors);
         }
         if let Item::Mod(inner) = item {
-            settle(inner, errors);
+            replace_exemptions(inner, errors);
         }
     }
 }
 
-/// The attributes of an item, and of what stands in it.
+/// Returns the attributes of an item, and those of its associated functions.
 fn attributes(item: &mut Item) -> Vec<&mut Vec<Attribute>> {
     match item {
         Item::Fn(item) => vec![&mut item.attrs],
@@ -75,9 +75,9 @@ fn attributes(item: &mut Item) -> Vec<&mut Vec<Attribute>> {
     }
 }
 
-fn settle_attributes(attributes: &mut [Attribute], errors: &mut Errors) {
+fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
     let is_routed = !routes::visible(attributes).is_empty();
-    let mut exempt = false;
+    let mut is_exempt = false;
     for attribute in attributes.iter_mut() {
         if attribute.path().is_ident("helper") {
             check_helper(attribute, is_routed, errors);
@@ -88,11 +88,14 @@ fn settle_attributes(attributes: &mut [Attribute], errors: &mut Errors) {
         }
         let mark = syn::Ident::new(MARK, attribute.span());
         *attribute = parse_quote!(#[cfg_attr(any(), #mark)]);
-        exempt = true;
+        is_exempt = true;
     }
-    let guard = attributes.iter().find(|one| Kind::of(one.path()).is_some());
-    if let (true, Some(guard)) = (exempt, guard) {
-        let message = "this attribute guards what another one exempts: keep one of them";
+    let guard = attributes
+        .iter()
+        .find(|attribute| Kind::from_path(attribute.path()).is_some());
+    if let (true, Some(guard)) = (is_exempt, guard) {
+        let message = "an item with `#[helper]` or `#[public]` can't be guarded: remove one of the \
+                       two attributes";
         errors.report(guard.path().span(), message);
     }
 }
@@ -102,22 +105,22 @@ fn check_helper(attribute: &Attribute, is_routed: bool, errors: &mut Errors) {
         errors.add(error);
     }
     if is_routed {
-        let message = "a function with a route is a handler: let `#[public(reason = \"..\")]` say \
-                       why it is open";
+        let message = "a function with a route is a handler: write \
+                       `#[public(reason = \"..\")]` to leave it open";
         errors.report(attribute.path().span(), message);
     }
 }
 
 fn check_reason(attribute: &Attribute, errors: &mut Errors) {
-    let is_reason = |given: MetaNameValue| match given.value {
+    let is_reason = |argument: MetaNameValue| match argument.value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(reason),
             ..
-        }) => given.path.is_ident("reason") && !reason.value().trim().is_empty(),
+        }) => argument.path.is_ident("reason") && !reason.value().trim().is_empty(),
         _ => false,
     };
     if !attribute.parse_args().is_ok_and(is_reason) {
-        let message = "an open handler says why: `#[public(reason = \"..\")]`";
+        let message = "expected a reason: `#[public(reason = \"..\")]`";
         errors.report(attribute.path().span(), message);
     }
 }

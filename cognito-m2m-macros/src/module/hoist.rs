@@ -1,4 +1,7 @@
-//! Paths in an attribute mean what they mean where it stands: outside of the module it guards.
+//! Constants that are generated next to a guarded module.
+//!
+//! The paths in an attribute are resolved where the attribute is: outside of the module. A policy
+//! with relative paths becomes a constant there, and the handlers refer to it.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +16,7 @@ use crate::handler::{Layer, cfgs};
 use crate::model::Requirement;
 use crate::policy;
 
-/// Constants beside the module, for what has relative paths in it.
+/// The constants of one attribute on a module.
 pub(super) struct Hoisted<'a> {
     attribute: &'a Attribute,
     module: &'a Ident,
@@ -27,7 +30,7 @@ impl<'a> Hoisted<'a> {
         if is_relative(&attribute.krate) {
             errors.add(syn::Error::new_spanned(
                 &attribute.krate,
-                "on a module this path is used inside of it too: start it with `crate::` or `::`",
+                "on a module, this path is also used inside the module: start it with `crate::` or `::`",
             ));
         }
         Self {
@@ -39,7 +42,9 @@ impl<'a> Hoisted<'a> {
         }
     }
 
-    /// What a handler gets that stands in so many modules.
+    /// Returns the layer of a handler that is nested in `depth` modules.
+    ///
+    /// `position` is the position of the requirement in the attribute.
     pub(super) fn layer(
         &mut self,
         handler: &ItemFn,
@@ -47,7 +52,8 @@ impl<'a> Hoisted<'a> {
         (position, requirement): (usize, &Requirement),
     ) -> Layer<'a> {
         let Attribute { krate, refusal, .. } = self.attribute;
-        // The attributes of one module see the same handlers, each one layer more on them.
+        // Each attribute on the module finds one layer more on the handlers, so the number tells
+        // the constants of the attributes apart.
         let stem = format!(
             "{PREFIX}{}_{}",
             guard::layers(&handler.sig).saturating_add(1),
@@ -75,12 +81,12 @@ impl<'a> Hoisted<'a> {
         }
     }
 
-    /// The path to a constant as seen from the handler.
+    /// Generates a constant, and returns its path relative to the handler.
     fn constant(
         &mut self,
         name: &str,
         depth: usize,
-        kind: &TokenStream,
+        type_name: &TokenStream,
         value: &impl ToTokens,
     ) -> TokenStream {
         let ident = Ident::new(name, Span::call_site());
@@ -90,13 +96,14 @@ impl<'a> Hoisted<'a> {
                 #(#cfgs)*
                 #[doc(hidden)]
                 #[allow(non_upper_case_globals)]
-                const #ident: #krate::__private::#kind = #value;
+                const #ident: #krate::__private::#type_name = #value;
             });
         }
         let up = std::iter::repeat_n(quote!(super::), depth);
         quote!(#(#up)* #ident)
     }
 
+    /// Returns the constants.
     pub(super) fn items(self) -> TokenStream {
         self.items
     }

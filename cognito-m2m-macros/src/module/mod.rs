@@ -1,7 +1,9 @@
-//! An attribute on an inline module: each handler in it gets the attribute's layer.
+//! The expansion of an attribute on an inline module: each handler in it gets the attribute's
+//! layer.
 //!
-//! A function that nobody thought of must not be open, so all that could be a handler is guarded,
-//! what could hide one is an error ([`unseen`]), and exemptions are written out ([`exempt`]).
+//! A function must not stay open by accident. So everything that could be a handler is guarded,
+//! items that could hide a handler are errors ([`unseen`]), and exceptions are explicit
+//! ([`exempt`]).
 
 mod builtin;
 mod exempt;
@@ -13,75 +15,75 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Item, ItemFn, ItemMod};
 
-use crate::arguments::Key;
 use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::handler;
-use crate::model::{Asks, Requirement};
+use crate::model::{Key, Requirement, Requirements};
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
-use crate::routes::{self, Routed};
+use crate::routes::{self, RoutedMethod};
 
-/// The module with its handlers guarded.
+/// Returns the module with its handlers guarded.
 ///
-/// After a mistake `module` is left as rustc can read it, without the attributes that only mean
-/// something here.
+/// `module` itself loses only the attributes that rustc doesn't know, so that it can be emitted
+/// after a mistake.
 pub(crate) fn expand(
     attribute: &Attribute,
     module: &mut ItemMod,
     errors: &mut Errors,
 ) -> TokenStream {
-    exempt::settle(module, errors);
+    exempt::replace_exemptions(module, errors);
     let mut guarded = module.clone();
-    let mut walk = Walk {
+    let mut visitor = Visitor {
         attribute,
         hoisted: Hoisted::new(attribute, module, errors),
-        inside: Vec::new(),
+        nesting: Vec::new(),
         handlers: Vec::new(),
         errors,
     };
-    walk.module(&mut guarded);
-    walk.finish();
-    let hoisted = walk.hoisted.items();
+    visitor.visit_module(&mut guarded);
+    visitor.check_map();
+    let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
 }
 
-/// A handler that the walk has found.
+/// A handler found in the module.
 struct Handler {
-    /// Its path inside of the module.
+    /// The path relative to the module.
     name: String,
-    routed: Vec<Routed>,
+    routed: Vec<RoutedMethod>,
 }
 
-struct Walk<'a> {
+/// Visits the items of a module, and guards the handlers.
+struct Visitor<'a> {
     attribute: &'a Attribute,
     hoisted: Hoisted<'a>,
-    /// The nested modules around the current item.
-    inside: Vec<String>,
+    /// The names of the nested modules around the current item.
+    nesting: Vec<String>,
     handlers: Vec<Handler>,
     errors: &'a mut Errors,
 }
 
-impl<'a> Walk<'a> {
-    fn module(&mut self, module: &mut ItemMod) {
+impl<'a> Visitor<'a> {
+    fn visit_module(&mut self, module: &mut ItemMod) {
         let Some((_, items)) = &mut module.content else {
-            let message = "the attribute around sees only what stands inline: write \
-                           `mod { .. }`, or move the attribute into the file, onto its handlers";
+            let message = "the attribute on the outer module only covers inline modules: write \
+                           `mod { .. }`, or put the attribute on the handlers in the file";
             self.errors.report(module.mod_token.span, message);
             return;
         };
-        let walked = std::mem::take(items).into_iter();
-        *items = walked.map(|item| self.item(item)).collect();
+        let unguarded = std::mem::take(items).into_iter();
+        *items = unguarded.map(|item| self.visit_item(item)).collect();
     }
 
-    fn item(&mut self, item: Item) -> Item {
+    fn visit_item(&mut self, item: Item) -> Item {
         match item {
             exempt if is_exempt(&exempt) => exempt,
-            Item::Fn(function) if is_handler(&function) => self.handler(function),
+            Item::Fn(function) if is_handler(&function) => self.guard_handler(function),
             Item::Mod(mut inner) => {
-                self.inside.push(inner.ident.unraw().to_string());
-                self.module(&mut inner);
-                self.inside.pop();
+                self.nesting.push(inner.ident.unraw().to_string());
+                self.visit_module(&mut inner);
+                self.nesting.pop();
                 Item::Mod(inner)
             }
             other => {
@@ -91,10 +93,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn handler(&mut self, function: ItemFn) -> Item {
-        let exemption = "; a function that is no handler says so by `#[helper]`";
-        handler::check_shape(self.attribute.kind, &function, exemption, self.errors);
-        let mut name = self.inside.join("::");
+    fn guard_handler(&mut self, function: ItemFn) -> Item {
+        let advice = "; if the function is not a handler, mark it `#[helper]`";
+        handler::check_signature(self.attribute.kind, &function, advice, self.errors);
+        let mut name = self.nesting.join("::");
         if !name.is_empty() {
             name.push_str("::");
         }
@@ -105,32 +107,33 @@ impl<'a> Walk<'a> {
         let Some(requirement) = requirement else {
             return Item::Fn(function);
         };
-        let depth = self.inside.len().saturating_add(1);
+        let depth = self.nesting.len().saturating_add(1);
         let layer = self.hoisted.layer(&function, depth, requirement);
         Item::Verbatim(handler::guard(function, &layer, self.errors))
     }
 
-    /// What the attribute asks for a handler, and its place among all that it asks.
+    /// Returns the requirement for a handler, and its position in the attribute.
     fn requirement(
         &mut self,
         handler: &str,
-        routed: &[Routed],
+        routed: &[RoutedMethod],
         at: Span,
     ) -> Option<(usize, &'a Requirement)> {
-        match &self.attribute.asks {
-            Asks::ForAll(requirement) => {
+        match &self.attribute.requirements {
+            Requirements::Shared(requirement) => {
                 if let Requirement::Methods(entries) = requirement {
                     routes::check_handler(entries, routed, self.errors);
                 }
                 Some((0, requirement))
             }
-            Asks::ForEach(actions) => {
+            Requirements::PerHandler(actions) => {
                 let mut actions = actions.iter().enumerate();
-                let found = actions.find(|(_, action)| name(&action.key) == handler);
+                let found = actions.find(|(_, action)| handler_name(&action.key) == handler);
                 if found.is_none() {
                     let message = format_args!(
                         "the action map doesn't list this handler: add `{handler} = \"..\"`, or \
-                         mark it `#[public(reason = \"..\")]`, or `#[helper]` if it is none"
+                         mark it `#[public(reason = \"..\")]` to leave it open, or `#[helper]` if \
+                         it is not a handler"
                     );
                     self.errors.report(at, message);
                 }
@@ -139,35 +142,37 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the attribute says, the module has.
-    fn finish(&mut self) {
+    /// Reports each entry of a map that applies to no handler.
+    fn check_map(&mut self) {
         let handlers = &self.handlers;
-        match &self.attribute.asks {
-            Asks::ForEach(actions) => {
+        match &self.attribute.requirements {
+            Requirements::PerHandler(actions) => {
                 for key in actions.iter().map(|action| &action.key) {
-                    if handlers.iter().all(|handler| handler.name != name(key)) {
-                        let message = format_args!("no handler of the module is `{}`", name(key));
+                    let name = handler_name(key);
+                    if handlers.iter().all(|handler| handler.name != name) {
+                        let message = format_args!("the module has no handler named `{name}`");
                         self.errors.report(key.span, message);
                     }
                 }
             }
-            // A handler without a visible route may take any method.
-            Asks::ForAll(Requirement::Methods(entries))
+            // A handler without a visible route may accept any method.
+            Requirements::Shared(Requirement::Methods(entries))
                 if handlers.iter().all(|handler| !handler.routed.is_empty()) =>
             {
                 let routed = handlers.iter().flat_map(|handler| &handler.routed);
                 routes::check_map(entries, routed, self.errors);
             }
-            Asks::ForAll(_) => {}
+            Requirements::Shared(_) => {}
         }
     }
 }
 
-fn name(key: &Key) -> &str {
+fn handler_name(key: &Key) -> &str {
     key.text.strip_prefix("r#").unwrap_or(&key.text)
 }
 
-/// All that Actix, or another attribute, could make a handler of.
+/// Returns `true` for a function that Actix can mount, or that another attribute may turn into a
+/// handler.
 fn is_handler(function: &ItemFn) -> bool {
     function.sig.asyncness.is_some() || !function.attrs.iter().all(builtin::is_builtin)
 }

@@ -1,40 +1,41 @@
-//! What could bring a handler into a module unseen, or hide one in it.
+//! Items in a guarded module that could contain or generate a handler that the attribute can't
+//! guard.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, ImplItem, Item, ItemFn, ReturnType, Signature, TraitItem, Visibility};
 
-use crate::attribute::Kind;
 use crate::errors::Errors;
+use crate::kind::Kind;
 use crate::module::builtin::is_builtin;
 use crate::module::exempt::has_mark;
 
-const MACRO_CALL: &str = "what a macro call expands to: write its items out";
-const ASSOCIATED: &str = "an associated function: make it a free one";
+const MACRO_CALL: &str = "a macro call: write out its items";
+const ASSOCIATED: &str = "an associated function: make it a free function";
 const FUTURE: &str = "a function that returns a future: make it an `async fn`";
-const NESTED: &str = "a function in another one's body: move it out";
-const RE_EXPORT: &str = "what is re-exported: move the `use` out of the module";
-const UNKNOWN: &str = "syntax that it can't read: move it out of the module";
+const NESTED: &str = "a function inside another function: move it out";
+const RE_EXPORT: &str = "a re-export: move the `use` out of the module";
+const UNKNOWN: &str = "unrecognized syntax: move it out of the module";
 
-/// Reports an item that is no handler itself, and that nobody has exempted.
+/// Reports an item that is neither guarded nor exempt, but could contain a handler.
 pub(super) fn check(item: &Item, kind: Kind, errors: &mut Errors) {
-    for (at, what) in faults(item) {
+    for (at, unguarded) in unguarded(item) {
         let message = format_args!(
-            "`#[{}]` on the module can't guard {what}, or, where there is no handler in it, mark \
-             it `#[helper]`",
+            "`#[{}]` on the module can't guard {unguarded}, or mark it `#[helper]` if it contains \
+             no handler",
             kind.name()
         );
         errors.report(at, message);
     }
 }
 
-fn faults(item: &Item) -> Vec<(Span, &'static str)> {
+fn unguarded(item: &Item) -> Vec<(Span, &'static str)> {
     match item {
         Item::Fn(function) => in_function(function),
         Item::Impl(block) => block.items.iter().flat_map(in_impl).collect(),
         Item::Trait(block) => block.items.iter().flat_map(in_trait).collect(),
-        // `macro_rules! name`, the one kind with a name, is a definition.
+        // A macro call with a name is a definition: `macro_rules! name`.
         Item::Macro(call) if call.ident.is_none() => vec![(call.mac.path.span(), MACRO_CALL)],
         Item::Use(import) if !matches!(import.vis, Visibility::Inherited) => {
             vec![(import.vis.span(), RE_EXPORT)]
@@ -53,7 +54,9 @@ fn in_function(function: &ItemFn) -> Vec<(Span, &'static str)> {
 
 fn in_impl(item: &ImplItem) -> Vec<(Span, &'static str)> {
     match item {
-        ImplItem::Fn(one) => in_associated(&one.attrs, &one.sig, Some(&one.block)),
+        ImplItem::Fn(function) => {
+            in_associated(&function.attrs, &function.sig, Some(&function.block))
+        }
         ImplItem::Macro(call) => vec![(call.mac.path.span(), MACRO_CALL)],
         _ => Vec::new(),
     }
@@ -61,7 +64,9 @@ fn in_impl(item: &ImplItem) -> Vec<(Span, &'static str)> {
 
 fn in_trait(item: &TraitItem) -> Vec<(Span, &'static str)> {
     match item {
-        TraitItem::Fn(one) => in_associated(&one.attrs, &one.sig, one.default.as_ref()),
+        TraitItem::Fn(function) => {
+            in_associated(&function.attrs, &function.sig, function.default.as_ref())
+        }
         TraitItem::Macro(call) => vec![(call.mac.path.span(), MACRO_CALL)],
         _ => Vec::new(),
     }
@@ -81,14 +86,14 @@ fn in_associated(
     body.map(in_body).unwrap_or_default()
 }
 
-/// The functions in a body, however deep: a `configure` function has handlers there.
+/// Returns the `async` functions in a body, at any depth: handlers in a `configure` function.
 fn in_body(body: &Block) -> Vec<(Span, &'static str)> {
     let mut found = Vec::new();
     collect_async_functions(body.to_token_stream(), &mut found);
     found.into_iter().map(|at| (at, NESTED)).collect()
 }
 
-/// `async fn`, also with `unsafe` or `extern "C"` between.
+/// Finds `async fn`, also with `unsafe` or `extern "C"` between the two words.
 fn collect_async_functions(tokens: TokenStream, found: &mut Vec<Span>) {
     let mut qualifiers = None;
     for token in tokens {
@@ -109,16 +114,17 @@ fn collect_async_functions(tokens: TokenStream, found: &mut Vec<Span>) {
     }
 }
 
-/// Actix can call it: nothing else than arguments goes in, and a future comes out.
+/// Returns `true` if Actix can call the function: it has no receiver, and may return a future.
 fn could_be_mounted(attributes: &[Attribute], signature: &Signature) -> bool {
-    let makes_future = signature.asyncness.is_some()
+    let may_return_future = signature.asyncness.is_some()
         || returns_future(&signature.output)
         || !attributes.iter().all(is_builtin);
-    makes_future && signature.receiver().is_none()
+    may_return_future && signature.receiver().is_none()
 }
 
-/// By the names of the types, since a macro can't look behind them: `impl Future`, `Ready<..>`,
-/// `Pin<Box<dyn Future>>`, `LocalBoxFuture<..>`.
+/// Returns `true` for `impl Future`, `Ready<..>`, `Pin<Box<dyn Future>>`, `LocalBoxFuture<..>`.
+///
+/// A macro can't resolve types, so their names decide.
 fn returns_future(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => false,

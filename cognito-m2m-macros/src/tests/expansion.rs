@@ -1,7 +1,6 @@
-//! What the attributes expand to, written out: `snapshots/name.rs` becomes
-//! `snapshots/name.expanded.rs`.
+//! Snapshots of expansions: `snapshots/name.rs` expands to `snapshots/name.expanded.rs`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p cognito-m2m-macros --lib` writes the expansions anew.
+//! To update them: `UPDATE_SNAPSHOTS=1 cargo test -p cognito-m2m-macros --lib`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +9,11 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, File, Item, Meta};
 
-use crate::attribute::Kind;
 use crate::expand::expand;
+use crate::kind::Kind;
 
 #[test]
-fn every_attribute_expands_as_its_snapshot_says() {
+fn every_attribute_expands_to_its_snapshot() {
     let inputs = inputs();
     assert!(!inputs.is_empty());
     for input in inputs {
@@ -41,7 +40,7 @@ fn inputs() -> Vec<PathBuf> {
     inputs
 }
 
-/// Expands from top to bottom and from outside in, as rustc does.
+/// Expands from top to bottom and from the outside in, like rustc.
 fn expand_all(mut file: File) -> File {
     file.items = file.items.into_iter().flat_map(expand_item).collect();
     file
@@ -53,12 +52,12 @@ fn expand_item(mut item: Item) -> Vec<Item> {
         Item::Mod(module) => &mut module.attrs,
         _ => return vec![item],
     };
-    let own = attributes
+    let uppermost = attributes
         .iter()
-        .position(|attribute| Kind::of(attribute.path()).is_some());
-    if let Some(position) = own {
+        .position(|attribute| Kind::from_path(attribute.path()).is_some());
+    if let Some(position) = uppermost {
         let attribute = attributes.remove(position);
-        let kind = Kind::of(attribute.path()).unwrap();
+        let kind = Kind::from_path(attribute.path()).unwrap();
         let tokens = expand(kind, arguments(&attribute), &item.to_token_stream());
         return expand_all(syn::parse2(tokens).unwrap()).items;
     }

@@ -1,18 +1,19 @@
-//! However deep `any(..)` and `all(..)` are nested, what comes out means what was written.
+//! Nested `any(..)` and `all(..)` keep their meaning when they expand.
 
 use proptest::prelude::*;
 use quote::quote;
 use syn::{Expr, Item, Lit, Stmt};
 
-use crate::attribute::{Attribute, Kind};
+use crate::attribute::Attribute;
 use crate::errors::Errors;
-use crate::model::{Asks, Requirement};
+use crate::kind::Kind;
+use crate::model::{Requirement, Requirements};
 use crate::policy::policy;
 
-/// The longest table has 2 to the power of so many rows.
+/// The limit on the number of scopes. A truth table has 2 to the power of that many rows.
 const MAX_SCOPES: usize = 10;
 
-/// A rule as its author thinks of it; the scopes are `s0`, `s1` and so on.
+/// A rule with the scopes `s0`, `s1` and so on.
 #[derive(Clone, Debug)]
 enum Tree {
     Scope(usize),
@@ -21,7 +22,7 @@ enum Tree {
 }
 
 impl Tree {
-    /// Rules of any shape, each with the number of its scopes.
+    /// Generates rules of any shape, each with the number of its scopes.
     fn any_shape() -> impl Strategy<Value = (Self, usize)> {
         let scope = Just(Self::Scope(0));
         let tree = scope.prop_recursive(4, 12, 3, |inner| {
@@ -35,10 +36,12 @@ impl Tree {
             let scopes = tree.number_from(0);
             (tree, scopes)
         });
-        numbered.prop_filter("too long a table", |(_, scopes)| *scopes <= MAX_SCOPES)
+        numbered.prop_filter("the truth table is too long", |(_, scopes)| {
+            *scopes <= MAX_SCOPES
+        })
     }
 
-    /// Makes every scope another one, and tells the next number.
+    /// Numbers the scopes, and returns the next number.
     fn number_from(&mut self, next: usize) -> usize {
         match self {
             Self::Scope(number) => {
@@ -82,28 +85,28 @@ proptest! {
     }
 }
 
-/// The rule that an attribute with this argument expands to.
+/// Returns the rule that an attribute with this argument expands to.
 fn expansion(argument: &str) -> Expr {
     let mut errors = Errors::new();
     let kind = Kind::RequireScopes;
     let attribute = Attribute::parse(kind, argument.parse().unwrap(), &mut errors);
-    errors.check().unwrap();
-    let Asks::ForAll(requirement @ Requirement::Scopes(_)) = attribute.asks else {
-        panic!("{argument} asks for something else than scopes");
+    errors.into_result().unwrap();
+    let Requirements::Shared(requirement @ Requirement::Scopes(_)) = attribute.requirements else {
+        panic!("{argument} is not a requirement for scopes");
     };
     let Expr::Call(call) = syn::parse2(policy(&requirement, &attribute.krate)).unwrap() else {
-        panic!("{argument} is no call");
+        panic!("{argument} does not expand to a call");
     };
     call.args.into_iter().next().unwrap()
 }
 
-/// Whether expanded tokens hold, read as the runtime crate reads them.
+/// Evaluates an expanded rule as the runtime crate does.
 fn holds(expanded: &Expr, granted: usize) -> bool {
     let Expr::Call(call) = expanded else {
-        panic!("{} is no call", quote!(#expanded));
+        panic!("{} is not a call", quote!(#expanded));
     };
     let Expr::Path(function) = &*call.func else {
-        panic!("{} is no function", quote!(#expanded));
+        panic!("{} does not call a function", quote!(#expanded));
     };
     let argument = call.args.first().unwrap();
     match function
@@ -122,33 +125,33 @@ fn holds(expanded: &Expr, granted: usize) -> bool {
         "any" => members(argument)
             .iter()
             .any(|member| holds(member, granted)),
-        other => panic!("{other} is no rule"),
+        other => panic!("{other} is not a rule"),
     }
 }
 
 fn scope_number(argument: &Expr) -> u32 {
     let Expr::Lit(literal) = argument else {
-        panic!("{} is no literal", quote!(#argument));
+        panic!("{} is not a literal", quote!(#argument));
     };
     let Lit::Str(scope) = &literal.lit else {
-        panic!("{} is no text", quote!(#argument));
+        panic!("{} is not a string", quote!(#argument));
     };
     scope.value().trim_start_matches('s').parse().unwrap()
 }
 
-/// The elements of `{ const LIST: &[..] = &[..]; LIST }`.
+/// Returns the elements of `{ const LIST: &[..] = &[..]; LIST }`.
 fn members(argument: &Expr) -> Vec<Expr> {
     let Expr::Block(block) = argument else {
-        panic!("{} is no block", quote!(#argument));
+        panic!("{} is not a block", quote!(#argument));
     };
     let Some(Stmt::Item(Item::Const(list))) = block.block.stmts.first() else {
-        panic!("{} has no list", quote!(#argument));
+        panic!("{} does not define a list", quote!(#argument));
     };
     let Expr::Reference(reference) = &*list.expr else {
-        panic!("{} is no reference", quote!(#list));
+        panic!("{} is not a reference", quote!(#list));
     };
     let Expr::Array(array) = &*reference.expr else {
-        panic!("{} is no array", quote!(#list));
+        panic!("{} is not an array", quote!(#list));
     };
     array.elems.iter().cloned().collect()
 }

@@ -1,17 +1,17 @@
-//! What is left of an item under a mistaken attribute. The messages are UI tests.
+//! The item under an attribute with a mistake. UI tests check the messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::attribute::Kind;
 use crate::expand::expand;
+use crate::kind::Kind;
 
 fn expanded(kind: Kind, arguments: TokenStream, item: &TokenStream) -> String {
     expand(kind, arguments, item).to_string()
 }
 
 #[test]
-fn a_function_is_still_there() {
+fn a_function_is_emitted_unchanged() {
     let function = quote!(
         async fn list(body: String) -> String {
             body
@@ -23,7 +23,7 @@ fn a_function_is_still_there() {
 }
 
 #[test]
-fn an_item_that_is_no_rust_is_still_there() {
+fn an_item_with_invalid_syntax_is_emitted_unchanged() {
     let output = expanded(
         Kind::RequireScopes,
         quote!("a"),
@@ -35,7 +35,7 @@ fn an_item_that_is_no_rust_is_still_there() {
 }
 
 #[test]
-fn a_module_is_still_there_without_what_only_the_attribute_knows() {
+fn a_module_is_emitted_without_the_exemptions() {
     let module = quote!(
         mod widgets {
             #[helper]
@@ -56,14 +56,14 @@ fn a_module_is_still_there_without_what_only_the_attribute_knows() {
     assert!(!output.contains("Guard"), "{output}");
 }
 
-// rustc itself refuses such a module too, in words that differ from machine to machine.
+// Not a UI test, because rustc rejects such a module too, and its message contains paths.
 #[test]
-fn a_module_in_a_file_of_its_own_can_not_be_guarded() {
+fn a_module_in_another_file_is_rejected() {
     let module = quote!(
         mod widgets {
             mod admin;
         }
     );
     let output = expanded(Kind::RequireAuthentication, quote!(), &module);
-    assert!(output.contains("sees only what stands inline"), "{output}");
+    assert!(output.contains("only covers inline modules"), "{output}");
 }

@@ -1,4 +1,4 @@
-//! Expansions, looked at in process.
+//! Tests of the expansion that run without a compiler.
 
 mod expansion;
 mod grouping;

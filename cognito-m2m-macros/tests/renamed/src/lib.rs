@@ -1,4 +1,4 @@
-//! The attributes in a package that calls the crate by another name.
+//! The attributes in a package that renames the dependency.
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::{HttpResponse, Responder, get};
@@ -12,7 +12,7 @@ async fn list() -> impl Responder {
     HttpResponse::Ok()
 }
 
-/// What an app mounts.
+/// Returns the service of the handler.
 pub fn services() -> impl HttpServiceFactory + 'static {
     list
 }
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_attributes_find_the_crate_under_its_other_name() {
+    fn the_attributes_find_the_renamed_crate() {
         drop(actix_web::App::new().service(services()));
         drop(actix_web::web::get().to(api::status));
         assert_eq!(auth::policy::guarded_handlers().count(), 4);

@@ -1,0 +1,47 @@
+use syn::Path;
+
+/// An attribute of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    RequireAuthentication,
+    RequireScopes,
+    RequireAnyScope,
+    RequireAllScopes,
+    ScopeMap,
+    ActionScopeMap,
+    AllowClientIds,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::RequireAuthentication,
+        Self::RequireScopes,
+        Self::RequireAnyScope,
+        Self::RequireAllScopes,
+        Self::ScopeMap,
+        Self::ActionScopeMap,
+        Self::AllowClientIds,
+    ];
+
+    /// Returns the attribute with the last name of the path, or `None`.
+    ///
+    /// A macro can't resolve paths, so an attribute of another crate with the same name matches
+    /// too.
+    pub(crate) fn from_path(path: &Path) -> Option<Self> {
+        let name = &path.segments.last()?.ident;
+        Self::ALL.into_iter().find(|kind| name == kind.name())
+    }
+
+    /// Returns the name as written in source code.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RequireAuthentication => "require_authentication",
+            Self::RequireScopes => "require_scopes",
+            Self::RequireAnyScope => "require_any_scope",
+            Self::RequireAllScopes => "require_all_scopes",
+            Self::ScopeMap => "scope_map",
+            Self::ActionScopeMap => "action_scope_map",
+            Self::AllowClientIds => "allow_client_ids",
+        }
+    }
+}
