@@ -33,7 +33,7 @@ impl QualifiedClientId {
     pub(crate) const fn from_static(text: &'static str) -> Self {
         assert!(
             is_qualified_client_id(text),
-            "expected a client ID of 1 to 128 characters of `A-Za-z0-9_+.-`, or `pool:client_id`"
+            "expected `client_id` or `pool:client_id`, where each part has 1 to 128 characters of `A-Za-z0-9_+.-`"
         );
         Self(Cow::Borrowed(text))
     }
@@ -61,6 +61,7 @@ impl QualifiedClientId {
         self.parts().1
     }
 
+    /// Returns `true` if this is the client with this ID of this pool.
     pub(crate) fn is(&self, pool: &PoolName, client_id: &ClientId) -> bool {
         self.parts() == (pool.as_str(), client_id.as_str())
     }
@@ -69,6 +70,12 @@ impl QualifiedClientId {
         self.0
             .split_once(':')
             .unwrap_or((PoolName::DEFAULT, &self.0))
+    }
+}
+
+impl From<QualifiedClientId> for Box<str> {
+    fn from(id: QualifiedClientId) -> Self {
+        id.0.into()
     }
 }
 
@@ -90,7 +97,7 @@ impl fmt::Display for QualifiedClientId {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is not a client ID: expected 1 to 128 characters of `A-Za-z0-9_+.-`, or `pool:client_id`"
+    "{text:?} is not a client ID: expected `client_id` or `pool:client_id`, where each part has 1 to 128 characters of `A-Za-z0-9_+.-`"
 )]
 pub struct InvalidQualifiedClientId {
     text: String,

@@ -8,8 +8,10 @@ use tokio::sync::Notify;
 
 use super::client_activity::ClientActivity;
 use super::timestamp::Timestamp;
+use crate::client_id::ClientId;
 use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
+use crate::qualified_client_id::QualifiedClientId;
 
 /// The activity that requests record in memory, one map entry per client.
 ///
@@ -21,7 +23,7 @@ pub(crate) struct Recorder {
 }
 
 /// The clients of one pool, by client ID.
-type Clients = HashMap<Box<str>, Arc<SeenTimes>, RandomState>;
+type Clients = HashMap<ClientId, Arc<SeenTimes>, RandomState>;
 
 /// The times at which a client was seen, and those that have been written, in microseconds since the
 /// Unix epoch.
@@ -57,7 +59,7 @@ impl Recorder {
             return;
         };
         let now = Timestamp::from(now).as_micros();
-        let client_id = principal.client_id().as_str();
+        let client_id = principal.client_id();
         let clients = clients.pin();
         match clients.get(client_id) {
             Some(times) => {
@@ -66,7 +68,7 @@ impl Recorder {
             }
             None => {
                 clients
-                    .get_or_insert_with(client_id.into(), || Arc::new(SeenTimes::new(now)))
+                    .get_or_insert_with(client_id.clone(), || Arc::new(SeenTimes::new(now)))
                     .record(now);
                 self.mark_unwritten();
                 self.new_client.notify_one();
@@ -101,7 +103,7 @@ impl Recorder {
             for (client_id, times) in &clients.pin() {
                 unwritten.extend(times.unwritten().map(|(first, last)| UnwrittenActivity {
                     activity: ClientActivity {
-                        client_id: qualified_client_id(pool, client_id),
+                        client_id: QualifiedClientId::from_parts(pool, client_id).into(),
                         first_seen_at: Timestamp::from_micros(first),
                         last_seen_at: Timestamp::from_micros(last),
                     },
@@ -162,16 +164,6 @@ impl SeenTimes {
         let is_written = first >= self.written_first.load(Ordering::SeqCst)
             && last <= self.written_last.load(Ordering::SeqCst);
         (!is_written).then_some((first, last))
-    }
-}
-
-/// Returns the client ID, with the pool in front unless it is the default one: a client ID is only
-/// unique within its pool.
-fn qualified_client_id(pool: &PoolName, client_id: &str) -> Box<str> {
-    if pool.is_default() {
-        client_id.into()
-    } else {
-        format!("{pool}:{client_id}").into()
     }
 }
 

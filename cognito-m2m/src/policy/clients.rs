@@ -65,15 +65,10 @@ impl ClientList {
     pub fn new<S: AsRef<str>>(
         entries: impl IntoIterator<Item = S>,
     ) -> Result<Self, InvalidQualifiedClientId> {
-        let mut list = Self::default();
-        for entry in entries {
-            let entry = QualifiedClientId::new(entry.as_ref().to_owned())?;
-            list.by_pool
-                .entry(entry.pool().into())
-                .or_default()
-                .insert(entry.client_id().into());
-        }
-        Ok(list)
+        entries
+            .into_iter()
+            .map(|entry| QualifiedClientId::new(entry.as_ref().to_owned()))
+            .collect()
     }
 
     /// Returns `true` if the list contains this client of this pool.
@@ -94,6 +89,19 @@ impl ClientList {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_pool.is_empty()
+    }
+}
+
+impl FromIterator<QualifiedClientId> for ClientList {
+    fn from_iter<I: IntoIterator<Item = QualifiedClientId>>(clients: I) -> Self {
+        let mut list = Self::default();
+        for client in clients {
+            list.by_pool
+                .entry(client.pool().into())
+                .or_default()
+                .insert(client.client_id().into());
+        }
+        list
     }
 }
 

@@ -65,7 +65,7 @@ pub const fn client(entry: &'static str) -> ClientSelector {
 pub const fn group(name: &'static str) -> ClientSelector {
     assert!(
         !name.is_empty(),
-        "expected the name of a group in the setting `client_groups`, found an empty one"
+        "expected the name of a list in the setting `client_groups`"
     );
     ClientSelector::Group(Cow::Borrowed(name))
 }

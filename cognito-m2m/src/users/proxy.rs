@@ -2,6 +2,7 @@ use std::fmt;
 
 use crate::client_id::ClientId;
 use crate::principal::ServicePrincipal;
+use crate::qualified_client_id::QualifiedClientId;
 
 /// A user-like value for a principal that has no row in the user table.
 ///
@@ -25,8 +26,7 @@ use crate::principal::ServicePrincipal;
 #[derive(Clone)]
 pub struct ProxyUser {
     principal: ServicePrincipal,
-    /// `pool:client_id`, or `None` for the default pool.
-    qualified_client_id: Option<Box<str>>,
+    username: QualifiedClientId,
 }
 
 impl ProxyUser {
@@ -36,9 +36,7 @@ impl ProxyUser {
     /// another pool's client.
     #[must_use]
     pub fn username(&self) -> &str {
-        self.qualified_client_id
-            .as_deref()
-            .unwrap_or_else(|| self.principal.client_id().as_str())
+        self.username.as_str()
     }
 
     /// Returns the client ID of the principal.
@@ -68,12 +66,9 @@ impl ProxyUser {
 
 impl From<ServicePrincipal> for ProxyUser {
     fn from(principal: ServicePrincipal) -> Self {
-        let pool = principal.pool();
-        let qualified_client_id =
-            (!pool.is_default()).then(|| format!("{pool}:{}", principal.client_id()).into());
         Self {
+            username: principal.qualified_client_id(),
             principal,
-            qualified_client_id,
         }
     }
 }

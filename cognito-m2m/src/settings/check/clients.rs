@@ -1,6 +1,8 @@
 use super::faults::Faults;
+use crate::client_id::{ClientId, InvalidClientId};
 use crate::policy::{ClientGroups, ClientList};
 use crate::pool::PoolName;
+use crate::qualified_client_id::{InvalidQualifiedClientId, QualifiedClientId};
 use crate::settings::table::Settings;
 
 /// Parses the default allowlist.
@@ -42,8 +44,16 @@ pub(super) fn check_pool_clients(
         );
         return None;
     }
-    let qualified: Vec<_> = ids.iter().map(|id| format!("{pool}:{id}")).collect();
-    check_list(faults, setting, &qualified)
+    let clients = ids
+        .iter()
+        .map(|id| {
+            Ok(QualifiedClientId::from_parts(
+                pool,
+                &ClientId::new(id.as_str())?,
+            ))
+        })
+        .collect::<Result<Vec<_>, InvalidClientId>>();
+    checked_list(faults, setting, clients)
 }
 
 /// Checks that the default allowlist and the groups refer to configured pools.
@@ -57,7 +67,9 @@ pub(super) fn check_pools_of_clients(faults: &mut Faults, settings: &Settings) {
         .iter()
         .map(|list| ("allowed_client_ids".to_owned(), list));
     for (setting, list) in groups.chain(default) {
-        for (pool, _) in list.iter().filter_map(|entry| entry.split_once(':')) {
+        let clients = list.iter().filter_map(|entry| parse(entry).ok());
+        for client in clients {
+            let pool = client.pool();
             if pool != PoolName::DEFAULT && !settings.pools.contains_key(pool) {
                 faults.add(
                     &setting,
@@ -68,17 +80,30 @@ pub(super) fn check_pools_of_clients(faults: &mut Faults, settings: &Settings) {
     }
 }
 
-/// An empty list is a fault: it would refuse every client, and is more likely a mistake.
 fn check_list(faults: &mut Faults, setting: &str, entries: &[String]) -> Option<ClientList> {
-    if entries.is_empty() {
-        faults.add(
-            setting,
-            "is empty: list at least one client or remove the list",
-        );
-        return None;
-    }
-    match ClientList::new(entries) {
-        Ok(list) => Some(list),
+    let clients = entries.iter().map(|entry| parse(entry)).collect();
+    checked_list::<InvalidQualifiedClientId>(faults, setting, clients)
+}
+
+fn parse(entry: &str) -> Result<QualifiedClientId, InvalidQualifiedClientId> {
+    QualifiedClientId::new(entry.to_owned())
+}
+
+/// An empty list is a fault: it would refuse every client, and is more likely a mistake.
+fn checked_list<E: ToString>(
+    faults: &mut Faults,
+    setting: &str,
+    clients: Result<Vec<QualifiedClientId>, E>,
+) -> Option<ClientList> {
+    match clients {
+        Ok(clients) if clients.is_empty() => {
+            faults.add(
+                setting,
+                "is empty: list at least one client or remove the list",
+            );
+            None
+        }
+        Ok(clients) => Some(clients.into_iter().collect()),
         Err(error) => {
             faults.add(setting, error.to_string());
             None

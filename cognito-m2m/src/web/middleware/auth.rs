@@ -1,4 +1,5 @@
 use std::future::{Future, Ready, ready};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -85,8 +86,8 @@ where
         outcome: Outcome,
     ) -> Authenticating<S::Future, B> {
         match attach(&self.state, request, outcome) {
-            Ok(request) => self.serve(request),
-            Err(response) => Authenticating::Refused {
+            ControlFlow::Continue(request) => self.serve(request),
+            ControlFlow::Break(response) => Authenticating::Refused {
                 response: Some(response.map_into_right_body()),
             },
         }
@@ -104,8 +105,10 @@ where
                 fetch.ended().await;
                 let outcome = authenticate(&state, &request).await;
                 match attach(&state, request, outcome) {
-                    Ok(request) => Ok(replace_denial(&state, service.call(request).await?)),
-                    Err(response) => Ok(response.map_into_right_body()),
+                    ControlFlow::Continue(request) => {
+                        Ok(replace_denial(&state, service.call(request).await?))
+                    }
+                    ControlFlow::Break(response) => Ok(response.map_into_right_body()),
                 }
             }),
         }
@@ -195,20 +198,21 @@ fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
     Some(preset.outcome.clone())
 }
 
-/// Stores the outcome in the request, or refuses the request if `fail_on_invalid_bearer` is on.
+/// Stores the outcome in the request, or breaks with a response if `fail_on_invalid_bearer` is on
+/// and the token was refused.
 ///
 /// Unavailable keys never refuse a request here, because open handlers work without them.
 fn attach(
     state: &WorkerState,
     request: ServiceRequest,
     outcome: Outcome,
-) -> Result<ServiceRequest, ServiceResponse> {
+) -> ControlFlow<ServiceResponse, ServiceRequest> {
     match &outcome {
         Outcome::Refused(refusal)
             if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>
         {
             let response = refuse(state, refusal, request.request(), None);
-            return Err(request.into_response(response));
+            return ControlFlow::Break(request.into_response(response));
         }
         Outcome::Refused(refusal) => {
             tracing::debug!(reason = refusal.reason(), %refusal, "serving the request without a principal");
@@ -218,7 +222,7 @@ fn attach(
     }
     let authentication = Authentication::new(state.clone(), outcome);
     request.extensions_mut().insert(authentication);
-    Ok(request)
+    ControlFlow::Continue(request)
 }
 
 /// Replaces the response of `principal.authorize(..)?` by that of the app's responder.
