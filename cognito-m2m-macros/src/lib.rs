@@ -7,6 +7,17 @@
 //! tokens: `handler` writes the marker type, `policy` its constant, and `guard` puts it in front of
 //! the handler's arguments; `module` finds the handlers of a module.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+    )
+)]
 #![expect(
     missing_docs,
     reason = "the pages are in `cognito-m2m`, where the links of a re-export resolve"

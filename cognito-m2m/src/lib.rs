@@ -78,6 +78,17 @@
 //! Beside them: `runtime`, the one thread of the crate; `client`, the calling side; `testing`; [`guide`], which is to be read.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+    )
+)]
 
 pub mod activity;
 mod attributes;
@@ -103,6 +114,10 @@ pub mod validator;
 mod web;
 
 #[cfg(feature = "testing")]
+#[expect(
+    clippy::expect_used,
+    reason = "a local Cognito that can't be set up should fail the test"
+)]
 pub mod testing;
 
 #[doc(hidden)]

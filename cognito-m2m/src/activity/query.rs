@@ -159,7 +159,7 @@ impl ClientQuery {
     /// How many clients lie before the page: the offset of the statement.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        u64::from(self.page.saturating_sub(1)) * u64::from(self.per_page)
+        u64::from(self.page.saturating_sub(1)).saturating_mul(u64::from(self.per_page))
     }
 }
 

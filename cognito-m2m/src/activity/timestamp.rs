@@ -55,6 +55,10 @@ impl fmt::Display for Timestamp {
 
 /// The date of a day since the epoch: «days to civil» of Howard Hinnant's date algorithms, for days
 /// that are not negative. Years begin in March there, so that the leap day comes last.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the days of a `Timestamp` are far below `u64::MAX`"
+)]
 fn civil(days: u64) -> (u64, u64, u64) {
     const DAYS_TO_EPOCH: u64 = 719_468;
     const DAYS_OF_ERA: u64 = 146_097;

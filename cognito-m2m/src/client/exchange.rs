@@ -137,7 +137,7 @@ impl Exchange {
                 return Err(error);
             }
             tracing::debug!(%scopes, attempt, ?pause, %error, "token request is repeated");
-            attempt += 1;
+            attempt = attempt.saturating_add(1);
             self.clock.sleep_until(next).await;
         }
     }

@@ -75,6 +75,10 @@ impl Held {
     /// Whether there is time for another renewal before the token stops to serve.
     pub(super) fn put_off_renewal(&self, now: Duration) -> bool {
         let left = self.serves_until.saturating_sub(now);
+        #[expect(
+            clippy::arithmetic_side_effects,
+            reason = "the divisor is a constant other than 0"
+        )]
         let pause = (left / 4).clamp(MIN_RENEWAL_PAUSE, MAX_RENEWAL_PAUSE);
         self.renew_at
             .store(millis(now.saturating_add(pause)), Ordering::Relaxed);
@@ -111,6 +115,10 @@ impl Arrival {
 
 /// When a token with this life, asked for at that time, is no longer handed out.
 fn serves_until(life: Duration, requested_at: Duration) -> Duration {
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the divisor is a constant other than 0"
+    )]
     let reserve = (life / 10).min(MAX_RESERVE);
     requested_at.saturating_add(life.saturating_sub(reserve))
 }
