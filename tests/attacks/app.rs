@@ -62,8 +62,7 @@ impl AppUnderTest {
         }
     }
 
-    /// Returns `true` if the server has a route for `path`. The table's
-    /// route `/user` is missing, because it needs a database.
+    /// Returns `true` if the server has a route for `path`. It lacks `/user`, which needs a database.
     pub(crate) fn has_route(path: &str) -> bool {
         ["/open", "/read", "/rw", "/svc", "/m2m", "/nomw"].contains(&path)
     }
