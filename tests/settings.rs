@@ -7,7 +7,7 @@ use cognito_m2m::{BuildError, CognitoAuth, Settings};
 fn error_message(settings: Settings) -> String {
     match CognitoAuth::new(settings) {
         Err(error @ BuildError::Settings(_)) => error.to_string(),
-        other => panic!("the settings are refused: {other:?}"),
+        other => panic!("expected the settings to be refused, found {other:?}"),
     }
 }
 

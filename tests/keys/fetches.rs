@@ -8,9 +8,11 @@ use super::*;
 
 #[actix_web::test]
 async fn rule_2_2_thousand_first_requests_cause_one_fetch() {
-    let fixture = AuthFixture::without_keys(|settings| settings);
-    let delay = Fault::Delay(Duration::from_millis(200));
-    fixture.cognito.set_fault(Endpoint::Jwks, Some(delay));
+    let fixture = AuthFixture::without_prefetch(|cognito, settings| {
+        let delay = Fault::Delay(Duration::from_millis(200));
+        cognito.set_fault(Endpoint::Jwks, Some(delay));
+        settings
+    });
     let tokens: Vec<_> = (0..1_000).map(|_| long_lived_token(&fixture)).collect();
     let refusals = join_all(tokens.iter().map(|token| fixture.refusal_of(token))).await;
     assert!(refusals.iter().all(Option::is_none));
@@ -39,9 +41,11 @@ async fn rule_2_2_cancelling_the_first_request_does_not_cancel_the_fetch() {
 
 #[test]
 fn rule_2_2_fetch_survives_the_worker_that_started_it() {
-    let fixture = AuthFixture::without_keys(|settings| settings);
-    let delay = Fault::Delay(Duration::from_millis(300));
-    fixture.cognito.set_fault(Endpoint::Jwks, Some(delay));
+    let fixture = AuthFixture::without_prefetch(|cognito, settings| {
+        let delay = Fault::Delay(Duration::from_millis(300));
+        cognito.set_fault(Endpoint::Jwks, Some(delay));
+        settings
+    });
     let token = fixture.token().sign();
     let worker = {
         let (auth, token) = (fixture.auth.clone(), token.clone());

@@ -41,8 +41,10 @@ async fn rule_2_5_failed_fetches_are_retried_with_backoff_until_one_succeeds() {
         cognito,
         clock,
         auth,
-    } = AuthFixture::without_keys(|settings| settings);
-    cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(503, None, None)));
+    } = AuthFixture::without_prefetch(|cognito, settings| {
+        cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(503, None, None)));
+        settings
+    });
     let error = auth.prefetch().await.expect_err("no keys yet");
     let first_pause = error.retry_after;
     assert!(
@@ -74,7 +76,7 @@ async fn rule_2_6_key_set_is_bounded_and_valid() {
         (r#"{"keys":[]}"#, "at least one RSA signing key"),
         ("<html>", "expected a JWK Set"),
     ] {
-        let fixture = AuthFixture::without_keys(|settings| settings);
+        let fixture = AuthFixture::without_prefetch(|_, settings| settings);
         fixture.cognito.set_jwks_body(body, "application/json");
         fixture.clock.advance(seconds(300));
         eventually(expected, || {
@@ -89,7 +91,7 @@ async fn rule_2_6_key_set_is_bounded_and_valid() {
 #[actix_web::test]
 async fn rule_2_6_fetch_ends_within_its_time_limit() {
     let timeout = Duration::from_millis(200);
-    let fixture = AuthFixture::without_keys(|settings| settings.jwks_timeout(timeout));
+    let fixture = AuthFixture::without_prefetch(|_, settings| settings.jwks_timeout(timeout));
     for fault in [Fault::Hang, Fault::Stall, Fault::Delay(seconds(5))] {
         fixture.cognito.set_fault(Endpoint::Jwks, Some(fault));
         fixture.clock.advance(seconds(300));

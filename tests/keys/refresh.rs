@@ -19,8 +19,10 @@ async fn rule_2_3_cache_control_is_honoured_between_a_minute_and_an_hour() {
         ("public, max-age=600", 449, 480),
         ("max-age=86400", 2_699, 2_880),
     ] {
-        let fixture = AuthFixture::without_keys(|settings| settings);
-        fixture.cognito.set_cache_control(Some(header));
+        let fixture = AuthFixture::without_prefetch(|cognito, settings| {
+            cognito.set_cache_control(Some(header));
+            settings
+        });
         fixture.auth.prefetch().await.expect("the keys are fetched");
         fixture.clock.advance(seconds(too_early));
         actix_web::rt::time::sleep(Duration::from_millis(100)).await;

@@ -51,24 +51,27 @@ impl AuthFixture {
     /// Panics if the local Cognito does not start, the settings are invalid, or the keys can't be
     /// fetched.
     pub async fn with_settings(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let fixture = Self::without_keys(change);
+        let fixture = Self::without_prefetch(|_, settings| change(settings));
         fixture.auth.prefetch().await.expect("the keys are fetched");
         fixture
     }
 
-    /// Starts with changed settings and fetches no keys, so that the first token causes a fetch.
+    /// Starts without waiting for the signing keys, which are fetched in the background.
+    ///
+    /// `configure` may prepare the local Cognito before the [`CognitoAuth`] exists, and returns the
+    /// settings.
     ///
     /// # Panics
     ///
     /// Panics if the local Cognito does not start, or the settings are invalid.
-    pub fn without_keys(change: impl FnOnce(Settings) -> Settings) -> Self {
+    pub fn without_prefetch(configure: impl FnOnce(&LocalCognito, Settings) -> Settings) -> Self {
         let clock = TestClock::new();
         let cognito = LocalCognito::builder()
             .clock(clock.clone())
             .start()
             .expect("the local Cognito starts");
         let auth = CognitoAuth::builder()
-            .settings(change(cognito.settings()))
+            .settings(configure(&cognito, cognito.settings()))
             .clock(clock.clone())
             .build()
             .unwrap_or_else(|error| panic!("{error}"));
