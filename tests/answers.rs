@@ -1,4 +1,4 @@
-//! `SPEC.md` 5: every row of the table of answers, over HTTP.
+//! The answers to refused requests over HTTP: status, body and headers of each.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use cognito_m2m::policy::{Denial, ScopeRule};
 use cognito_m2m::scope::Scope;
 use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
 use cognito_m2m::{
-    CognitoAuth, Policy, ServicePrincipal, Settings, allow_client_ids, require_any_scope,
+    CognitoAuth, Policy, RefusalResponder, ServicePrincipal, allow_client_ids, require_any_scope,
     require_scopes, scope_map,
 };
-use cognito_m2m_tests::{Answer, Api, serve};
+use cognito_m2m_tests::{Answer, Api, ApiFixture, serve, serve_routes};
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
@@ -28,7 +28,7 @@ async fn either() -> impl Responder {
 }
 
 #[get("/listed")]
-#[allow_client_ids("somebody-else")]
+#[allow_client_ids("other")]
 async fn listed() -> impl Responder {
     "listed"
 }
@@ -54,39 +54,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(in_handler);
 }
 
-struct Fixture {
-    cognito: LocalCognito,
-    api: Api,
-}
-
-impl Fixture {
-    async fn new() -> Self {
-        Self::with(|settings| settings).await
-    }
-
-    async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
-        let auth =
-            CognitoAuth::new(change(cognito.settings())).unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(routes)));
-        Self { cognito, api }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.api
-            .get(
-                path,
-                &self
-                    .cognito
-                    .token("reporting")
-                    .scopes(["widgets/read"])
-                    .sign(),
-            )
-            .await
-    }
+async fn get_as_reader(fixture: &ApiFixture, path: &str) -> Answer {
+    fixture.get_with_scope(path, "widgets/read").await
 }
 
 fn assert_answer(answer: &Answer, status: u16, detail: &str, challenge: Option<&str>) {
@@ -97,155 +66,135 @@ fn assert_answer(answer: &Answer, status: u16, detail: &str, challenge: Option<&
 }
 
 #[actix_web::test]
-async fn no_token() {
-    let answer = Fixture::new().await.api.get_without_token("/read").await;
+async fn missing_token_is_401_without_an_error_code() {
+    let fixture = ApiFixture::start(routes).await;
+    let answer = fixture.api.get_without_token("/read").await;
     let detail = "Authentication credentials were not provided.";
     assert_answer(&answer, 401, detail, Some(r#"Bearer realm="api""#));
 }
 
 #[actix_web::test]
-async fn malformed_header() {
-    let answer = Fixture::new().await.api.get("/read", "two parts").await;
+async fn malformed_header_is_401_invalid_request() {
+    let fixture = ApiFixture::start(routes).await;
+    let answer = fixture.api.get("/read", "two parts").await;
     let challenge = r#"Bearer realm="api", error="invalid_request""#;
-    assert_answer(
-        &answer,
-        401,
-        "Malformed Authorization header.",
-        Some(challenge),
-    );
+    let detail = "Malformed Authorization header.";
+    assert_answer(&answer, 401, detail, Some(challenge));
 }
 
 #[actix_web::test]
-async fn expired_token() {
-    let fixture = Fixture::new().await;
-    let answer = fixture
-        .api
-        .get(
-            "/read",
-            &fixture.cognito.token("reporting").expired().sign(),
-        )
-        .await;
+async fn expired_token_is_401_invalid_token() {
+    let fixture = ApiFixture::start(routes).await;
+    let expired = fixture.cognito.token("reporting").expired().sign();
+    let answer = fixture.api.get("/read", &expired).await;
     let challenge = r#"Bearer realm="api", error="invalid_token""#;
     assert_answer(&answer, 401, "Bearer token has expired.", Some(challenge));
 }
 
 #[actix_web::test]
-async fn any_other_bad_token() {
-    let answer = Fixture::new().await.api.get("/read", "a.b.c").await;
+async fn other_invalid_token_is_401_invalid_token() {
+    let fixture = ApiFixture::start(routes).await;
+    let answer = fixture.api.get("/read", "a.b.c").await;
     let challenge = r#"Bearer realm="api", error="invalid_token""#;
     assert_answer(&answer, 401, "Invalid bearer token.", Some(challenge));
 }
 
 #[actix_web::test]
-async fn scope_lacking() {
-    let fixture = Fixture::with(|settings| settings.realm("widgets")).await;
-    let challenge = r#"Bearer realm="widgets", error="insufficient_scope", scope="widgets/write widgets/admin""#;
-    assert_answer(
-        &fixture.get("/either").await,
-        403,
-        "Insufficient scope.",
-        Some(challenge),
-    );
-    let challenge = r#"Bearer realm="widgets", error="insufficient_scope""#;
-    assert_answer(
-        &fixture.get("/post-only").await,
-        403,
-        "Insufficient scope.",
-        Some(challenge),
-    );
+async fn missing_scope_is_403_insufficient_scope() {
+    let fixture = ApiFixture::with_settings(routes, |settings| settings.realm("widgets")).await;
+    for (path, challenge) in [
+        (
+            "/either",
+            r#"Bearer realm="widgets", error="insufficient_scope", scope="widgets/write widgets/admin""#,
+        ),
+        (
+            "/post-only",
+            r#"Bearer realm="widgets", error="insufficient_scope""#,
+        ),
+    ] {
+        let answer = get_as_reader(&fixture, path).await;
+        assert_answer(&answer, 403, "Insufficient scope.", Some(challenge));
+    }
 }
 
 #[actix_web::test]
-async fn client_not_allowed() {
-    let answer = Fixture::new().await.get("/listed").await;
+async fn client_that_is_not_allowed_is_403() {
+    let fixture = ApiFixture::start(routes).await;
+    let answer = get_as_reader(&fixture, "/listed").await;
     assert_answer(&answer, 403, "Client is not allowed.", None);
 }
 
 #[actix_web::test]
-async fn a_denial_in_a_handler_answers_as_every_other_refusal() {
-    let fixture = Fixture::with(|settings| settings.realm("widgets")).await;
+async fn denial_in_a_handler_is_answered_like_any_other_refusal() {
+    let fixture = ApiFixture::with_settings(routes, |settings| settings.realm("widgets")).await;
     let challenge = r#"Bearer realm="widgets", error="insufficient_scope", scope="widgets/admin""#;
-    assert_answer(
-        &fixture.get("/in-handler").await,
-        403,
-        "Insufficient scope.",
-        Some(challenge),
-    );
-    let admin = fixture
-        .cognito
-        .token("reporting")
-        .scopes(["widgets/admin"])
-        .sign();
-    assert_eq!(fixture.api.get("/in-handler", &admin).await.status, 200);
+    let refused = get_as_reader(&fixture, "/in-handler").await;
+    assert_answer(&refused, 403, "Insufficient scope.", Some(challenge));
+    let admin = fixture.get_with_scope("/in-handler", "widgets/admin").await;
+    assert_eq!(admin.status, 200);
 }
 
 #[actix_web::test]
-async fn keys_that_cannot_be_had() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
+async fn unavailable_keys_are_503_with_retry_after() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(500, None, None)));
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
+    let auth = CognitoAuth::new(cognito.settings()).expect("the settings are valid");
     assert!(auth.prefetch().await.is_err());
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
+    let api = serve_routes(auth, routes);
     let token = cognito.token("reporting").scopes(["widgets/read"]).sign();
     let answer = api.get("/read", &token).await;
-    assert_answer(
-        &answer,
-        503,
-        "Authentication is temporarily unavailable.",
-        None,
-    );
+    let detail = "Authentication is temporarily unavailable.";
+    assert_answer(&answer, 503, detail, None);
     let retry_after: u64 = answer
         .retry_after
         .and_then(|text| text.parse().ok())
-        .expect("whole seconds");
+        .expect("a number of seconds");
     assert!((1..=10).contains(&retry_after), "{retry_after}");
     assert_eq!(
         api.get_without_token("/read").await.status,
         401,
-        "no key is needed to see that"
+        "a missing token is refused without a key"
     );
 }
 
 #[actix_web::test]
-async fn an_unknown_kid_is_401_if_the_last_fetch_succeeded_and_503_if_it_failed() {
-    let fixture = Fixture::with(|settings| settings.jwks_cooldown(Duration::from_millis(1))).await;
+async fn unknown_kid_is_401_if_the_last_fetch_succeeded_and_503_if_it_failed() {
+    let fixture = ApiFixture::with_settings(routes, |settings| {
+        settings.jwks_cooldown(Duration::from_millis(1))
+    })
+    .await;
     let unknown = fixture.cognito.token("reporting").kid("unknown").sign();
     assert_eq!(fixture.api.get("/read", &unknown).await.status, 401);
     fixture
         .cognito
         .set_fault(Endpoint::Jwks, Some(Fault::CloseConnection));
     assert_eq!(fixture.api.get("/read", &unknown).await.status, 503);
-    assert_eq!(fixture.get("/read").await.status, 200, "known keys go on");
+    assert_eq!(
+        get_as_reader(&fixture, "/read").await.status,
+        200,
+        "known keys still work"
+    );
 }
 
 #[actix_web::test]
-async fn wiring_fault() {
+async fn missing_middleware_is_500() {
     let api = Api::at(serve!(|| App::new().configure(routes)));
-    let token = LocalCognito::start()
-        .expect("a local Cognito")
-        .token("reporting")
-        .sign();
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let token = cognito.token("reporting").sign();
     for path in ["/read", "/in-handler"] {
-        assert_answer(
-            &api.get(path, &token).await,
-            500,
-            "Internal server error.",
-            None,
-        );
-        assert_answer(
-            &api.get_without_token(path).await,
-            500,
-            "Internal server error.",
-            None,
-        );
+        for answer in [
+            api.get(path, &token).await,
+            api.get_without_token(path).await,
+        ] {
+            assert_answer(&answer, 500, "Internal server error.", None);
+        }
     }
 }
 
 #[actix_web::test]
-async fn plain_text_where_json_is_off() {
-    let fixture = Fixture::with(|settings| settings.json_error_responses(false)).await;
+async fn answers_are_plain_text_if_json_is_off() {
+    let fixture =
+        ApiFixture::with_settings(routes, |settings| settings.json_error_responses(false)).await;
     let answer = fixture.api.get_without_token("/read").await;
     assert_eq!(answer.body, "Authentication credentials were not provided.");
     assert_eq!(
@@ -255,25 +204,26 @@ async fn plain_text_where_json_is_off() {
     assert!(answer.challenge.is_some());
 }
 
-fn teapot(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
+fn answer_418(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::ImATeapot().body(refusal.reason())
 }
 
-fn careless(_: &Refusal, _: &HttpRequest) -> HttpResponse {
+fn answer_200(_: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::Ok().body("served after all")
 }
 
-#[actix_web::test]
-async fn a_responder_of_ones_own_answers_app_wide() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
+fn serve_with_responder(cognito: &LocalCognito, responder: impl RefusalResponder) -> Api {
     let auth = CognitoAuth::builder()
         .settings(cognito.settings())
-        .responder(teapot)
+        .responder(responder)
         .build();
-    let auth = auth.expect("sound settings");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
+    serve_routes(auth.expect("the settings are valid"), routes)
+}
+
+#[actix_web::test]
+async fn custom_responder_answers_every_refusal_of_the_app() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let api = serve_with_responder(&cognito, answer_418);
     let token = cognito.token("reporting").sign();
     for (answer, reason) in [
         (api.get_without_token("/read").await, "missing"),
@@ -286,16 +236,9 @@ async fn a_responder_of_ones_own_answers_app_wide() {
 }
 
 #[actix_web::test]
-async fn a_refusal_never_looks_served() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::builder()
-        .settings(cognito.settings())
-        .responder(careless)
-        .build();
-    let auth = auth.expect("sound settings");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
+async fn custom_responder_cannot_answer_a_refusal_with_success() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let api = serve_with_responder(&cognito, answer_200);
     let answer = api.get_without_token("/read").await;
     assert_eq!((answer.status, answer.body.as_str()), (500, ""));
 }

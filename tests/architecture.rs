@@ -1,93 +1,46 @@
-//! The rooms of the runtime crate lean downwards only, and every rule has a test that bears its name.
+//! Checks of the source text: conventions that no lint covers, and the tests that each rule of
+//! `tests/RULES.md` must have.
 
 use std::collections::BTreeSet;
 
 use cognito_m2m_tests::{Source, sources, workspace_file};
 
 const RUNTIME: &str = "cognito-m2m/src";
+const LIBRARY_ROOTS: [&str; 2] = ["cognito-m2m/src/lib.rs", "cognito-m2m-macros/src/lib.rs"];
 
-/// A room may lean on rooms of its own floor and of lower ones.
-const FLOORS: [&[&str]; 6] = [
-    &[
-        "time",
-        "scope",
-        "client_id",
-        "pool",
-        "environment",
-        "setting_fault",
-        "loopback",
-        "http",
-        "backoff",
-        "two_generation_cache",
-    ],
-    &["token", "jwks"],
-    &["principal", "policy"],
-    &["validator"],
-    &["error", "settings", "users", "activity"],
-    &["web"],
+/// The folders with tests.
+const TESTED_FOLDERS: [&str; 5] = [
+    "cognito-m2m",
+    "cognito-m2m-macros/src",
+    "cognito-m2m-macros/tests",
+    "examples",
+    "tests",
 ];
 
-/// What stands beside the floors, the highest floor it leans on, and the annexes it leans on.
-const ANNEXES: [(&str, usize, &[&str]); 5] = [
-    ("runtime", 0, &[]),
-    ("client", 0, &["runtime"]),
-    ("testing", 5, &[]),
-    ("attributes", 0, &[]),
-    ("guide", 0, &[]),
-];
-
-/// Annexes that rooms of the floors may use: the thread for what runs in the background.
-const SHARED_ANNEX: (&str, usize) = ("runtime", 5);
-
-/// The numbers of the rules that have some. The third and the fifth group have none.
-const RULES: [(u8, u8); 3] = [(1, 9), (2, 7), (4, 4)];
-const RULES_WITHOUT_NUMBERS: [u8; 2] = [3, 5];
-
 #[test]
-fn rooms_lean_downwards_only() {
-    let mut faults = Vec::new();
-    for file in sources(RUNTIME).iter().map(Source::without_tests) {
-        let room = room_of(&file.path);
-        if room == "lib" || file.path.contains("/tests/") {
-            continue;
-        }
-        for (line, used) in rooms_used_by(&file) {
-            if used != room && !may_lean_on(room, &used) {
-                faults.push(format!("{}:{line}: {room} leans on {used}", file.path));
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn every_room_has_its_floor() {
-    for file in sources(RUNTIME) {
-        let room = room_of(&file.path);
-        let is_known = room == "lib" || floor_of(room).is_some() || annex(room).is_some();
+fn only_web_and_testing_use_actix() {
+    let uses_actix = |file: &Source| file.code().any(|(_, code)| code.contains("actix_web"));
+    for file in sources(RUNTIME).iter().filter(|file| uses_actix(file)) {
+        let module = file.path.split('/').next().unwrap_or_default();
         assert!(
-            is_known,
-            "{room}: give it a floor here, and a line in the layout of lib.rs"
+            ["web", "testing"].contains(&module),
+            "{} uses Actix; only `web` and `testing` may",
+            file.path
         );
     }
 }
 
 #[test]
-fn only_the_porch_knows_actix() {
-    let knows_actix = |file: &Source| file.code().any(|(_, code)| code.contains("actix_web"));
-    for file in sources(RUNTIME).iter().filter(|file| knows_actix(file)) {
-        let room = room_of(&file.path);
-        assert!(["web", "testing"].contains(&room), "{}", file.path);
-    }
-}
-
-#[test]
-fn features_are_asked_in_doors_only() {
+fn features_are_checked_only_in_lib_rs_and_mod_rs() {
     for file in sources(RUNTIME) {
-        let is_door = file.path == "lib.rs" || file.path.ends_with("mod.rs");
-        for (line, code) in file.code().filter(|_| !is_door) {
-            let asks = code.contains("feature = \"") && code.contains("cfg");
-            assert!(!asks, "{}:{line}: {code}", file.path);
+        let may_check = file.path == "lib.rs" || file.path.ends_with("mod.rs");
+        for (line, code) in file.code().filter(|_| !may_check) {
+            let checks = code.contains("feature = \"") && code.contains("cfg");
+            assert!(
+                !checks,
+                "{}:{line}: move the `cfg` to the module's declaration: {code}",
+                file.path
+            );
         }
     }
 }
@@ -104,146 +57,127 @@ fn no_file_is_longer_than_400_lines() {
             }
         }
     }
-    assert!(long.is_empty(), "split them:\n{}", long.join("\n"));
+    assert!(long.is_empty(), "split these files:\n{}", long.join("\n"));
 }
 
 #[test]
-fn rule_5_unsafe_code_is_forbidden() {
-    for door in ["cognito-m2m/src/lib.rs", "cognito-m2m-macros/src/lib.rs"] {
-        let text = workspace_file(door);
-        assert!(text.contains("\n#![forbid(unsafe_code)]\n"), "{door}");
+fn rule_5_library_crates_forbid_unsafe_code() {
+    for root in LIBRARY_ROOTS {
+        let text = workspace_file(root);
+        assert!(text.contains("\n#![forbid(unsafe_code)]\n"), "{root}");
     }
 }
 
+/// The lints themselves check the code; this test keeps them switched on.
 #[test]
-fn rule_5_nothing_panics_on_what_came_over_the_network() {
-    let panics = [
-        ".unwrap()",
-        ".expect(",
-        "panic!(",
-        "unreachable!(",
-        "todo!(",
-    ];
-    for file in served_code() {
-        for (line, code) in file.code() {
-            let found = panics.iter().find(|panic| code.contains(**panic));
-            let place = format!("{}:{line}: {code}", file.path);
-            assert!(found.is_none() && !has_index(code), "{place}");
+fn rule_5_library_crates_lint_against_panics() {
+    for root in LIBRARY_ROOTS {
+        let text = workspace_file(root);
+        for lint in [
+            "unwrap_used",
+            "expect_used",
+            "panic",
+            "unreachable",
+            "indexing_slicing",
+            "arithmetic_side_effects",
+        ] {
+            let line = format!("        clippy::{lint},\n");
+            assert!(text.contains(&line), "{root} does not enable {lint}");
         }
     }
 }
 
 #[test]
-fn rule_5_no_poisoned_lock_stops_the_service() {
-    for file in served_code() {
+fn rule_5_poisoned_locks_are_recovered() {
+    let files = sources(RUNTIME).into_iter();
+    // The feature `testing` runs in tests, not in servers.
+    for file in files.filter(|file| !file.path.starts_with("testing/")) {
+        let file = file.without_tests();
         let text: String = file.code().flat_map(|(_, code)| [code, " "]).collect();
-        let spaced = text.replace(' ', "");
-        for after in spaced.split(".lock()").skip(1) {
-            let recovers = after.starts_with(".unwrap_or_else(")
-                && after
-                    .chars()
-                    .take(80)
-                    .collect::<String>()
-                    .contains("into_inner");
-            assert!(recovers, "{}: a lock that may be poisoned", file.path);
+        let text = text.replace(' ', "");
+        for after in text.split(".lock()").skip(1) {
+            let start: String = after.chars().take(80).collect();
+            assert!(
+                start.starts_with(".unwrap_or_else(") && start.contains("into_inner"),
+                "{}: a poisoned lock would stop the service",
+                file.path
+            );
         }
     }
 }
 
-/// Group 6 (speed) is a matter of benchmarks.
 #[test]
-fn every_rule_has_a_test_that_bears_its_number() {
-    let folders = [
-        "cognito-m2m",
-        "cognito-m2m-macros/src",
-        "cognito-m2m-macros/tests",
-        "examples",
-        "tests",
-    ];
-    let tests: BTreeSet<_> = folders
+fn every_rule_has_a_test_with_its_number() {
+    let tests = tests_with_rule_numbers();
+    for prefix in rule_prefixes() {
+        assert!(
+            tests.iter().any(|name| name.starts_with(&prefix)),
+            "tests/RULES.md lists a rule that no test proves: {prefix}.."
+        );
+    }
+}
+
+#[test]
+fn every_rule_number_in_a_test_name_is_listed() {
+    let prefixes = rule_prefixes();
+    for name in tests_with_rule_numbers() {
+        assert!(
+            prefixes.iter().any(|prefix| name.starts_with(prefix)),
+            "tests/RULES.md does not list the rule of {name}"
+        );
+    }
+}
+
+#[test]
+fn every_test_that_the_rules_name_exists() {
+    let tests: BTreeSet<_> = TESTED_FOLDERS
         .into_iter()
         .flat_map(sources)
-        .flat_map(|file| file.code().filter_map(test_name).collect::<Vec<_>>())
+        .flat_map(|file| names_of_functions(&file))
         .collect();
-    let numbered = RULES
-        .into_iter()
-        .flat_map(|(group, last)| (1..=last).map(move |rule| format!("rule_{group}_{rule}_")));
-    let bare = RULES_WITHOUT_NUMBERS.map(|group| format!("rule_{group}_"));
-    for prefix in numbered.chain(bare) {
-        let bears = tests.iter().any(|name| name.starts_with(&prefix));
-        assert!(bears, "no test is named {prefix}..");
-    }
-}
-
-fn test_name((_, code): (usize, &str)) -> Option<String> {
-    let (_, name) = code.split_once("fn rule_")?;
-    Some(format!("rule_{}", name.split('(').next()?))
-}
-
-/// What runs in a server: neither tests nor the feature `testing`.
-fn served_code() -> impl Iterator<Item = Source> {
-    let files = sources(RUNTIME).into_iter();
-    let served = files.filter(|file| {
-        !file.path.starts_with("testing/")
-            // Evaluated while compiling: a panic there is a compile error.
-            && file.path != "policy/constants.rs"
-    });
-    served.map(|file| file.without_tests())
-}
-
-/// `name[..]`, `name()[..]` or `name[..][..]`: not a macro's bracket, an attribute or a type.
-fn has_index(code: &str) -> bool {
-    let mut before = ' ';
-    let mut is_text = false;
-    for character in code.chars() {
-        if character == '"' {
-            is_text = !is_text;
-        }
-        let follows_value =
-            before.is_alphanumeric() || matches!(before, '_' | ')' | ']') && character == '[';
-        if !is_text && character == '[' && follows_value {
-            return true;
-        }
-        before = character;
-    }
-    false
-}
-
-fn room_of(path: &str) -> &str {
-    let first = path.split('/').next().unwrap_or_default();
-    first.strip_suffix(".rs").unwrap_or(first)
-}
-
-/// The rooms that follow `crate::`, also those in braces. `$crate::` is a macro's: its paths are
-/// those of the code that calls it.
-fn rooms_used_by(file: &Source) -> Vec<(usize, String)> {
-    let mut used = Vec::new();
-    for (line, code) in file.code() {
-        let own = code.replace("$crate::", "");
-        for after in own.split("crate::").skip(1) {
-            let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
-            used.push((line, after[..end.unwrap_or(after.len())].to_owned()));
-        }
-    }
-    used
-}
-
-fn may_lean_on(room: &str, used: &str) -> bool {
-    match (annex(room), floor_of(used)) {
-        (Some((_, highest, _)), Some(floor)) => floor <= *highest,
-        (Some((_, _, annexes)), None) => annexes.contains(&used),
-        (None, Some(floor)) => floor_of(room).is_some_and(|own| floor <= own),
-        (None, None) => {
-            let (name, floor) = SHARED_ANNEX;
-            used == name && floor_of(room) == Some(floor)
+    let rules = workspace_file("tests/RULES.md");
+    let lines = rules.lines().filter(|line| line.starts_with("Tests: "));
+    for line in lines {
+        let quoted = line.split('`').skip(1).step_by(2);
+        for name in quoted.filter(|name| !name.ends_with("..")) {
+            assert!(tests.contains(name), "no test is named {name}: {line}");
         }
     }
 }
 
-fn floor_of(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|rooms| rooms.contains(&room))
+/// The prefixes of test names that `tests/RULES.md` requires, such as `rule_1_6_`. They are those on
+/// the lines that begin with "Tests:", one line below each rule.
+fn rule_prefixes() -> Vec<String> {
+    let rules = workspace_file("tests/RULES.md");
+    let mut prefixes = Vec::new();
+    let mut number = None;
+    for line in rules.lines() {
+        if let Some(heading) = line.strip_prefix("## ").or(line.strip_prefix("### ")) {
+            let first = heading.split(' ').next().unwrap_or_default();
+            number = Some(first.trim_end_matches('.').replace('.', "_"));
+        } else if line.starts_with("Tests: ") {
+            let number = number.take().expect("one line of tests below each heading");
+            let prefix = format!("rule_{number}_");
+            assert!(line.contains(&format!("`{prefix}..`")), "{prefix}: {line}");
+            prefixes.push(prefix);
+        }
+    }
+    assert!(!prefixes.is_empty(), "tests/RULES.md lists no rule");
+    prefixes
 }
 
-fn annex(room: &str) -> Option<&'static (&'static str, usize, &'static [&'static str])> {
-    ANNEXES.iter().find(|(name, ..)| *name == room)
+fn tests_with_rule_numbers() -> BTreeSet<String> {
+    let is_numbered = |name: &String| {
+        let number = name.strip_prefix("rule_");
+        number.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let files = TESTED_FOLDERS.into_iter().flat_map(sources);
+    let names = files.flat_map(|file| names_of_functions(&file));
+    names.filter(is_numbered).collect()
+}
+
+fn names_of_functions(file: &Source) -> Vec<String> {
+    let after_fn = file.code().filter_map(|(_, code)| code.split_once("fn "));
+    let names = after_fn.filter_map(|(_, name)| name.split('(').next());
+    names.map(str::to_owned).collect()
 }

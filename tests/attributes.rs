@@ -1,13 +1,12 @@
-//! The attributes over HTTP: each of them, above and below the route attribute, and stacked.
+//! Each attribute over HTTP: above and below the route attribute, and stacked.
 
-use actix_web::{App, HttpResponse, Responder, delete, get, route, routes, web};
+use actix_web::{HttpResponse, Responder, delete, get, route, routes, web};
 use cognito_m2m::reqwest::Method;
-use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{
-    CognitoAuth, ServicePrincipal, Settings, allow_client_ids, require_all_scopes,
-    require_any_scope, require_authentication, require_scopes, scope_map,
+    ScopeMatch, ServicePrincipal, allow_client_ids, require_all_scopes, require_any_scope,
+    require_authentication, require_scopes, scope_map,
 };
-use cognito_m2m_tests::{Answer, Api, serve};
+use cognito_m2m_tests::ApiFixture;
 
 mod scopes {
     pub(super) const READ: &str = "widgets/read";
@@ -91,7 +90,7 @@ async fn stacked_around(principal: ServicePrincipal) -> impl Responder {
 }
 
 #[require_scopes("widgets/read")]
-async fn by_hand(path: web::Path<u32>) -> HttpResponse {
+async fn mounted_with_to(path: web::Path<u32>) -> HttpResponse {
     HttpResponse::Ok().body(path.to_string())
 }
 
@@ -108,56 +107,20 @@ fn handlers(config: &mut web::ServiceConfig) {
         .service(several_routes)
         .service(stacked_below)
         .service(stacked_around)
-        .service(web::resource("/by-hand/{id}").route(web::get().to(by_hand)));
+        .service(web::resource("/mounted/{id}").route(web::get().to(mounted_with_to)));
 }
 
-struct Fixture {
-    cognito: LocalCognito,
-    api: Api,
-}
-
-impl Fixture {
-    async fn new() -> Self {
-        Self::with(|settings| settings).await
-    }
-
-    async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
-        let auth = CognitoAuth::new(change(cognito.settings()));
-        let auth = auth.unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(handlers)));
-        Self { cognito, api }
-    }
-
-    async fn ask(&self, method: Method, path: &str, client: &str, scope: &str) -> u16 {
-        let token = self.cognito.token(client).scope(scope).sign();
-        Answer::of(self.api.request(method, path).bearer_auth(token))
-            .await
-            .status
-    }
-
-    async fn get(&self, path: &str, scope: &str) -> u16 {
-        self.ask(Method::GET, path, "reporting", scope).await
-    }
+async fn status_of_get(fixture: &ApiFixture, path: &str, scope: &str) -> u16 {
+    fixture.get_with_scope(path, scope).await.status
 }
 
 #[actix_web::test]
 async fn attributes_guard_above_and_below_the_route_attribute() {
-    let fixture = Fixture::new().await;
+    let fixture = ApiFixture::start(handlers).await;
     for position in ["above", "below"] {
         let path = |name: &str| format!("/{position}/{name}");
-        assert_eq!(fixture.get(&path("authenticated"), "").await, 200);
-        assert_eq!(
-            fixture
-                .api
-                .get_without_token(&path("authenticated"))
-                .await
-                .status,
-            401
-        );
+        let authenticated = path("authenticated");
+        assert_eq!(status_of_get(&fixture, &authenticated, "").await, 200);
         for (scope, all, any) in [
             ("widgets/read widgets/write", 200, 200),
             ("widgets/read", 403, 200),
@@ -165,76 +128,68 @@ async fn attributes_guard_above_and_below_the_route_attribute() {
             ("other", 403, 403),
             ("", 403, 403),
         ] {
-            assert_eq!(
-                fixture.get(&path("all"), scope).await,
-                all,
-                "{position} {scope}"
-            );
-            assert_eq!(
-                fixture.get(&path("any"), scope).await,
-                any,
-                "{position} {scope}"
-            );
+            for (name, status) in [("all", all), ("any", any)] {
+                assert_eq!(
+                    status_of_get(&fixture, &path(name), scope).await,
+                    status,
+                    "{position} {name} {scope}"
+                );
+            }
         }
-        for name in ["all", "any"] {
-            assert_eq!(fixture.api.get_without_token(&path(name)).await.status, 401);
+        for name in ["authenticated", "all", "any"] {
+            let answer = fixture.api.get_without_token(&path(name)).await;
+            assert_eq!(answer.status, 401, "{position} {name}");
         }
     }
 }
 
 #[actix_web::test]
-async fn the_default_match_is_that_of_the_settings() {
-    use cognito_m2m::ScopeMatch;
+async fn default_scope_match_is_a_setting() {
+    let all = ApiFixture::start(handlers).await;
     assert_eq!(
-        Fixture::new()
-            .await
-            .get("/default-match", "widgets/read")
-            .await,
+        status_of_get(&all, "/default-match", "widgets/read").await,
         403
     );
-    let any = Fixture::with(|settings| settings.default_scope_match(ScopeMatch::Any)).await;
-    assert_eq!(any.get("/default-match", "widgets/read").await, 200);
+    let any = ApiFixture::with_settings(handlers, |settings| {
+        settings.default_scope_match(ScopeMatch::Any)
+    })
+    .await;
+    assert_eq!(
+        status_of_get(&any, "/default-match", "widgets/read").await,
+        200
+    );
 }
 
 #[actix_web::test]
-async fn a_scope_map_asks_by_method_and_refuses_the_rest() {
-    let fixture = Fixture::new().await;
-    for (method, scope, status) in [
-        (Method::GET, "widgets/read", 200),
-        (Method::HEAD, "widgets/read", 200),
-        (Method::GET, "widgets/write", 403),
-        (Method::HEAD, "widgets/write", 403),
-        (Method::POST, "widgets/write", 200),
-        (Method::POST, "widgets/admin", 200),
-        (Method::POST, "widgets/read", 403),
+async fn scope_map_requires_scopes_by_method_and_refuses_other_methods() {
+    let fixture = ApiFixture::start(handlers).await;
+    for (method, path, scope, status) in [
+        (Method::GET, "/map", "widgets/read", 200),
+        (Method::HEAD, "/map", "widgets/read", 200),
+        (Method::GET, "/map", "widgets/write", 403),
+        (Method::HEAD, "/map", "widgets/write", 403),
+        (Method::POST, "/map", "widgets/write", 200),
+        (Method::POST, "/map", "widgets/admin", 200),
+        (Method::POST, "/map", "widgets/read", 403),
         (
             Method::DELETE,
+            "/map",
             "widgets/read widgets/write widgets/admin",
             403,
         ),
+        (Method::POST, "/routes", "widgets/write", 200),
+        (Method::POST, "/routes", "widgets/read", 403),
     ] {
         let answer = fixture
-            .ask(method.clone(), "/map", "reporting", scope)
+            .send_as("reporting", method.clone(), path, scope)
             .await;
-        assert_eq!(answer, status, "{method} {scope}");
+        assert_eq!(answer.status, status, "{method} {path} {scope}");
     }
-    assert_eq!(
-        fixture
-            .ask(Method::POST, "/routes", "reporting", "widgets/write")
-            .await,
-        200
-    );
-    assert_eq!(
-        fixture
-            .ask(Method::POST, "/routes", "reporting", "widgets/read")
-            .await,
-        403
-    );
 }
 
 #[actix_web::test]
-async fn stacked_attributes_must_all_hold() {
-    let fixture = Fixture::new().await;
+async fn stacked_attributes_must_all_be_satisfied() {
+    let fixture = ApiFixture::start(handlers).await;
     for (method, path) in [
         (Method::DELETE, "/stacked"),
         (Method::GET, "/stacked/around"),
@@ -244,59 +199,64 @@ async fn stacked_attributes_must_all_hold() {
             ("reporting", "other", 403),
             ("other", "widgets/read", 403),
         ] {
-            assert_eq!(
-                fixture.ask(method.clone(), path, client, scope).await,
-                status,
-                "{path} {client} {scope}"
-            );
+            let answer = fixture.send_as(client, method.clone(), path, scope).await;
+            assert_eq!(answer.status, status, "{path} {client} {scope}");
         }
     }
 }
 
 #[actix_web::test]
-async fn an_allowlist_of_its_own_takes_the_place_of_the_default_one() {
-    let fixture = Fixture::with(|settings| settings.allowed_client_ids(["billing"])).await;
-    let ask = async |path: &'static str, client: &'static str| {
-        fixture.ask(Method::GET, path, client, "widgets/read").await
-    };
-    assert_eq!(
-        ask("/stacked/around", "reporting").await,
-        200,
-        "the whole stack is asked, the principal's extractor too"
-    );
-    assert_eq!(ask("/stacked/around", "billing").await, 403);
-    assert_eq!(ask("/above/any", "reporting").await, 403);
-    assert_eq!(ask("/above/any", "billing").await, 200);
+async fn allowlist_of_a_handler_replaces_the_default_one() {
+    let fixture = ApiFixture::with_settings(handlers, |settings| {
+        settings.allowed_client_ids(["billing"])
+    })
+    .await;
+    for (path, client, status) in [
+        // The allowlist of one attribute holds for the other and for the extractor too.
+        ("/stacked/around", "reporting", 200),
+        ("/stacked/around", "billing", 403),
+        ("/above/any", "reporting", 403),
+        ("/above/any", "billing", 200),
+    ] {
+        let answer = fixture
+            .send_as(client, Method::GET, path, "widgets/read")
+            .await;
+        assert_eq!(answer.status, status, "{path} {client}");
+    }
 }
 
 #[actix_web::test]
-async fn handlers_can_be_mounted_by_hand() {
-    let fixture = Fixture::new().await;
-    assert_eq!(fixture.get("/by-hand/7", "widgets/read").await, 200);
-    assert_eq!(fixture.get("/by-hand/7", "other").await, 403);
-    assert_eq!(
-        fixture.get("/by-hand/x", "other").await,
-        403,
-        "before the path is read"
-    );
-    assert_eq!(fixture.get("/by-hand/x", "widgets/read").await, 404);
+async fn guarded_handlers_can_be_mounted_without_a_route_attribute() {
+    let fixture = ApiFixture::start(handlers).await;
+    for (path, scope, status) in [
+        ("/mounted/7", "widgets/read", 200),
+        ("/mounted/7", "other", 403),
+        // The guard answers before the path is extracted.
+        ("/mounted/x", "other", 403),
+        ("/mounted/x", "widgets/read", 404),
+    ] {
+        assert_eq!(
+            status_of_get(&fixture, path, scope).await,
+            status,
+            "{path} {scope}"
+        );
+    }
 }
 
 #[test]
-fn every_attribute_registers_itself() {
-    let names: Vec<_> = cognito_m2m::policy::guarded_handlers()
+fn every_attribute_registers_its_handler() {
+    let registered: Vec<_> = cognito_m2m::policy::guarded_handlers()
         .map(|layer| layer.handler)
         .collect();
-    for name in ["all_below", "all_above", "mapped", "by_hand"] {
-        let ours = format!("attributes::{name}");
-        assert!(
-            names.iter().any(|handler| handler.ends_with(&ours)),
-            "{name} in {names:?}"
-        );
+    let count = |name: &str| {
+        let path = format!("attributes::{name}");
+        registered
+            .iter()
+            .filter(|handler| handler.ends_with(&path))
+            .count()
+    };
+    for name in ["all_below", "all_above", "mapped", "mounted_with_to"] {
+        assert!(count(name) > 0, "{name} in {registered:?}");
     }
-    let stacked = names
-        .iter()
-        .filter(|handler| handler.ends_with("attributes::stacked_below"))
-        .count();
-    assert_eq!(stacked, 2);
+    assert_eq!(count("stacked_below"), 2, "one entry per attribute");
 }

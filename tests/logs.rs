@@ -1,10 +1,11 @@
-//! `RULES.md` 1.9: what a token says reaches logs only escaped, and its signature nowhere.
+//! The log: nothing of a token leaks into it, each refusal has its reason, and the start of an
+//! application reports the settings.
 
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{App, HttpRequest, HttpResponse, get, web};
 use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
 use cognito_m2m::{CognitoAuth, RequestPrincipal, ServicePrincipal, require_scopes};
-use cognito_m2m_tests::{Api, CapturedLog, serve};
+use cognito_m2m_tests::{Api, ApiFixture, CapturedLog, serve, serve_routes};
 
 #[get("/guarded")]
 #[require_scopes("widgets/read")]
@@ -13,33 +14,20 @@ async fn guarded(principal: ServicePrincipal) -> String {
 }
 
 #[get("/open")]
-async fn open(request: actix_web::HttpRequest) -> HttpResponse {
+async fn open(request: HttpRequest) -> HttpResponse {
     HttpResponse::Ok().body(format!("{:?}", request.service_principal()))
 }
 
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(guarded).service(open);
+}
+
 #[actix_web::test]
-async fn rule_1_9_the_token_appears_nowhere() {
-    let Some(log) = CapturedLog::alone(rule_1_9_the_token_appears_nowhere) else {
+async fn rule_1_9_token_is_neither_logged_nor_echoed() {
+    let Some(log) = CapturedLog::alone(rule_1_9_token_is_neither_logged_nor_echoed) else {
         return;
     };
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    auth.prefetch().await.expect("keys");
-    let shared = auth.clone();
-    let api = Api::at(serve!(move || {
-        App::new()
-            .wrap(auth.clone())
-            .app_data(web::Data::new(auth.clone()))
-            .service(guarded)
-            .service(open)
-    }));
-    let signature = |token: &str| {
-        token
-            .rsplit('.')
-            .next()
-            .map(str::to_owned)
-            .expect("three parts")
-    };
+    let ApiFixture { cognito, auth, api } = ApiFixture::start(routes).await;
     let tokens = [
         cognito.token("reporting").scopes(["widgets/read"]).sign(),
         cognito.token("reporting").scopes(["other"]).sign(),
@@ -57,18 +45,19 @@ async fn rule_1_9_the_token_appears_nowhere() {
             bodies += &api.get(path, token).await.body;
         }
     }
-    let text = log.text() + &bodies + &format!("{shared:?}");
-    assert!(text.contains("request refused"), "the log was captured");
+    let text = log.text() + &bodies + &format!("{auth:?}");
+    assert!(text.contains("request refused"), "the log is captured");
     for token in &tokens {
-        assert!(!text.contains(&signature(token)), "a signature has leaked");
-        assert!(
-            !text.contains(token.split('.').nth(1).expect("three parts")),
-            "a payload has leaked"
-        );
+        let parts: Vec<_> = token.split('.').collect();
+        let [_, payload, signature] = parts[..] else {
+            panic!("a token has three parts");
+        };
+        assert!(!text.contains(signature), "no signature appears");
+        assert!(!text.contains(payload), "no payload appears");
     }
-    assert!(!text.contains("\nINFO forged"), "a claim has forged a line");
-    assert!(!text.contains('\u{1b}'), "a claim has reached the terminal");
-    assert!(!bodies.contains("evil.example"), "a claim was echoed");
+    assert!(!text.contains("\nINFO forged"), "line breaks are escaped");
+    assert!(!text.contains('\u{1b}'), "terminal sequences are escaped");
+    assert!(!bodies.contains("evil.example"), "no claim is echoed");
 }
 
 #[actix_web::test]
@@ -76,50 +65,39 @@ async fn each_refusal_is_logged_with_its_reason() {
     let Some(log) = CapturedLog::alone(each_refusal_is_logged_with_its_reason) else {
         return;
     };
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    auth.prefetch().await.expect("keys");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .service(guarded)));
+    let ApiFixture { cognito, api, .. } = ApiFixture::start(routes).await;
     api.get_without_token("/guarded").await;
-    api.get("/guarded", &cognito.token("reporting").sign())
-        .await;
-    api.get("/guarded", &cognito.token("reporting").expired().sign())
-        .await;
+    let without_scope = cognito.token("reporting").sign();
+    let expired = cognito.token("reporting").expired().sign();
+    for token in [without_scope, expired] {
+        api.get("/guarded", &token).await;
+    }
     for reason in ["missing", "insufficient_scope", "expired"] {
         let lines = log.lines_with(&format!("reason=\"{reason}\""));
-        assert_eq!(
-            lines
-                .iter()
-                .filter(|line| line.contains("request refused"))
-                .count(),
-            1,
-            "{reason}"
-        );
+        let refusals = lines.iter().filter(|line| line.contains("request refused"));
+        assert_eq!(refusals.count(), 1, "{reason}");
     }
-    let lacking = log.lines_with("reason=\"insufficient_scope\"");
-    assert!(lacking.iter().any(
+    let lines = log.lines_with("reason=\"insufficient_scope\"");
+    assert!(lines.iter().any(
         |line| line.contains("client_id=\"reporting\"") && line.contains("route=\"/guarded\"")
     ));
 }
 
 #[actix_web::test]
-async fn a_503_is_logged_with_what_the_keys_have_run_into() {
-    let Some(log) = CapturedLog::alone(a_503_is_logged_with_what_the_keys_have_run_into) else {
+async fn unavailable_keys_are_logged_with_the_error_of_the_fetch() {
+    let Some(log) = CapturedLog::alone(unavailable_keys_are_logged_with_the_error_of_the_fetch)
+    else {
         return;
     };
-    let cognito = LocalCognito::start().expect("a local Cognito");
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(418, None, None)));
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .service(guarded)));
+    let auth = CognitoAuth::new(cognito.settings()).expect("the settings are valid");
+    let api = serve_routes(auth, routes);
     let token = cognito.token("reporting").sign();
     assert_eq!(api.get("/guarded", &token).await.status, 503);
     let refused = log.lines_with("request refused");
     let [line] = refused.as_slice() else {
-        panic!("one line: {refused:?}");
+        panic!("exactly one refusal is logged: {refused:?}");
     };
     assert!(line.contains(" WARN ") && line.contains("reason=\"keys_unavailable\""));
     assert!(
@@ -129,15 +107,13 @@ async fn a_503_is_logged_with_what_the_keys_have_run_into() {
 }
 
 #[actix_web::test]
-async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() {
-    let Some(log) =
-        CapturedLog::alone(one_line_at_start_states_the_settings_and_warnings_what_loosens_them)
-    else {
+async fn start_logs_the_settings_and_warns_of_weak_ones() {
+    let Some(log) = CapturedLog::alone(start_logs_the_settings_and_warns_of_weak_ones) else {
         return;
     };
-    let cognito = LocalCognito::start().expect("a local Cognito");
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
     let settings = cognito.settings().header_name("X-Token");
-    let _auth = CognitoAuth::new(settings).expect("sound settings");
+    let _auth = CognitoAuth::new(settings).expect("the settings are valid");
     let ready = log.lines_with("cognito-m2m is ready");
     assert_eq!(ready.len(), 1);
     for part in [
@@ -150,42 +126,55 @@ async fn one_line_at_start_states_the_settings_and_warnings_what_loosens_them() 
         assert!(ready[0].contains(part), "{part} in {}", ready[0]);
     }
     let warnings = log.lines_with("a setting weakens security");
-    assert!(
-        warnings
-            .iter()
-            .any(|line| line.contains("no audience and no allowlist"))
-    );
-    assert!(
-        warnings
-            .iter()
-            .any(|line| line.contains("header_name is not Authorization"))
-    );
-    // The handler stands in `pools.rs`; every start of this program sees it.
-    let pools = log.lines_with("the setting `pools` does not define");
-    let of_tenant = |line: &&String| line.contains("pool=\"tenant\"");
-    assert_eq!(pools.iter().filter(of_tenant).count(), 1, "{pools:?}");
-    for part in ["pools::listed", "pools.rs"] {
-        assert!(pools.iter().any(|line| line.contains(part)), "{part}");
+    for part in [
+        "no audience and no allowlist",
+        "header_name is not Authorization",
+    ] {
+        assert!(warnings.iter().any(|line| line.contains(part)), "{part}");
     }
-    let settings = cognito.settings().pool(
-        "tenant",
-        PoolSettings::default()
-            .issuer("https://tenant.example")
-            .jwks_url(cognito.jwks_url()),
-    );
-    let _auth = CognitoAuth::new(settings).expect("sound settings");
-    let pools_again = log.lines_with("the setting `pools` does not define");
-    assert_eq!(pools_again.iter().filter(of_tenant).count(), 1);
 }
 
 #[actix_web::test]
-async fn a_guarded_handler_without_the_middleware_is_named_in_the_log() {
-    let Some(log) =
-        CapturedLog::alone(a_guarded_handler_without_the_middleware_is_named_in_the_log)
-    else {
+async fn start_warns_of_a_pool_that_a_handler_names_and_no_setting_defines() {
+    let this = start_warns_of_a_pool_that_a_handler_names_and_no_setting_defines;
+    let Some(log) = CapturedLog::alone(this) else {
         return;
     };
-    let api = Api::at(serve!(|| App::new().service(guarded)));
+    let warnings = || log.lines_with("the setting `pools` does not define");
+    let count_of_tenant = |lines: &[String]| {
+        let of_tenant = |line: &&String| line.contains("pool=\"tenant\"");
+        lines.iter().filter(of_tenant).count()
+    };
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let _auth = CognitoAuth::new(cognito.settings()).expect("the settings are valid");
+    // The handler in `pools.rs` is linked into this program and names the pool `tenant`.
+    let without_pool = warnings();
+    assert_eq!(count_of_tenant(&without_pool), 1, "{without_pool:?}");
+    for part in ["pools::listed", "pools.rs"] {
+        assert!(
+            without_pool.iter().any(|line| line.contains(part)),
+            "{part}"
+        );
+    }
+    let pool = PoolSettings::default()
+        .issuer("https://tenant.example")
+        .jwks_url(cognito.jwks_url());
+    let settings = cognito.settings().pool("tenant", pool);
+    let _auth = CognitoAuth::new(settings).expect("the settings are valid");
+    assert_eq!(
+        count_of_tenant(&warnings()),
+        1,
+        "no further warning if the pool is defined"
+    );
+}
+
+#[actix_web::test]
+async fn guarded_handler_without_the_middleware_is_named_in_the_log() {
+    let this = guarded_handler_without_the_middleware_is_named_in_the_log;
+    let Some(log) = CapturedLog::alone(this) else {
+        return;
+    };
+    let api = Api::at(serve!(|| App::new().configure(routes)));
     assert_eq!(api.get_without_token("/guarded").await.status, 500);
     let lines = log.lines_with("outside the `CognitoAuth` middleware");
     assert!(

@@ -1,35 +1,31 @@
-//! `SPEC.md` 3: what the middleware does with each kind of request.
+//! The middleware: how it treats each kind of request, the settings that change that, and custom
+//! validators in nested scopes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-use actix_cors::Cors;
-use actix_web::middleware::Logger;
-use actix_web::{App, HttpRequest, HttpResponse, Responder, get, web};
+use actix_web::{HttpRequest, Responder, get, web};
 use cognito_m2m::reqwest::Method;
 use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
-use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
-use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
 use cognito_m2m::{
-    CognitoAuth, OptionalPrincipal, RequestPrincipal, ServicePrincipal, Settings,
-    require_authentication, require_scopes,
+    CognitoAuth, OptionalPrincipal, RequestPrincipal, ServicePrincipal, require_authentication,
+    require_scopes,
 };
-use cognito_m2m_tests::{Answer, Api, eventually, serve};
-use serde_json::json;
+use cognito_m2m_tests::{Answer, Api, ApiFixture, eventually, serve, serve_routes};
+
+mod cors;
+mod faults;
+mod nested_scopes;
 
 #[get("/open")]
 async fn open(request: HttpRequest) -> impl Responder {
     request
         .client_id()
-        .map_or("nobody".to_owned(), |id| id.to_string())
+        .map_or("anonymous".to_owned(), |id| id.to_string())
 }
 
 #[get("/optional")]
 async fn optional(principal: OptionalPrincipal) -> impl Responder {
-    principal
-        .as_ref()
-        .map_or("nobody".to_owned(), |found| found.client_id().to_string())
+    principal.as_ref().map_or("anonymous".to_owned(), |found| {
+        found.client_id().to_string()
+    })
 }
 
 #[get("/me")]
@@ -59,44 +55,22 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(takes_json);
 }
 
-struct Fixture {
-    cognito: LocalCognito,
-    api: Api,
+fn token(fixture: &ApiFixture) -> String {
+    fixture.cognito.token("reporting").scopes(["b", "a"]).sign()
 }
 
-impl Fixture {
-    async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
-        let auth =
-            CognitoAuth::new(change(cognito.settings())).unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(routes)));
-        Self { cognito, api }
-    }
-
-    fn token(&self) -> String {
-        self.cognito.token("reporting").scopes(["b", "a"]).sign()
-    }
-
-    async fn with_header(&self, path: &str, name: &str, value: &str) -> Answer {
-        Answer::of(self.api.request(Method::GET, path).header(name, value)).await
-    }
+async fn get_with_header(fixture: &ApiFixture, path: &str, name: &str, value: &str) -> Answer {
+    let request = fixture.api.request(Method::GET, path);
+    Answer::receive(request.header(name, value)).await
 }
 
 #[actix_web::test]
-async fn without_a_token_the_request_goes_on() {
-    let fixture = Fixture::with(|settings| settings).await;
+async fn request_without_a_token_reaches_unguarded_handlers() {
+    let fixture = ApiFixture::start(routes).await;
     for path in ["/open", "/optional"] {
-        assert_eq!(fixture.api.get_without_token(path).await.body, "nobody");
-        assert_eq!(
-            fixture
-                .with_header(path, "Authorization", "Basic dTpw")
-                .await
-                .body,
-            "nobody"
-        );
+        assert_eq!(fixture.api.get_without_token(path).await.body, "anonymous");
+        let basic = get_with_header(&fixture, path, "Authorization", "Basic dTpw").await;
+        assert_eq!(basic.body, "anonymous");
     }
     for path in ["/me", "/guarded"] {
         assert_eq!(fixture.api.get_without_token(path).await.status, 401);
@@ -104,45 +78,42 @@ async fn without_a_token_the_request_goes_on() {
 }
 
 #[actix_web::test]
-async fn with_a_good_token_the_principal_is_there() {
-    let fixture = Fixture::with(|settings| settings).await;
+async fn valid_token_gives_every_handler_its_principal() {
+    let fixture = ApiFixture::start(routes).await;
     for (path, body) in [
         ("/open", "reporting"),
         ("/optional", "reporting"),
         ("/me", "reporting"),
         ("/guarded", "a b"),
     ] {
-        let answer = fixture.api.get(path, &fixture.token()).await;
+        let answer = fixture.api.get(path, &token(&fixture)).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, body), "{path}");
     }
 }
 
 #[actix_web::test]
-async fn with_a_bad_token_the_middleware_refuses_open_handlers_too() {
-    let fixture = Fixture::with(|settings| settings).await;
+async fn invalid_token_is_refused_on_unguarded_handlers_too() {
+    let fixture = ApiFixture::start(routes).await;
     for path in ["/open", "/optional", "/me", "/guarded"] {
         assert_eq!(fixture.api.get(path, "a.b.c").await.status, 401, "{path}");
     }
 }
 
 #[actix_web::test]
-async fn with_fail_on_invalid_bearer_off_guards_answer_with_that_very_failure() {
-    let fixture = Fixture::with(|settings| settings.fail_on_invalid_bearer(false)).await;
+async fn without_fail_on_invalid_bearer_guards_report_why_the_token_is_invalid() {
+    let fixture =
+        ApiFixture::with_settings(routes, |settings| settings.fail_on_invalid_bearer(false)).await;
     let expired = fixture.cognito.token("reporting").expired().sign();
-    assert_eq!(fixture.api.get("/open", &expired).await.body, "nobody");
+    assert_eq!(fixture.api.get("/open", &expired).await.body, "anonymous");
     for path in ["/optional", "/me", "/guarded"] {
-        assert_eq!(
-            fixture.api.get(path, &expired).await.detail(),
-            "Bearer token has expired."
-        );
-        assert_eq!(
-            fixture.api.get(path, "a.b.c").await.detail(),
-            "Invalid bearer token."
-        );
-        assert_eq!(
-            fixture.api.get(path, "a b").await.detail(),
-            "Malformed Authorization header."
-        );
+        for (token, detail) in [
+            (expired.as_str(), "Bearer token has expired."),
+            ("a.b.c", "Invalid bearer token."),
+            ("a b", "Malformed Authorization header."),
+        ] {
+            let answer = fixture.api.get(path, token).await;
+            assert_eq!(answer.detail(), detail, "{path}");
+        }
         assert_eq!(
             fixture.api.get_without_token(path).await.status,
             if path == "/optional" { 200 } else { 401 }
@@ -151,206 +122,51 @@ async fn with_fail_on_invalid_bearer_off_guards_answer_with_that_very_failure() 
 }
 
 #[actix_web::test]
-async fn keys_that_cannot_be_had_leave_open_handlers_open() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(500, None, None)));
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
-    let token = cognito.token("reporting").sign();
-    assert_eq!(api.get("/open", &token).await.body, "nobody");
-    for path in ["/optional", "/me", "/guarded"] {
-        assert_eq!(api.get(path, &token).await.status, 503, "{path}");
-    }
-}
-
-#[actix_web::test]
-async fn a_refusal_comes_before_the_body_is_read() {
-    let fixture = Fixture::with(|settings| settings).await;
-    let post = |token: &str| {
-        let request = fixture
-            .api
-            .request(Method::POST, "/json")
-            .bearer_auth(token);
+async fn refusal_is_sent_before_the_body_is_read() {
+    let fixture = ApiFixture::start(routes).await;
+    let post_invalid_json = |token: &str| {
+        let request = fixture.api.request(Method::POST, "/json");
         request
+            .bearer_auth(token)
             .header("Content-Type", "application/json")
             .body("{broken")
     };
-    assert_eq!(
-        Answer::of(post(&fixture.token())).await.status,
-        403,
-        "not 400"
-    );
-    let writer = fixture
-        .cognito
-        .token("reporting")
-        .scopes(["widgets/write"])
-        .sign();
-    assert_eq!(Answer::of(post(&writer)).await.status, 400);
+    let refused = Answer::receive(post_invalid_json(&token(&fixture))).await;
+    assert_eq!(refused.status, 403, "not 400");
+    let writer = fixture.cognito.token("reporting").scope("widgets/write");
+    let read = Answer::receive(post_invalid_json(&writer.sign())).await;
+    assert_eq!(read.status, 400);
 }
 
 #[actix_web::test]
-async fn another_header_and_another_prefix_may_carry_the_token() {
-    let fixture = Fixture::with(|settings| {
+async fn header_name_and_prefix_are_settings() {
+    let fixture = ApiFixture::with_settings(routes, |settings| {
         settings
             .header_name("X-Service-Token")
             .header_prefix("Machine")
     })
     .await;
-    let value = format!("machine {}", fixture.token());
-    assert_eq!(
-        fixture
-            .with_header("/me", "x-service-token", &value)
-            .await
-            .body,
-        "reporting"
-    );
-    assert_eq!(fixture.api.get("/me", &fixture.token()).await.status, 401);
+    let value = format!("machine {}", token(&fixture));
+    let accepted = get_with_header(&fixture, "/me", "x-service-token", &value).await;
+    assert_eq!(accepted.body, "reporting");
+    let in_authorization = fixture.api.get("/me", &token(&fixture)).await;
+    assert_eq!(in_authorization.status, 401);
 }
 
 #[actix_web::test]
-async fn the_default_allowlist_holds_for_handlers_without_one() {
-    let fixture = Fixture::with(|settings| settings.allowed_client_ids(["billing"])).await;
+async fn default_allowlist_applies_to_guarded_handlers_without_their_own() {
+    let fixture =
+        ApiFixture::with_settings(routes, |settings| settings.allowed_client_ids(["billing"]))
+            .await;
     for path in ["/me", "/guarded"] {
-        let answer = fixture.api.get(path, &fixture.token()).await;
+        let answer = fixture.api.get(path, &token(&fixture)).await;
         assert_eq!(answer.detail(), "Client is not allowed.", "{path}");
         let billing = fixture.cognito.token("billing").sign();
         assert_eq!(fixture.api.get(path, &billing).await.status, 200, "{path}");
     }
     assert_eq!(
-        fixture.api.get("/open", &fixture.token()).await.body,
+        fixture.api.get("/open", &token(&fixture)).await.body,
         "reporting",
-        "an open handler asks nothing"
+        "an unguarded handler has no allowlist"
     );
-}
-
-#[actix_web::test]
-async fn preflight_requests_need_no_token_when_cors_is_outside() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    let api = Api::at(serve!(move || {
-        let cors = Cors::default()
-            .allowed_origin("https://app.example")
-            .allow_any_method()
-            .allow_any_header();
-        App::new()
-            .wrap(auth.clone())
-            .wrap(cors)
-            .wrap(Logger::default())
-            .configure(routes)
-    }));
-    let ask = |method: Method| {
-        api.request(method, "/me")
-            .header("Origin", "https://app.example")
-    };
-    let preflight = ask(Method::OPTIONS).header("Access-Control-Request-Method", "GET");
-    assert_eq!(Answer::of(preflight).await.status, 200);
-    let refused = ask(Method::GET).send().await.expect("an answer");
-    assert_eq!(refused.status().as_u16(), 401);
-    let allowed = refused.headers().get("access-control-allow-origin");
-    assert_eq!(
-        allowed.and_then(|value| value.to_str().ok()),
-        Some("https://app.example"),
-        "CORS sees refusals"
-    );
-    assert_eq!(
-        Answer::of(api.request(Method::OPTIONS, "/me")).await.status,
-        404,
-        "no method is exempt by us"
-    );
-}
-
-/// Counts how often it is asked.
-struct Counting(Arc<AtomicUsize>, &'static str);
-
-impl TokenValidator for Counting {
-    fn validate<'a>(&'a self, token: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async move {
-            match token.as_str() {
-                "good" => {
-                    Ok(Claims::from_value(json!({ "client_id": self.1 })).expect("an object"))
-                }
-                _ => Err(InvalidToken::Custom.into()),
-            }
-        })
-    }
-}
-
-#[actix_web::test]
-async fn nested_scopes_of_one_auth_validate_once_and_another_auth_afresh() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let build = |name| {
-        CognitoAuth::builder()
-            .validator(Counting(asked.clone(), name))
-            .build()
-            .expect("no pool is needed")
-    };
-    let (one, other) = (build("one"), build("other"));
-    let api = Api::at(serve!(move || {
-        App::new()
-            .wrap(one.clone())
-            .service(
-                web::scope("/same")
-                    .wrap(one.clone())
-                    .service(web::scope("/again").wrap(one.clone()).service(me)),
-            )
-            .service(web::scope("/other").wrap(other.clone()).service(me))
-    }));
-    assert_eq!(api.get("/same/again/me", "good").await.body, "one");
-    assert_eq!(asked.swap(0, Ordering::SeqCst), 1);
-    assert_eq!(api.get("/other/me", "good").await.body, "other");
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
-}
-
-#[actix_web::test]
-async fn rule_5_a_cancelled_request_leaves_no_damage() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    cognito.set_fault(Endpoint::Jwks, Some(Fault::Hang));
-    let settings = cognito.settings().jwks_timeout(Duration::from_secs(2));
-    let auth = CognitoAuth::new(settings).expect("sound settings");
-    let shared = auth.clone();
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
-    let token = cognito.token("reporting").sign();
-    let mut given_up = 0;
-    for _ in 0..10 {
-        let request = api.request(Method::GET, "/me").bearer_auth(&token);
-        let request = request.timeout(Duration::from_millis(5));
-        match request.send().await {
-            Err(_) => given_up += 1,
-            // On a busy machine the fetch may have ended before its caller has given up.
-            Ok(answer) => assert_eq!(answer.status(), 503, "keys came from nowhere"),
-        }
-    }
-    assert!(given_up > 0, "nobody has given up");
-    cognito.set_fault(Endpoint::Jwks, None);
-    eventually("the keys come", || shared.health().is_ready()).await;
-    assert_eq!(api.get("/me", &token).await.status, 200);
-}
-
-#[get("/panics")]
-async fn panics(_principal: ServicePrincipal) -> HttpResponse {
-    panic!("a handler's own fault")
-}
-
-#[actix_web::test]
-async fn rule_5_a_panicking_handler_does_not_stop_the_service() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .service(panics)
-        .configure(routes)));
-    let token = cognito.token("reporting").sign();
-    for _ in 0..4 {
-        let _ = api
-            .request(Method::GET, "/panics")
-            .bearer_auth(&token)
-            .send()
-            .await;
-    }
-    assert_eq!(api.get("/me", &token).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! The README's recipe: users and machines, each with a bearer token in the same header.
+//! Users and machines that send different bearer tokens in the same header, as the guide describes.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,19 +12,19 @@ use cognito_m2m_tests::{Api, serve};
 #[derive(Clone)]
 struct User(String);
 
-fn user_of(request: &ServiceRequest) -> Option<User> {
+fn find_user(request: &ServiceRequest) -> Option<User> {
     let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     header
         .strip_prefix("Bearer user-")
         .map(|name| User(name.to_owned()))
 }
 
-async fn users(
+async fn authenticate_user(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     if !request.is_machine_authenticated()
-        && let Some(user) = user_of(&request)
+        && let Some(user) = find_user(&request)
     {
         request.extensions_mut().insert(user);
     }
@@ -50,12 +50,12 @@ async fn widgets(request: HttpRequest) -> HttpResponse {
     }
 }
 
-fn mixed_api(cognito: &LocalCognito) -> Api {
+fn serve_users_and_machines(cognito: &LocalCognito) -> Api {
     let settings = cognito.settings().fail_on_invalid_bearer(false);
-    let auth = CognitoAuth::new(settings).expect("sound settings");
+    let auth = CognitoAuth::new(settings).expect("the settings are valid");
     Api::at(serve!(move || {
         App::new()
-            .wrap(from_fn(users))
+            .wrap(from_fn(authenticate_user))
             .wrap(auth.clone())
             .service(sync)
             .service(widgets)
@@ -63,9 +63,9 @@ fn mixed_api(cognito: &LocalCognito) -> Api {
 }
 
 #[actix_web::test]
-async fn users_and_machines_share_a_handler() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let api = mixed_api(&cognito);
+async fn users_and_machines_can_share_a_handler() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let api = serve_users_and_machines(&cognito);
     let machine = cognito.token("reporting").scopes(["widgets/read"]).sign();
     assert_eq!(
         api.get("/widgets", &machine).await.body,
@@ -74,16 +74,16 @@ async fn users_and_machines_share_a_handler() {
     assert_eq!(api.get("/widgets", "user-jane").await.body, "user jane");
     let other = cognito.token("reporting").scopes(["other"]).sign();
     assert_eq!(api.get("/widgets", &other).await.status, 403);
-    for forged in ["a.b.c", "jane"] {
-        assert_eq!(api.get("/widgets", forged).await.status, 401);
+    for invalid in ["a.b.c", "jane"] {
+        assert_eq!(api.get("/widgets", invalid).await.status, 401);
     }
     assert_eq!(api.get_without_token("/widgets").await.status, 401);
 }
 
 #[actix_web::test]
-async fn a_users_token_does_not_pass_an_attribute() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let api = mixed_api(&cognito);
+async fn token_of_a_user_is_refused_by_an_attribute() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let api = serve_users_and_machines(&cognito);
     let machine = cognito.token("sync").scopes(["widgets/write"]).sign();
     assert_eq!(api.get("/sync", &machine).await.status, 200);
     let answer = api.get("/sync", "user-jane").await;

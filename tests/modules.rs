@@ -1,9 +1,9 @@
-//! Attributes on modules, over HTTP: every handler in one is guarded, and an own attribute adds.
+//! Attributes on modules, over HTTP: they guard every handler in the module, and attributes of the
+//! handlers add to them.
 
-use actix_web::{App, get, web};
-use cognito_m2m::testing::LocalCognito;
-use cognito_m2m::{CognitoAuth, action_scope_map, require_scopes};
-use cognito_m2m_tests::{Api, serve};
+use actix_web::{get, web};
+use cognito_m2m::{action_scope_map, require_scopes};
+use cognito_m2m_tests::ApiFixture;
 
 #[require_scopes("widgets/read")]
 mod guarded {
@@ -34,7 +34,7 @@ mod guarded {
         }
     }
 
-    #[public(reason = "a probe of the load balancer, which has no token")]
+    #[public(reason = "the load balancer probes it without a token")]
     #[get("/module/health")]
     pub(super) async fn health() -> impl Responder {
         "ok"
@@ -42,7 +42,7 @@ mod guarded {
 
     #[helper]
     async fn shared() -> &'static str {
-        "helped"
+        "ok"
     }
 
     #[get("/module/helped")]
@@ -87,48 +87,57 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(outside);
 }
 
+async fn assert_status(fixture: &ApiFixture, path: &str, scope: &str, status: u16) {
+    let answer = fixture.get_with_scope(path, scope).await;
+    assert_eq!(answer.status, status, "{path} with {scope}");
+}
+
 #[actix_web::test]
 async fn every_handler_of_a_module_is_guarded() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
-    auth.prefetch().await.expect("keys");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .configure(routes)));
-    let status = async |path: &str, scope: &str| {
-        api.get(path, &cognito.token("a").scope(scope).sign())
-            .await
-            .status
-    };
+    let fixture = ApiFixture::start(routes).await;
     for path in [
         "/module/routed",
         "/module/private",
         "/module/nested",
         "/module/helped",
     ] {
-        assert_eq!(api.get_without_token(path).await.status, 401, "{path}");
-        assert_eq!(status(path, "other").await, 403, "{path}");
-        assert_eq!(status(path, "widgets/read").await, 200, "{path}");
+        let without_token = fixture.api.get_without_token(path).await;
+        assert_eq!(without_token.status, 401, "{path}");
+        assert_status(&fixture, path, "other", 403).await;
+        assert_status(&fixture, path, "widgets/read", 200).await;
     }
-    assert_eq!(
-        status("/module/added", "widgets/read").await,
-        403,
-        "its own attribute adds"
-    );
-    assert_eq!(
-        status("/module/added", "widgets/write").await,
-        403,
-        "and never loosens"
-    );
-    assert_eq!(
-        status("/module/added", "widgets/read widgets/write").await,
-        200
-    );
-    assert_eq!(status("/actions/list", "widgets/read").await, 200);
-    assert_eq!(status("/actions/list", "widgets/write").await, 403);
-    assert_eq!(status("/actions/create", "widgets/write").await, 200);
-    assert_eq!(status("/actions/create", "widgets/read").await, 403);
+}
+
+#[actix_web::test]
+async fn attribute_of_a_handler_adds_to_that_of_its_module() {
+    let fixture = ApiFixture::start(routes).await;
+    for (scope, status) in [
+        ("widgets/read", 403),
+        ("widgets/write", 403),
+        ("widgets/read widgets/write", 200),
+    ] {
+        assert_status(&fixture, "/module/added", scope, status).await;
+    }
+}
+
+#[actix_web::test]
+async fn action_scope_map_requires_scopes_by_the_name_of_the_handler() {
+    let fixture = ApiFixture::start(routes).await;
+    for (path, scope, status) in [
+        ("/actions/list", "widgets/read", 200),
+        ("/actions/list", "widgets/write", 403),
+        ("/actions/create", "widgets/write", 200),
+        ("/actions/create", "widgets/read", 403),
+    ] {
+        assert_status(&fixture, path, scope, status).await;
+    }
+}
+
+#[actix_web::test]
+async fn public_handlers_and_those_outside_of_the_module_need_no_token() {
+    let fixture = ApiFixture::start(routes).await;
     for path in ["/module/health", "/outside"] {
-        assert_eq!(api.get_without_token(path).await.status, 200, "{path}");
+        let answer = fixture.api.get_without_token(path).await;
+        assert_eq!(answer.status, 200, "{path}");
     }
 }

@@ -1,13 +1,12 @@
-//! A `Policy` without attributes: around an app, a scope and a resource, and for routing.
+//! A `Policy` without attributes: as a middleware around scopes and resources, and as a routing guard.
 
 use actix_web::{App, HttpRequest, HttpResponse, Responder, web};
 use cognito_m2m::error::Refusal;
 use cognito_m2m::policy::ScopeRule;
 use cognito_m2m::reqwest::Method;
 use cognito_m2m::scope::Scope;
-use cognito_m2m::testing::LocalCognito;
-use cognito_m2m::{CognitoAuth, Policy, ServicePrincipal, require_scopes};
-use cognito_m2m_tests::{Answer, Api, CapturedLog, serve};
+use cognito_m2m::{Policy, ServicePrincipal, Settings, require_scopes};
+use cognito_m2m_tests::{Api, ApiFixture, CapturedLog, serve};
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
@@ -19,39 +18,42 @@ async fn fallback() -> impl Responder {
     "fallback"
 }
 
-async fn named(principal: ServicePrincipal) -> impl Responder {
+async fn returns_client_id(principal: ServicePrincipal) -> impl Responder {
     principal.client_id().to_string()
 }
 
-fn teapot(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
+fn answer_418(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::ImATeapot().body(refusal.reason())
 }
 
-fn careless(_: &Refusal, _: &HttpRequest) -> HttpResponse {
+fn answer_302(_: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::Found().finish()
 }
 
-#[require_scopes("widgets/admin", error = teapot)]
-async fn own_refusal() -> impl Responder {
+#[require_scopes("widgets/admin", error = answer_418)]
+async fn custom_refusal() -> impl Responder {
     "ok"
 }
 
-#[require_scopes("widgets/admin", error = careless)]
-async fn careless_refusal() -> impl Responder {
+#[require_scopes("widgets/admin", error = answer_302)]
+async fn redirecting_refusal() -> impl Responder {
     "ok"
 }
 
 fn routes(config: &mut web::ServiceConfig) {
     let map = Policy::scope_map([
-        ("GET", ScopeRule::all(["widgets/read"]).expect("scopes")),
+        (
+            "GET",
+            ScopeRule::all(["widgets/read"]).expect("valid scopes"),
+        ),
         (
             "POST",
-            ScopeRule::any(["widgets/write", "widgets/admin"]).expect("scopes"),
+            ScopeRule::any(["widgets/write", "widgets/admin"]).expect("valid scopes"),
         ),
     ]);
-    let grouped = Policy::allow_groups(["nowhere", "analysts"]);
+    let grouped = Policy::allow_groups(["undefined", "analysts"]);
     let listed = Policy::allow_client_ids(["reporting"])
-        .expect("a client id")
+        .expect("a valid client ID")
         .and(ADMIN);
     config
         .service(
@@ -65,7 +67,7 @@ fn routes(config: &mut web::ServiceConfig) {
             web::scope("/admin")
                 .wrap(ADMIN)
                 .route("/ok", web::get().to(ok))
-                .route("/named", web::get().to(named)),
+                .route("/principal", web::get().to(returns_client_id)),
         )
         .service(
             web::resource("/listed")
@@ -87,141 +89,123 @@ fn routes(config: &mut web::ServiceConfig) {
                 .guard(ADMIN)
                 .route("/ok", web::get().to(ok)),
         )
-        .route("/own-refusal", web::get().to(own_refusal))
-        .route("/careless-refusal", web::get().to(careless_refusal));
+        .route("/custom-refusal", web::get().to(custom_refusal))
+        .route("/redirecting-refusal", web::get().to(redirecting_refusal));
 }
 
-struct Fixture {
-    cognito: LocalCognito,
-    api: Api,
+fn with_group(settings: Settings) -> Settings {
+    settings.client_group("analysts", ["reporting"])
 }
 
-impl Fixture {
-    async fn new() -> Self {
-        Self::with_default_allowlist(None).await
-    }
-
-    async fn with_default_allowlist(clients: Option<&str>) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
-        let mut settings = cognito.settings().client_group("analysts", ["reporting"]);
-        if let Some(client) = clients {
-            settings = settings.allowed_client_ids([client]);
-        }
-        let auth = CognitoAuth::new(settings).expect("sound settings");
-        auth.prefetch().await.expect("keys");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(routes)));
-        Self { cognito, api }
-    }
-
-    async fn ask(&self, method: Method, path: &str, client: &str, scope: &str) -> Answer {
-        let token = self.cognito.token(client).scope(scope).sign();
-        Answer::of(self.api.request(method, path).bearer_auth(token)).await
-    }
-
-    async fn get(&self, path: &str, scope: &str) -> Answer {
-        self.ask(Method::GET, path, "reporting", scope).await
-    }
+async fn start() -> ApiFixture {
+    ApiFixture::with_settings(routes, with_group).await
 }
 
 #[actix_web::test]
-async fn a_policy_wraps_a_resource_a_scope_and_refuses_as_an_attribute_does() {
-    let fixture = Fixture::new().await;
-    assert_eq!(fixture.get("/admin/ok", "widgets/admin").await.status, 200);
-    let refused = fixture.get("/admin/ok", "other").await;
+async fn policy_around_a_scope_refuses_as_an_attribute_does() {
+    let fixture = start().await;
+    let accepted = fixture.get_with_scope("/admin/ok", "widgets/admin").await;
+    assert_eq!(accepted.status, 200);
+    let refused = fixture.get_with_scope("/admin/ok", "other").await;
     assert_eq!(
         (refused.status, refused.detail().as_str()),
         (403, "Insufficient scope.")
     );
     let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="widgets/admin""#;
     assert_eq!(refused.challenge.as_deref(), Some(challenge));
-    assert_eq!(fixture.api.get_without_token("/admin/ok").await.status, 401);
+    let without_token = fixture.api.get_without_token("/admin/ok").await;
+    assert_eq!(without_token.status, 401);
+    let unknown_path = fixture.get_with_scope("/admin/unknown", "other").await;
     assert_eq!(
-        fixture.get("/admin/nowhere", "other").await.status,
-        403,
-        "before the routing tells"
+        unknown_path.status, 403,
+        "the policy is evaluated before the routes of the scope"
     );
+}
+
+#[actix_web::test]
+async fn policy_around_a_resource_requires_client_and_scope() {
+    let fixture = start().await;
     for (client, scope, status) in [
         ("reporting", "widgets/admin", 200),
         ("other", "widgets/admin", 403),
         ("reporting", "", 403),
     ] {
-        assert_eq!(
-            fixture
-                .ask(Method::GET, "/listed", client, scope)
-                .await
-                .status,
-            status
-        );
+        let answer = fixture.send_as(client, Method::GET, "/listed", scope).await;
+        assert_eq!(answer.status, status, "{client} {scope}");
     }
 }
 
 #[actix_web::test]
-async fn a_policy_in_code_names_groups_too() {
-    let fixture = Fixture::new().await;
+async fn policy_in_code_may_name_client_groups() {
+    let fixture = start().await;
     for (client, status) in [("reporting", 200), ("other", 403)] {
-        let answer = fixture.ask(Method::GET, "/grouped", client, "").await;
+        let answer = fixture.send_as(client, Method::GET, "/grouped", "").await;
         assert_eq!(answer.status, status, "{client}");
     }
 }
 
 #[actix_web::test]
-async fn a_scope_map_around_a_resource_knows_the_method() {
-    let fixture = Fixture::new().await;
+async fn scope_map_around_a_resource_requires_scopes_by_method() {
+    let fixture = start().await;
     for (method, scope, status) in [
         (Method::GET, "widgets/read", 200),
         (Method::GET, "widgets/admin", 403),
         (Method::POST, "widgets/admin", 200),
         (Method::PUT, "widgets/read widgets/write widgets/admin", 403),
     ] {
-        assert_eq!(
-            fixture
-                .ask(method.clone(), "/map", "reporting", scope)
-                .await
-                .status,
-            status,
-            "{method}"
-        );
+        let answer = fixture
+            .send_as("reporting", method.clone(), "/map", scope)
+            .await;
+        assert_eq!(answer.status, status, "{method} {scope}");
     }
 }
 
 #[actix_web::test]
-async fn a_policy_for_routing_matches_or_does_not() {
-    let fixture = Fixture::new().await;
-    assert_eq!(fixture.get("/routed", "widgets/admin").await.body, "ok");
-    assert_eq!(fixture.get("/routed", "other").await.body, "fallback");
+async fn policy_as_a_routing_guard_selects_the_route() {
+    let fixture = start().await;
+    for (path, scope, body) in [
+        ("/routed", "widgets/admin", "ok"),
+        ("/routed", "other", "fallback"),
+        ("/hidden/ok", "widgets/admin", "ok"),
+    ] {
+        let answer = fixture.get_with_scope(path, scope).await;
+        assert_eq!(answer.body, body, "{path} {scope}");
+    }
+    let hidden = fixture.get_with_scope("/hidden/ok", "other").await;
+    assert_eq!(hidden.status, 404);
+    for (path, status) in [
+        // Actix answers 405 if the resource matches and none of its routes does.
+        ("/routed", 405),
+        ("/hidden/ok", 404),
+    ] {
+        let answer = fixture.api.get_without_token(path).await;
+        assert_eq!(answer.status, status, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn wrapped_policy_does_not_apply_the_default_allowlist() {
+    let fixture = ApiFixture::with_settings(routes, |settings| {
+        with_group(settings).allowed_client_ids(["billing"])
+    })
+    .await;
+    let unguarded = fixture.get_with_scope("/admin/ok", "widgets/admin").await;
     assert_eq!(
-        fixture.api.get_without_token("/routed").await.status,
-        405,
-        "the resource is known, and no route of it matches"
+        unguarded.status, 200,
+        "the handler does not use the principal"
     );
-    assert_eq!(fixture.get("/hidden/ok", "widgets/admin").await.body, "ok");
-    assert_eq!(fixture.get("/hidden/ok", "other").await.status, 404);
+    let with_principal = fixture
+        .get_with_scope("/admin/principal", "widgets/admin")
+        .await;
     assert_eq!(
-        fixture.api.get_without_token("/hidden/ok").await.status,
-        404
+        with_principal.status, 403,
+        "the extractor of the handler applies the default allowlist"
     );
 }
 
 #[actix_web::test]
-async fn a_wrap_layer_is_judged_by_itself() {
-    let fixture = Fixture::with_default_allowlist(Some("billing")).await;
-    assert_eq!(
-        fixture.get("/admin/ok", "widgets/admin").await.status,
-        200,
-        "no handler asks for the default list"
-    );
-    assert_eq!(
-        fixture.get("/admin/named", "widgets/admin").await.status,
-        403,
-        "this one does"
-    );
-}
-
-#[actix_web::test]
-async fn without_the_middleware_a_policy_refuses_and_a_routing_policy_matches_nothing() {
-    let this = without_the_middleware_a_policy_refuses_and_a_routing_policy_matches_nothing;
+async fn without_the_middleware_a_policy_refuses_and_a_routing_guard_never_matches() {
+    let this = without_the_middleware_a_policy_refuses_and_a_routing_guard_never_matches;
     let Some(log) = CapturedLog::alone(this) else {
         return;
     };
@@ -236,24 +220,28 @@ async fn without_the_middleware_a_policy_refuses_and_a_routing_policy_matches_no
 }
 
 #[actix_web::test]
-async fn a_refusal_of_a_handlers_own_goes_over_the_app_wide_one() {
-    let fixture = Fixture::new().await;
-    let refused = fixture.get("/own-refusal", "other").await;
+async fn error_function_of_a_handler_replaces_the_responder_of_the_app() {
+    let fixture = start().await;
+    let refused = fixture.get_with_scope("/custom-refusal", "other").await;
     assert_eq!(
         (refused.status, refused.body.as_str()),
         (418, "insufficient_scope")
     );
-    let missing = fixture.api.get_without_token("/own-refusal").await;
+    let missing = fixture.api.get_without_token("/custom-refusal").await;
     assert_eq!((missing.status, missing.body.as_str()), (418, "missing"));
-    assert_eq!(
-        fixture.get("/own-refusal", "widgets/admin").await.status,
-        200
-    );
-    let forged = fixture.api.get("/own-refusal", "a.b.c").await;
-    assert_eq!(forged.status, 401, "the middleware has refused it before");
-    assert_eq!(
-        fixture.get("/careless-refusal", "other").await.status,
-        500,
-        "never below 400"
-    );
+    let accepted = fixture
+        .get_with_scope("/custom-refusal", "widgets/admin")
+        .await;
+    assert_eq!(accepted.status, 200);
+    let invalid = fixture.api.get("/custom-refusal", "a.b.c").await;
+    assert_eq!(invalid.status, 401, "the middleware has already refused it");
+}
+
+#[actix_web::test]
+async fn error_function_cannot_answer_below_400() {
+    let fixture = start().await;
+    let refused = fixture
+        .get_with_scope("/redirecting-refusal", "other")
+        .await;
+    assert_eq!(refused.status, 500);
 }

@@ -1,14 +1,14 @@
-//! Several user pools: `iss` picks one, and each is a world of its own.
+//! Several user pools: the issuer of a token selects its pool, and pools share nothing.
 
 use std::time::Duration;
 
-use actix_web::{App, Responder, get, web};
+use actix_web::{HttpRequest, Responder, get, web};
 use cognito_m2m::settings::PoolSettings;
-use cognito_m2m::testing::LocalCognito;
+use cognito_m2m::testing::{LocalCognito, TokenBuilder};
 use cognito_m2m::{
     CognitoAuth, RequestPrincipal, Settings, allow_client_ids, require_authentication,
 };
-use cognito_m2m_tests::{Api, serve};
+use cognito_m2m_tests::{Answer, Api, serve_routes};
 
 #[get("/any")]
 #[require_authentication]
@@ -23,10 +23,10 @@ async fn listed() -> impl Responder {
 }
 
 #[get("/open")]
-async fn open(request: actix_web::HttpRequest) -> impl Responder {
+async fn open(request: HttpRequest) -> impl Responder {
     request
         .service_principal()
-        .map_or("nobody".to_owned(), |found| {
+        .map_or("anonymous".to_owned(), |found| {
             format!("{}:{}", found.pool(), found.client_id())
         })
 }
@@ -35,152 +35,132 @@ fn routes(config: &mut web::ServiceConfig) {
     config.service(any).service(listed).service(open);
 }
 
-struct Fixture {
-    main: LocalCognito,
+/// A server that accepts tokens of two user pools: the default one and `tenant`.
+struct TwoPools {
+    default: LocalCognito,
     tenant: LocalCognito,
     api: Api,
 }
 
-impl Fixture {
-    async fn with(change: impl FnOnce(Settings, PoolSettings) -> Settings) -> Self {
-        let main = LocalCognito::start().expect("a local Cognito");
+impl TwoPools {
+    async fn start() -> Self {
+        Self::with_settings(|settings, pool| settings.pool("tenant", pool)).await
+    }
+
+    /// `configure` receives the settings and those of the pool `tenant`, and must add the latter.
+    async fn with_settings(configure: impl FnOnce(Settings, PoolSettings) -> Settings) -> Self {
+        let default = LocalCognito::start().expect("the local Cognito starts");
         let tenant = LocalCognito::builder()
             .user_pool_id("eu-west-1_Tenant")
             .start()
-            .expect("another one");
+            .expect("the second local Cognito starts");
         let pool = PoolSettings::default()
             .issuer(tenant.issuer())
             .jwks_url(tenant.jwks_url());
-        let auth = CognitoAuth::new(change(main.settings(), pool))
+        let auth = CognitoAuth::new(configure(default.settings(), pool))
             .unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys of both");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(routes)));
-        Self { main, tenant, api }
+        let keys = auth.prefetch().await;
+        keys.expect("the keys of both pools are fetched");
+        Self {
+            default,
+            tenant,
+            api: serve_routes(auth, routes),
+        }
+    }
+
+    async fn get(&self, path: &str, token: TokenBuilder) -> Answer {
+        self.api.get(path, &token.sign()).await
     }
 }
 
 #[actix_web::test]
-async fn iss_picks_the_pool() {
-    let fixture = Fixture::with(|settings, pool| settings.pool("tenant", pool)).await;
-    assert_eq!(
-        fixture
-            .api
-            .get("/open", &fixture.main.token("a").sign())
-            .await
-            .body,
-        "default:a"
-    );
-    assert_eq!(
-        fixture
-            .api
-            .get("/open", &fixture.tenant.token("a").sign())
-            .await
-            .body,
-        "tenant:a"
-    );
+async fn iss_selects_the_pool() {
+    let pools = TwoPools::start().await;
+    let of_default = pools.get("/open", pools.default.token("a")).await;
+    assert_eq!(of_default.body, "default:a");
+    let of_tenant = pools.get("/open", pools.tenant.token("a")).await;
+    assert_eq!(of_tenant.body, "tenant:a");
 }
 
 #[actix_web::test]
-async fn keys_of_one_pool_sign_nothing_for_another() {
-    let fixture = Fixture::with(|settings, pool| settings.pool("tenant", pool)).await;
-    let key = fixture.tenant.signing_key();
-    let forged = fixture
-        .tenant
-        .token("a")
-        .claim("iss", fixture.main.issuer())
-        .sign();
-    assert_eq!(fixture.api.get("/any", &forged).await.status, 401);
-    let [kid, _] = fixture.main.kids();
-    let forged = fixture.main.token("a").signed_by(&key).kid(kid).sign();
-    assert_eq!(fixture.api.get("/any", &forged).await.status, 401);
+async fn key_of_one_pool_signs_no_token_of_another() {
+    let pools = TwoPools::start().await;
+    let issuer = pools.default.issuer();
+    let with_other_issuer = pools.tenant.token("a").claim("iss", issuer);
+    assert_eq!(pools.get("/any", with_other_issuer).await.status, 401);
+    let [kid, _] = pools.default.kids();
+    let key = pools.tenant.signing_key();
+    let with_other_key = pools.default.token("a").signed_by(&key).kid(kid);
+    assert_eq!(pools.get("/any", with_other_key).await.status, 401);
 }
 
 #[actix_web::test]
-async fn a_client_id_alone_names_no_client_of_another_pool() {
-    let fixture = Fixture::with(|settings, pool| settings.pool("tenant", pool)).await;
-    let status = async |token: String| fixture.api.get("/listed", &token).await.status;
-    assert_eq!(status(fixture.main.token("reporting").sign()).await, 200);
-    assert_eq!(status(fixture.tenant.token("reporting").sign()).await, 403);
-    assert_eq!(status(fixture.tenant.token("sync").sign()).await, 200);
-    assert_eq!(status(fixture.main.token("sync").sign()).await, 403);
+async fn client_id_without_a_pool_names_a_client_of_the_default_pool() {
+    let pools = TwoPools::start().await;
+    for (cognito, client, status) in [
+        (&pools.default, "reporting", 200),
+        (&pools.tenant, "reporting", 403),
+        (&pools.tenant, "sync", 200),
+        (&pools.default, "sync", 403),
+    ] {
+        let answer = pools.get("/listed", cognito.token(client)).await;
+        assert_eq!(answer.status, status, "{} {client}", cognito.issuer());
+    }
 }
 
 #[actix_web::test]
-async fn the_allowed_clients_of_a_pool_are_a_gate_on_every_request() {
-    let fixture =
-        Fixture::with(|settings, pool| settings.pool("tenant", pool.allowed_client_ids(["sync"])))
-            .await;
-    let stranger = fixture.tenant.token("stranger").sign();
+async fn allowed_clients_of_a_pool_apply_to_every_request() {
+    let pools = TwoPools::with_settings(|settings, pool| {
+        settings.pool("tenant", pool.allowed_client_ids(["sync"]))
+    })
+    .await;
     for path in ["/open", "/any", "/open", "/any"] {
-        let answer = fixture.api.get(path, &stranger).await;
+        let answer = pools.get(path, pools.tenant.token("other")).await;
         assert_eq!(
             (answer.status, answer.detail().as_str()),
             (403, "Client is not allowed."),
             "{path}"
         );
     }
-    assert_eq!(
-        fixture
-            .api
-            .get("/any", &fixture.tenant.token("sync").sign())
-            .await
-            .status,
-        200
-    );
-    assert_eq!(
-        fixture
-            .api
-            .get("/any", &fixture.main.token("stranger").sign())
-            .await
-            .status,
-        200
-    );
+    for token in [pools.tenant.token("sync"), pools.default.token("other")] {
+        assert_eq!(pools.get("/any", token).await.status, 200);
+    }
 }
 
 #[actix_web::test]
 async fn each_pool_has_its_audience() {
-    let fixture = Fixture::with(|settings, pool| {
+    let pools = TwoPools::with_settings(|settings, pool| {
         settings
-            .audience("main")
+            .audience("default")
             .pool("tenant", pool.audience("tenant"))
     })
     .await;
-    let status = async |cognito: &LocalCognito, audience: &str| {
-        fixture
-            .api
-            .get("/any", &cognito.token("a").claim("aud", audience).sign())
-            .await
-            .status
-    };
-    assert_eq!(status(&fixture.main, "main").await, 200);
-    assert_eq!(status(&fixture.main, "tenant").await, 401);
-    assert_eq!(status(&fixture.tenant, "tenant").await, 200);
-    assert_eq!(status(&fixture.tenant, "main").await, 401);
+    for (cognito, audience, status) in [
+        (&pools.default, "default", 200),
+        (&pools.default, "tenant", 401),
+        (&pools.tenant, "tenant", 200),
+        (&pools.tenant, "default", 401),
+    ] {
+        let token = cognito.token("a").claim("aud", audience);
+        let answer = pools.get("/any", token).await;
+        assert_eq!(answer.status, status, "{} {audience}", cognito.issuer());
+    }
 }
 
 #[actix_web::test]
-async fn rule_2_2_the_cool_down_is_per_pool() {
-    let fixture = Fixture::with(|settings, pool| {
+async fn rule_2_2_cooldown_is_per_pool() {
+    let pools = TwoPools::with_settings(|settings, pool| {
         let settings = settings.jwks_cooldown(Duration::from_secs(3_600));
         settings.pool("tenant", pool)
     })
     .await;
-    let unknown = |cognito: &LocalCognito| cognito.token("a").kid("unknown").sign();
     for _ in 0..5 {
-        assert_eq!(
-            fixture
-                .api
-                .get("/any", &unknown(&fixture.main))
-                .await
-                .status,
-            401
-        );
+        let unknown = pools.default.token("a").kid("unknown");
+        assert_eq!(pools.get("/any", unknown).await.status, 401);
     }
     assert_eq!(
-        (fixture.main.jwks_requests(), fixture.tenant.jwks_requests()),
+        (pools.default.jwks_requests(), pools.tenant.jwks_requests()),
         (1, 1),
-        "both have just been fetched"
+        "only the prefetch of each pool"
     );
 }

@@ -1,19 +1,19 @@
-//! Bad configuration stops at start-up, with one message that names each fault and its setting.
+//! An invalid configuration fails at start-up, with one message that names every invalid setting.
 
 use std::time::Duration;
 
 use cognito_m2m::{BuildError, CognitoAuth, Settings};
 
-fn message(settings: Settings) -> String {
+fn error_message(settings: Settings) -> String {
     match CognitoAuth::new(settings) {
         Err(error @ BuildError::Settings(_)) => error.to_string(),
-        other => panic!("expected a fault of the settings, found {other:?}"),
+        other => panic!("expected the settings to be refused, found {other:?}"),
     }
 }
 
 #[test]
-fn several_faults_are_one_message() {
-    let message = message(Settings::from_variables([
+fn one_message_names_every_invalid_setting() {
+    let message = error_message(Settings::from_variables([
         ("COGNITO_M2M_USER_POOL_ID", "us-east-1_AbCdEfGhI"),
         (
             "COGNITO_M2M_ISSUER",
@@ -50,29 +50,29 @@ fn any_serde_source_fills_the_settings() {
         "pools": { "tenant": { "user_pool_id": "eu-west-1_JkLmNoPqR", "audience": "api" } },
         "audience": null,
     }))
-    .expect("a map");
+    .expect("a map of settings");
     assert!(CognitoAuth::new(settings).is_ok());
-    let faulty: Settings = serde_json::from_value(serde_json::json!({
+    let invalid: Settings = serde_json::from_value(serde_json::json!({
         "region": 1,
         "user_pool_id": "us-east-1_AbCdEfGhI",
         "leeway": -1,
         "colour": "green",
         "pools": { "tenant": { "user_pool_idd": "x" } },
     }))
-    .expect("faults of value are found at start-up");
-    let message = message(faulty);
+    .expect("values are checked at start-up");
+    let message = error_message(invalid);
     for setting in ["`region`", "`leeway`", "`colour`", "`pools`"] {
         assert!(message.contains(setting), "{setting} in {message}");
     }
 }
 
 #[test]
-fn building_needs_no_runtime_and_dropping_ends_the_thread() {
+fn building_and_dropping_need_no_runtime() {
     let settings = Settings::default()
         .region("us-east-1")
         .user_pool_id("us-east-1_AbCdEfGhI");
     let auth = CognitoAuth::new(settings.jwks_connect_timeout(Duration::from_millis(50)))
-        .expect("sound settings");
+        .expect("the settings are valid");
     assert!(!auth.health().is_ready());
     drop(auth);
 }

@@ -1,10 +1,11 @@
-//! A group that no setting defines stops the start. A binary of its own: the handler below would
-//! stop every other test's start too.
+//! A client group that a handler names and no setting defines stops the start of an application.
+//!
+//! This is a separate binary, since its handler would stop the start in every other test too.
 
-use actix_web::{App, Responder, get};
+use actix_web::{Responder, get, web};
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{CognitoAuth, allow_client_ids};
-use cognito_m2m_tests::{Api, serve};
+use cognito_m2m_tests::{ApiFixture, serve_routes};
 
 #[get("/reports")]
 #[allow_client_ids("billing", group = "reporting")]
@@ -12,15 +13,19 @@ async fn reports() -> impl Responder {
     "ok"
 }
 
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(reports);
+}
+
 #[test]
-fn the_fault_names_group_handler_file_and_line() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let error = CognitoAuth::new(cognito.settings()).expect_err("no group is defined");
+fn error_names_the_group_handler_file_and_line() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let error = CognitoAuth::new(cognito.settings()).expect_err("the group is undefined");
     let message = error.to_string();
     for part in [
         "client_groups.reporting",
         "undefined_group::reports",
-        "undefined_group.rs:10",
+        "undefined_group.rs:11",
         "allow_undefined_groups()",
     ] {
         assert!(message.contains(part), "{part} in {message}");
@@ -28,47 +33,30 @@ fn the_fault_names_group_handler_file_and_line() {
 }
 
 #[actix_web::test]
-async fn a_defined_group_admits_its_clients_beside_those_named() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let settings = cognito.settings().client_group("reporting", ["analyst"]);
-    let auth = CognitoAuth::new(settings).expect("the group is defined");
-    auth.prefetch().await.expect("keys");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .service(reports)));
+async fn defined_group_is_allowed_in_addition_to_the_named_clients() {
+    let fixture = ApiFixture::with_settings(routes, |settings| {
+        settings.client_group("reporting", ["analyst"])
+    })
+    .await;
     for (client, status) in [("analyst", 200), ("billing", 200), ("other", 403)] {
-        assert_eq!(
-            api.get("/reports", &cognito.token(client).sign())
-                .await
-                .status,
-            status,
-            "{client}"
-        );
+        let token = fixture.cognito.token(client).sign();
+        let answer = fixture.api.get("/reports", &token).await;
+        assert_eq!(answer.status, status, "{client}");
     }
 }
 
 #[actix_web::test]
-async fn where_undefined_groups_are_allowed_their_handlers_refuse() {
-    let cognito = LocalCognito::start().expect("a local Cognito");
+async fn undefined_group_has_no_clients_if_the_start_allows_it() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
     let auth = CognitoAuth::builder()
         .settings(cognito.settings())
         .allow_undefined_groups()
-        .build();
-    let auth = auth.expect("allowed");
-    auth.prefetch().await.expect("keys");
-    let api = Api::at(serve!(move || App::new()
-        .wrap(auth.clone())
-        .service(reports)));
-    assert_eq!(
-        api.get("/reports", &cognito.token("analyst").sign())
-            .await
-            .status,
-        403
-    );
-    assert_eq!(
-        api.get("/reports", &cognito.token("billing").sign())
-            .await
-            .status,
-        200
-    );
+        .build()
+        .expect("undefined groups are allowed");
+    auth.prefetch().await.expect("the keys are fetched");
+    let api = serve_routes(auth, routes);
+    for (client, status) in [("analyst", 403), ("billing", 200)] {
+        let answer = api.get("/reports", &cognito.token(client).sign()).await;
+        assert_eq!(answer.status, status, "{client}");
+    }
 }

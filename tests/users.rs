@@ -1,4 +1,4 @@
-//! `SPEC.md` 6 without a database: the modes, the strategies, and what a lookup may cost.
+//! User mapping without a database: the modes, the strategies, and what a lookup may cost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,181 +1,109 @@
-//! `RULES.md` 3: a token that has been verified is not verified again.
+//! The cache of verified tokens (section 3 of `tests/RULES.md`).
 
 use std::time::Duration;
 
-use cognito_m2m::testing::{LocalCognito, TestClock};
-use cognito_m2m::{CognitoAuth, Settings};
+use cognito_m2m_tests::AuthFixture;
 
-struct Fixture {
-    cognito: LocalCognito,
-    clock: TestClock,
-    auth: CognitoAuth,
-}
-
-impl Fixture {
-    async fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let clock = TestClock::new();
-        let cognito = LocalCognito::builder()
-            .clock(clock.clone())
-            .start()
-            .expect("a local Cognito");
-        let auth = CognitoAuth::builder()
-            .settings(change(cognito.settings()))
-            .clock(clock.clone());
-        let auth = auth.build().unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
-        Self {
-            cognito,
-            clock,
-            auth,
-        }
-    }
-
-    /// Where the claims of a principal live: the same place means that nothing was verified anew.
-    async fn claims_at(&self, token: &str) -> usize {
-        let principal = self.auth.validate_token(token).await.expect("a good token");
-        std::ptr::from_ref(principal.claims()).addr()
-    }
+/// Validates a token and returns the address of the principal's claims. A cached token has its
+/// claims at the same address each time.
+async fn address_of_claims(fixture: &AuthFixture, token: &str) -> usize {
+    let principal = fixture.validate(token).await;
+    let principal = principal.expect("the token is accepted");
+    std::ptr::from_ref(principal.claims()).addr()
 }
 
 #[actix_web::test]
-async fn rule_3_a_verified_token_is_not_verified_again() {
-    let fixture = Fixture::with(|settings| settings).await;
-    let token = fixture.cognito.token("reporting").sign();
-    let first = fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect("a good token");
+async fn rule_3_verified_token_is_not_verified_again() {
+    let fixture = AuthFixture::start().await;
+    let token = fixture.token().sign();
+    let first = fixture.validate(&token).await;
+    let first = first.expect("the token is accepted");
     assert_eq!(
-        fixture.claims_at(&token).await,
+        address_of_claims(&fixture, &token).await,
         std::ptr::from_ref(first.claims()).addr()
     );
 }
 
 #[actix_web::test]
-async fn rule_3_another_token_is_never_taken_for_it() {
-    let fixture = Fixture::with(|settings| settings).await;
-    let token = fixture.cognito.token("reporting").sign();
-    fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect("a good token");
+async fn rule_3_token_that_differs_in_one_byte_is_not_taken_for_it() {
+    let fixture = AuthFixture::start().await;
+    let token = fixture.token().sign();
+    assert_eq!(fixture.refusal_of(&token).await, None);
     for position in 0..token.len() {
         let mut other = token.clone().into_bytes();
         other[position] = if other[position] == b'A' { b'B' } else { b'A' };
         let other = String::from_utf8(other).expect("ASCII");
         assert!(
-            fixture.auth.validate_token(&other).await.is_err(),
+            fixture.refusal_of(&other).await.is_some(),
             "byte {position}"
         );
     }
-    assert!(
-        fixture
-            .auth
-            .validate_token(&token[..token.len() - 1])
-            .await
-            .is_err()
-    );
+    let shorter = &token[..token.len() - 1];
+    assert!(fixture.refusal_of(shorter).await.is_some());
 }
 
 #[actix_web::test]
-async fn rule_3_an_entry_ends_with_exp() {
-    let fixture = Fixture::with(|settings| settings).await;
-    let token = fixture
-        .cognito
-        .token("reporting")
-        .expires_in(Duration::from_secs(100))
-        .sign();
-    fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect("a good token");
+async fn rule_3_cached_token_expires_with_its_exp() {
+    let fixture = AuthFixture::start().await;
+    let token = fixture.token().expires_in(Duration::from_secs(100)).sign();
+    assert_eq!(fixture.refusal_of(&token).await, None);
     fixture.clock.advance(Duration::from_secs(158));
-    fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect("within the leeway");
+    assert_eq!(
+        fixture.refusal_of(&token).await,
+        None,
+        "within the leeway of 60 s"
+    );
     fixture.clock.advance(Duration::from_secs(2));
-    let refusal = fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect_err("expired");
-    assert_eq!(refusal.reason(), "expired");
+    assert_eq!(fixture.refusal_of(&token).await, Some("expired"));
 }
 
 #[actix_web::test]
-async fn rule_3_the_number_of_entries_is_bounded_and_what_is_used_stays() {
-    let fixture = Fixture::with(|settings| settings.token_cache_entries(8)).await;
-    let used = fixture.cognito.token("reporting").sign();
-    let at = fixture
-        .auth
-        .validate_token(&used)
-        .await
-        .expect("a good token");
-    let seldom = fixture.cognito.token("seldom").sign();
-    let seldom_first = fixture
-        .auth
-        .validate_token(&seldom)
-        .await
-        .expect("a good token");
+async fn rule_3_number_of_cached_tokens_is_bounded_and_recently_used_ones_stay() {
+    let fixture = AuthFixture::with_settings(|settings| settings.token_cache_entries(8)).await;
+    let used = fixture.token().sign();
+    // Both principals are kept until the end, so that no address is used twice.
+    let first_of_used = fixture.validate(&used).await;
+    let first_of_used = first_of_used.expect("the token is accepted");
+    let unused = fixture.cognito.token("unused").sign();
+    let first_of_unused = fixture.validate(&unused).await;
+    let first_of_unused = first_of_unused.expect("the token is accepted");
     for number in 0..40 {
         let other = fixture.cognito.token(&format!("client-{number}")).sign();
-        fixture
-            .auth
-            .validate_token(&other)
-            .await
-            .expect("a good token");
-        let again = fixture.claims_at(&used).await;
+        assert_eq!(fixture.refusal_of(&other).await, None);
         assert_eq!(
-            again,
-            std::ptr::from_ref(at.claims()).addr(),
-            "used and kept"
+            address_of_claims(&fixture, &used).await,
+            std::ptr::from_ref(first_of_used.claims()).addr(),
+            "a token in use stays cached"
         );
     }
-    let seldom_again = fixture.claims_at(&seldom).await;
     assert_ne!(
-        seldom_again,
-        std::ptr::from_ref(seldom_first.claims()).addr(),
-        "pushed out"
+        address_of_claims(&fixture, &unused).await,
+        std::ptr::from_ref(first_of_unused.claims()).addr(),
+        "an unused token is evicted"
     );
 }
 
 #[actix_web::test]
-async fn rule_3_refused_tokens_are_not_kept() {
-    let fixture = Fixture::with(|settings| settings).await;
-    let soon = fixture
-        .cognito
-        .token("reporting")
-        .claim("nbf", fixture_now(&fixture) + 100)
-        .sign();
-    assert!(fixture.auth.validate_token(&soon).await.is_err());
+async fn rule_3_refused_tokens_are_not_cached() {
+    let fixture = AuthFixture::start().await;
+    let early = fixture.token().claim("nbf", fixture.now() + 100).sign();
+    assert!(fixture.refusal_of(&early).await.is_some());
     fixture.clock.advance(Duration::from_secs(60));
-    assert!(
-        fixture.auth.validate_token(&soon).await.is_ok(),
-        "judged anew"
+    assert_eq!(
+        fixture.refusal_of(&early).await,
+        None,
+        "the token is validated again"
     );
 }
 
-fn fixture_now(fixture: &Fixture) -> u64 {
-    use cognito_m2m::time::Clock;
-    fixture.clock.wall().as_secs()
-}
-
 #[actix_web::test]
-async fn the_cache_can_be_switched_off() {
-    let fixture = Fixture::with(|settings| settings.token_cache_entries(0)).await;
-    let token = fixture.cognito.token("reporting").sign();
-    let first = fixture
-        .auth
-        .validate_token(&token)
-        .await
-        .expect("a good token");
+async fn cache_of_0_entries_is_off() {
+    let fixture = AuthFixture::with_settings(|settings| settings.token_cache_entries(0)).await;
+    let token = fixture.token().sign();
+    let first = fixture.validate(&token).await;
+    let first = first.expect("the token is accepted");
     assert_ne!(
-        fixture.claims_at(&token).await,
+        address_of_claims(&fixture, &token).await,
         std::ptr::from_ref(first.claims()).addr()
     );
 }

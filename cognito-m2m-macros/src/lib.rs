@@ -10,6 +10,17 @@
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
 //!   for each handler of a module.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+    )
+)]
 #![expect(
     missing_docs,
     reason = "the macros are documented where `cognito-m2m` re-exports them, so that links resolve"

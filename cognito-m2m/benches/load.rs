@@ -1,5 +1,5 @@
 //! A guarded handler beside the same handler bare, under load, with the same request bytes to
-//! both: the token goes to the bare one too (`RULES.md` 6). And the guarded one once more with client
+//! both: the token goes to the bare one too. And the guarded one once more with client
 //! activity noted, which a request should not feel.
 //!
 //! `cargo bench -p cognito-m2m --features testing --bench load` needs `wrk` and Linux. Rounds are

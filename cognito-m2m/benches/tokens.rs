@@ -1,4 +1,4 @@
-//! What a token costs, beside what it can't cost less than (`RULES.md` 6); the ratios of one run
+//! What a token costs, beside what it can't cost less than; the ratios of one run
 //! are what counts:
 //!
 //! | compare | with | goal |

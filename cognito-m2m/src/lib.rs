@@ -67,6 +67,17 @@
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+    )
+)]
 
 pub mod activity;
 mod attributes;
@@ -96,6 +107,10 @@ pub mod validator;
 mod web;
 
 #[cfg(feature = "testing")]
+#[expect(
+    clippy::expect_used,
+    reason = "a local Cognito that can't be set up should fail the test"
+)]
 pub mod testing;
 
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! `SPEC.md` 7: the list of clients for operators, as JSON and as a page.
+//! The list of clients for operators, as JSON and as a page.
 
 use std::sync::Arc;
 

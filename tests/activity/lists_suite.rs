@@ -178,7 +178,7 @@ pub(super) async fn the_list_is_guarded(reader: impl ActivityReader + Clone) {
     let post = api
         .request(Method::POST, "/admin/clients")
         .bearer_auth(operators.token("widgets/admin"));
-    assert_eq!(Answer::of(post).await.status, 405);
+    assert_eq!(Answer::receive(post).await.status, 405);
     for query in ["?page=0", "?sort=name", "?per_page=501", "?search=%00"] {
         let answer = operators.list(query).await;
         assert_eq!(answer.status, 400, "{query}");
@@ -217,8 +217,8 @@ pub(super) async fn the_page_is_escaped_and_behind_a_login(reader: impl Activity
     let known = api
         .request(Method::GET, "/clients")
         .header("x-operator", "ada");
-    assert_eq!(Answer::of(known).await.status, 200);
-    let post = Answer::of(api.request(Method::POST, "/bare")).await;
+    assert_eq!(Answer::receive(known).await.status, 200);
+    let post = Answer::receive(api.request(Method::POST, "/bare")).await;
     assert_eq!(post.status, 405);
 
     let page = operators.page("?search=%3Cscript%3E%22").await;

@@ -1,4 +1,4 @@
-//! `SPEC.md` 7: which client was first and last seen when, whatever the store does.
+//! Client activity: which client was first and last seen when, whatever the store does.
 
 mod clients;
 mod faults;

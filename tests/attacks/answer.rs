@@ -2,13 +2,13 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// What came back over a connection of its own.
+/// The response to one request, received over a separate connection.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// 0 where the connection was closed without an answer.
+    /// The status code, or 0 if the connection was closed without a response.
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
-    /// Everything after the status line, header lines included.
+    /// Everything after the status line, including the headers.
     pub(crate) text: String,
     pub(crate) elapsed: Duration,
 }
@@ -18,27 +18,27 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// When the server can't be reached, or does not close within a minute.
-    pub(crate) fn to(address: SocketAddr, request: &[u8]) -> io::Result<Self> {
+    /// Returns an error if the server can't be reached or does not close within a minute.
+    pub(crate) fn receive(address: SocketAddr, request: &[u8]) -> io::Result<Self> {
         let started = Instant::now();
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         stream.set_write_timeout(Some(Duration::from_secs(60)))?;
-        // A server may refuse a long head and close before it has all of it.
-        refusing_only_timeouts(stream.write_all(request))?;
+        // A server may refuse a long request and close the connection before it was sent completely.
+        ignoring_all_but_timeouts(stream.write_all(request))?;
         let mut received = Vec::new();
-        refusing_only_timeouts(stream.read_to_end(&mut received).map(drop))?;
+        ignoring_all_but_timeouts(stream.read_to_end(&mut received).map(drop))?;
         Ok(Self::parse(&received, started.elapsed()))
     }
 
-    /// The values of every header line `name`.
+    /// Returns the values of all header lines with this name.
     pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         let lines = self.headers.iter();
         let lines = lines.filter(|(line, _)| line.eq_ignore_ascii_case(name));
         lines.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// Reads an answer; what is no HTTP has the status 0.
+    /// Parses a response. Anything but HTTP has the status 0.
     pub(crate) fn parse(received: &[u8], elapsed: Duration) -> Self {
         let received = String::from_utf8_lossy(received);
         let (status, text) = received.split_once("\r\n").unwrap_or_default();
@@ -60,7 +60,7 @@ impl Answer {
     }
 }
 
-fn refusing_only_timeouts(result: io::Result<()>) -> io::Result<()> {
+fn ignoring_all_but_timeouts(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error)
             if matches!(
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_headers_and_body_are_told_apart() {
+    fn status_headers_and_body_are_separated() {
         let received = b"HTTP/1.1 401 Unauthorized\r\nA: 1\r\na:  2 \r\nB: 3\r\n\r\nA: 4";
         let answer = Answer::parse(received, Duration::ZERO);
         assert_eq!(answer.status, 401);

@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 use super::mutate::Op;
 use super::request::Request;
 
-/// One request of `cases.json` and its right answer; a variant of a case is a case of its own.
+/// One request of `cases.json` and its expected answer. Each variant of a case is a separate `Case`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) description: String,
     pub(crate) basis: Basis,
-    /// Position among the case's requests; 0 is the case itself.
+    /// The position among the requests of the case; 0 is the case itself.
     pub(crate) variant: usize,
     pub(crate) header: Option<Value>,
     pub(crate) header_raw: Option<String>,
@@ -27,15 +27,15 @@ pub(crate) struct Case {
     #[serde(default)]
     accept_status: Vec<u16>,
     pub(crate) expect_error: Option<String>,
-    /// Absent: not looked at. `Some(None)`: the challenge must have no scope.
-    #[serde(default, deserialize_with = "present")]
+    /// The expected `scope` of the challenge. `None`: not checked. `Some(None)`: there must be none.
+    #[serde(default, deserialize_with = "deserialize_present")]
     pub(crate) expect_www_scope: Option<Option<String>>,
-    /// Requests for keys that this request may cause.
+    /// The largest number of requests for keys that this request may cause.
     #[serde(default)]
     pub(crate) jwks_requests_max: usize,
 }
 
-/// Why a case is in the table.
+/// The reason why a case is in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Basis {
@@ -46,23 +46,23 @@ pub(crate) enum Basis {
 }
 
 impl Case {
-    /// All requests of the table, in its order.
+    /// Parses the table into its requests, in order.
     ///
     /// # Errors
     ///
-    /// When the table says something that this test does not understand.
+    /// Returns a description of the first unknown member or invalid value.
     pub(crate) fn all() -> Result<Vec<Self>, String> {
         let table: Vec<Map<String, Value>> =
             serde_json::from_str(include_str!("cases.json")).map_err(|error| error.to_string())?;
-        table.into_iter().flat_map(expanded).collect()
+        table.into_iter().flat_map(expand_variants).collect()
     }
 
-    /// The name that a failure is reported under.
+    /// Returns the name for reports, such as `SIG-06[3]`.
     pub(crate) fn name(&self) -> String {
         format!("{}[{}]", self.id, self.variant)
     }
 
-    /// Whether the table admits an answer with `status`; 0 is a closed connection.
+    /// Returns `true` if the table accepts an answer with `status`; 0 is a closed connection.
     pub(crate) fn accepts(&self, status: u16) -> bool {
         if self.accept_status.is_empty() {
             status == self.expect_status
@@ -72,11 +72,11 @@ impl Case {
     }
 }
 
-/// The members of a case that speak to people.
+/// The members of a case that are only for readers of the table.
 const PROSE: [&str; 4] = ["category", "note", "mutate", "assert"];
 
-/// The case itself, then its variants: the same members, the variant's in place of the case's.
-fn expanded(mut case: Map<String, Value>) -> Vec<Result<Case, String>> {
+/// Returns the case itself and then its variants, whose members replace those of the case.
+fn expand_variants(mut case: Map<String, Value>) -> Vec<Result<Case, String>> {
     for member in PROSE {
         case.remove(member);
     }
@@ -102,7 +102,9 @@ fn expanded(mut case: Map<String, Value>) -> Vec<Result<Case, String>> {
         .collect()
 }
 
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+fn deserialize_present<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
@@ -111,14 +113,14 @@ mod tests {
 
     #[test]
     fn table_has_55_cases_and_209_requests() {
-        let cases = Case::all().expect("the table is understood");
+        let cases = Case::all().expect("a valid table");
         assert_eq!(cases.iter().filter(|case| case.variant == 0).count(), 55);
         assert_eq!(cases.len(), 209);
     }
 
     #[test]
     fn variant_replaces_whole_members() {
-        let cases = Case::all().expect("the table is understood");
+        let cases = Case::all().expect("a valid table");
         let leeway: Vec<_> = cases.iter().filter(|case| case.id == "POS-10").collect();
         assert_eq!(leeway.len(), 3);
         assert!(leeway[1].claims.contains_key("nbf"));
@@ -130,7 +132,7 @@ mod tests {
     fn unknown_member_is_an_error() {
         let mut case = Map::new();
         case.insert("id".to_owned(), "X-1".into());
-        case.insert("surprise".to_owned(), true.into());
-        assert!(expanded(case).iter().all(Result::is_err));
+        case.insert("unknown".to_owned(), true.into());
+        assert!(expand_variants(case).iter().all(Result::is_err));
     }
 }

@@ -1,21 +1,21 @@
-/// A `WWW-Authenticate` value of the scheme `Bearer` (RFC 6750 s3), read strictly.
+/// A `WWW-Authenticate` value of the scheme `Bearer` (RFC 6750 section 3), parsed strictly.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
     attributes: Vec<(String, String)>,
 }
 
 impl Challenge {
-    /// Parses the one challenge that `text` is.
+    /// Parses a value that consists of exactly one challenge.
     ///
     /// # Errors
     ///
-    /// When it is of another scheme, not well-formed, names an attribute twice, or has a value
-    /// with characters that RFC 6750 s3 keeps out.
+    /// Returns a description of the problem if the scheme differs, the syntax is wrong, an attribute
+    /// occurs twice, or a value has characters that RFC 6750 section 3 does not allow.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let malformed = |what: &str| format!("{what} in WWW-Authenticate: {text}");
         let mut rest = text
             .strip_prefix("Bearer")
-            .ok_or_else(|| malformed("another scheme"))?;
+            .ok_or_else(|| malformed("unexpected scheme"))?;
         let mut challenge = Self {
             attributes: Vec::new(),
         };
@@ -24,29 +24,29 @@ impl Challenge {
         }
         rest = rest
             .strip_prefix(' ')
-            .ok_or_else(|| malformed("no space after the scheme"))?;
+            .ok_or_else(|| malformed("missing space after the scheme"))?;
         loop {
             let (name, after) = rest
                 .split_once("=\"")
-                .ok_or_else(|| malformed("no attribute"))?;
+                .ok_or_else(|| malformed("missing attribute"))?;
             let (value, after) = after
                 .split_once('"')
-                .ok_or_else(|| malformed("an open quote"))?;
+                .ok_or_else(|| malformed("missing closing quote"))?;
             if name.is_empty()
                 || !name
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
             {
-                return Err(malformed("an odd attribute name"));
+                return Err(malformed("invalid attribute name"));
             }
             if challenge.attribute(name).is_some() {
-                return Err(malformed("an attribute twice"));
+                return Err(malformed("duplicate attribute"));
             }
             if !value
                 .bytes()
                 .all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e))
             {
-                return Err(malformed("a forbidden character"));
+                return Err(malformed("forbidden character"));
             }
             challenge
                 .attributes
@@ -56,12 +56,12 @@ impl Challenge {
             }
             rest = after
                 .strip_prefix(',')
-                .ok_or_else(|| malformed("no comma between attributes"))?
+                .ok_or_else(|| malformed("missing comma between attributes"))?
                 .trim_start_matches(' ');
         }
     }
 
-    /// The value of the attribute `name`.
+    /// Returns the value of the attribute `name`.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         let attribute = self.attributes.iter().find(|(known, _)| known == name);
         attribute.map(|(_, value)| value.as_str())
@@ -72,9 +72,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_read() {
+    fn attributes_are_parsed() {
         let challenge = Challenge::parse("Bearer realm=\"api\", error=\"e\", scope=\"a b\"");
-        let challenge = challenge.expect("well-formed");
+        let challenge = challenge.expect("a valid challenge");
         assert_eq!(challenge.attribute("scope"), Some("a b"));
         assert_eq!(challenge.attribute("error"), Some("e"));
         assert_eq!(challenge.attribute("nonce"), None);

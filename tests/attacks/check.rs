@@ -5,61 +5,61 @@ use super::case::Case;
 use super::challenge::Challenge;
 use super::token::Token;
 
-/// Everything seen of one request and what it caused.
+/// The answer to one request, and the effects that the request had.
 pub(crate) struct Observation<'a> {
     pub(crate) case: &'a Case,
     pub(crate) token: Option<&'a Token>,
     pub(crate) answer: &'a Answer,
-    /// How often a handler ran.
+    /// The number of handlers that ran.
     pub(crate) handler_runs: usize,
-    /// Requests for the key set.
+    /// The number of requests for the key set.
     pub(crate) jwks_requests: usize,
-    /// Requests of anything else: other paths, other servers.
+    /// The number of requests that the server sent to other paths or servers.
     pub(crate) stray_requests: usize,
-    /// The status of a good request just after.
+    /// The status of a valid request that was sent just after this one.
     pub(crate) next_status: u16,
 }
 
 impl Observation<'_> {
-    /// What differs from the right answer, in words; empty when nothing does.
+    /// Describes every difference from the expected answer; empty if there is none.
     pub(crate) fn mismatches(&self) -> Vec<String> {
         let mut mismatches = Vec::new();
         let case = self.case;
-        let mut demand = |holds: bool, mismatch: String| {
+        let mut check = |holds: bool, mismatch: String| {
             if !holds {
                 mismatches.push(mismatch);
             }
         };
         let status = self.answer.status;
-        demand(
+        check(
             case.accepts(status),
             format!("status {status}, expected {}", case.expect_status),
         );
         let runs = usize::from(status == 200);
-        demand(
+        check(
             self.handler_runs == runs,
-            format!(
-                "the handler ran {} times, expected {runs}",
-                self.handler_runs
-            ),
+            format!("{} handlers ran, expected {runs}", self.handler_runs),
         );
-        demand(
+        check(
             self.jwks_requests <= case.jwks_requests_max,
             format!(
                 "{} requests for keys, expected at most {}",
                 self.jwks_requests, case.jwks_requests_max
             ),
         );
-        demand(
+        check(
             self.stray_requests == 0,
-            format!("{} requests to other places", self.stray_requests),
+            format!("{} requests to other paths or servers", self.stray_requests),
         );
-        demand(
+        check(
             self.next_status == 200,
-            format!("the next good token got {}", self.next_status),
+            format!(
+                "the next valid token was answered with {}",
+                self.next_status
+            ),
         );
-        // Generous: a busy machine is no fault of the server.
-        demand(
+        // Generous, so that a busy machine fails no test.
+        check(
             self.answer.elapsed < Duration::from_secs(30),
             format!("the answer took {:?}", self.answer.elapsed),
         );
@@ -79,7 +79,7 @@ impl Observation<'_> {
             },
             several => return vec![format!("{} challenges", several.len())],
         };
-        // Of the other acceptable answers the table says the status alone.
+        // For the other acceptable answers the table lists only the status.
         if self.answer.status != self.case.expect_status {
             return Vec::new();
         }
@@ -107,7 +107,8 @@ impl Observation<'_> {
         mismatches
     }
 
-    /// What the answer repeats of the token; the scope that the handler asks for is its own word.
+    /// Describes the parts of the token that the answer repeats. The scope that the handler requires
+    /// may appear in the challenge.
     fn echoes(&self) -> Vec<String> {
         let Some(token) = self.token else {
             return Vec::new();
@@ -122,7 +123,7 @@ impl Observation<'_> {
         });
         let parts = token.text.split('.').filter(|part| part.len() >= 8);
         let words = token
-            .says
+            .strings
             .iter()
             .map(|word| word.trim())
             .filter(|word| word.len() >= 5);
@@ -141,15 +142,15 @@ mod tests {
         error=\"insufficient_scope\", scope=\"api/read\"\r\n\r\n{\"detail\": \"Insufficient scope.\"}";
 
     #[test]
-    fn right_answer_has_no_mismatch() {
-        assert_eq!(seen(REFUSAL, 0, 0), [""; 0]);
+    fn expected_answer_has_no_mismatch() {
+        assert_eq!(mismatches_of(REFUSAL, 0, 0), [""; 0]);
     }
 
     #[test]
-    fn every_wrong_answer_is_noticed() {
-        assert_eq!(seen(&REFUSAL.replace("403", "401"), 0, 0).len(), 1);
+    fn every_difference_is_a_mismatch() {
+        assert_eq!(mismatches_of(&REFUSAL.replace("403", "401"), 0, 0).len(), 1);
         assert_eq!(
-            seen(
+            mismatches_of(
                 &REFUSAL.replace("scope=\"api/read\"", "scope=\"api\""),
                 0,
                 0
@@ -158,32 +159,35 @@ mod tests {
             1
         );
         assert_eq!(
-            seen(&REFUSAL.replace("insufficient_scope", "other"), 0, 0).len(),
+            mismatches_of(&REFUSAL.replace("insufficient_scope", "other"), 0, 0).len(),
             1
         );
         assert_eq!(
-            seen(&REFUSAL.replace("Insufficient", "api/write"), 0, 0).len(),
+            mismatches_of(&REFUSAL.replace("Insufficient", "api/write"), 0, 0).len(),
             1
         );
         assert_eq!(
-            seen(&REFUSAL.replace("Insufficient", "eyJhbGciOi"), 0, 0).len(),
+            mismatches_of(&REFUSAL.replace("Insufficient", "eyJhbGciOi"), 0, 0).len(),
             1
         );
-        assert_eq!(seen("HTTP/1.1 401 Unauthorized\r\n\r\n", 0, 0).len(), 2);
-        assert_eq!(seen(REFUSAL, 1, 0).len(), 1);
-        assert_eq!(seen(REFUSAL, 0, 1).len(), 1);
+        assert_eq!(
+            mismatches_of("HTTP/1.1 401 Unauthorized\r\n\r\n", 0, 0).len(),
+            2
+        );
+        assert_eq!(mismatches_of(REFUSAL, 1, 0).len(), 1);
+        assert_eq!(mismatches_of(REFUSAL, 0, 1).len(), 1);
     }
 
-    /// The mismatches where a token with the scope `api/write` alone was answered by `received`.
-    fn seen(received: &str, handler_runs: usize, stray_requests: usize) -> Vec<String> {
-        let cases = Case::all().expect("the table is understood");
+    /// Returns the mismatches if `received` answers a token that has only the scope `api/write`.
+    fn mismatches_of(received: &str, handler_runs: usize, stray_requests: usize) -> Vec<String> {
+        let cases = Case::all().expect("a valid table");
         let case = cases.iter().rfind(|case| case.id == "SCP-01");
         let token = Token {
             text: "eyJhbGciOi.eyJzY29wZSI.c2lnbmF0dXJl".to_owned(),
-            says: vec!["api/write".to_owned()],
+            strings: vec!["api/write".to_owned()],
         };
         let observation = Observation {
-            case: case.expect("in the table"),
+            case: case.expect("a case of the table"),
             token: Some(&token),
             answer: &Answer::parse(received.as_bytes(), Duration::ZERO),
             handler_runs,

@@ -1,11 +1,13 @@
-//! Requests that must be refused, and some that must not: the table `cases.json`.
+//! Example attacks: requests of the table `cases.json`, most of which must be refused.
 //!
 //! # Layout
 //!
-//! `case` reads the table; `placeholders` and `raw` fill it in; `token` puts a token together with
-//! `sign` (over `keys` and `pkcs1`) and `mutate` (over `jwe`); `request` and `answer` are HTTP;
-//! `app` is the server under test, `upstream` counts what that server asks of others; `check`
-//! compares what was seen with what the table expects, and `table` runs it all.
+//! - `case` parses the table; `placeholders` and `raw` expand its placeholders.
+//! - `token` builds the token of a case with `sign` (which uses `keys` and `pkcs1`) and `mutate` (which
+//!   uses `jwe`).
+//! - `request` and `answer` are HTTP; `app` is the server under test; `upstream` counts the requests
+//!   that this server sends.
+//! - `check` compares the answer with the expected one, and `table` runs all cases.
 
 mod answer;
 mod app;

@@ -14,7 +14,7 @@ use super::token::{Draft, encoded};
 pub(crate) enum Op {
     /// Five parts of random bytes.
     JweRandom,
-    /// An unsigned token, encrypted to the pool's public key.
+    /// An unsigned token, encrypted for the pool's public key.
     JwePlainjwt,
     DropPart {
         part: usize,
@@ -30,19 +30,19 @@ pub(crate) enum Op {
     },
     /// `a..b.c`
     DoubleDot,
-    /// `=` up to a multiple of four characters, at least one.
+    /// Appends `=` up to a multiple of four characters, at least one.
     Pad {
         part: usize,
     },
-    /// `+/` in the place of `-_`.
+    /// Replaces `-_` by `+/`.
     StdAlphabet {
         part: usize,
     },
-    /// Another last character that decodes to the same bytes.
+    /// Replaces the last character by another that decodes to the same bytes.
     Noncanonical {
         part: usize,
     },
-    /// The same, and the signature covers it.
+    /// The same, but signs the changed part.
     NoncanonicalResign {
         part: usize,
     },
@@ -61,22 +61,22 @@ pub(crate) enum Op {
     SigPrepend {
         hex: String,
     },
-    /// The signature as a number: `0`, `1`, `n-1`, `n` (the modulus) or `max`.
+    /// Sets the signature to a number: `0`, `1`, `n-1`, `n` (the modulus) or `max`.
     SigInt {
         value: String,
     },
 }
 
 impl Op {
-    /// `token` changed; `draft` is what it was made from.
+    /// Returns the changed `token`, which was built from `draft`.
     ///
     /// # Errors
     ///
-    /// When the change can't be made, or would change nothing.
+    /// Returns a description of the problem if the change is impossible or changes nothing.
     pub(crate) fn apply(&self, draft: &Draft<'_>, token: &str) -> Result<String, String> {
         let changed = match self {
-            Self::JweRandom => jwe::random(),
-            Self::JwePlainjwt => jwe::plain_token(draft),
+            Self::JweRandom => jwe::random_token(),
+            Self::JwePlainjwt => jwe::encrypt_unsigned_token(draft),
             Self::DropPart { part } => {
                 let mut parts: Vec<_> = token.split('.').collect();
                 if *part >= parts.len() {
@@ -107,7 +107,7 @@ impl Op {
             Self::SigInt { value } => with_signature(token, |_| signature_number(draft, value))?,
         };
         if changed == token {
-            return Err(format!("{self:?} has changed nothing"));
+            return Err(format!("{self:?} changes nothing"));
         }
         Ok(changed)
     }
@@ -115,7 +115,7 @@ impl Op {
 
 pub(crate) fn random_bytes(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
-    rand::fill(&mut bytes).expect("the system has randomness");
+    rand::fill(&mut bytes).expect("random bytes of the system");
     bytes
 }
 
@@ -149,7 +149,7 @@ fn noncanonical(part: &str) -> Result<String, String> {
         return Err("the part has no spare bits".to_owned());
     }
     let value = alphabet.iter().position(|character| character == last);
-    // The last of the spare bits, which a canonical encoder leaves 0.
+    // Sets the last spare bit, which is 0 in the canonical encoding.
     let other = alphabet[value.ok_or("the part is not base64url")? | 1];
     Ok(String::from_utf8_lossy(&[before, &[other]].concat()).into_owned())
 }
@@ -159,7 +159,7 @@ fn resigned(draft: &Draft<'_>, part: usize) -> Result<String, String> {
     let changed = parts
         .get_mut(part)
         .ok_or_else(|| format!("part {part} is not signed"))?;
-    // Only lengths that three does not divide leave spare bits.
+    // Only lengths that are not a multiple of three leave spare bits.
     while changed.len().is_multiple_of(3) {
         changed.push(b' ');
     }
@@ -206,14 +206,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noncanonical_part_decodes_to_the_same_bytes_elsewhere() {
+    fn noncanonical_part_decodes_to_the_same_bytes_in_a_lax_decoder() {
         use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
         let lax = GeneralPurposeConfig::new()
             .with_decode_allow_trailing_bits(true)
             .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone);
         let lax = GeneralPurpose::new(&URL_SAFE, lax);
         for bytes in [vec![0xff], vec![0x00, 0x80], vec![7; 256]] {
-            let part = noncanonical(&encoded(&bytes)).expect("spare bits");
+            let part = noncanonical(&encoded(&bytes)).expect("a part with spare bits");
             assert_eq!(lax.decode(&part), Ok(bytes));
             assert!(BASE64_URL_SAFE_NO_PAD.decode(&part).is_err());
         }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_completes_the_last_four_characters() {
+    fn padding_completes_the_last_group_of_four_characters() {
         assert_eq!(padded("AA").as_deref(), Ok("AA=="));
         assert_eq!(padded("AAA").as_deref(), Ok("AAA="));
         assert_eq!(padded("AAAA").as_deref(), Ok("AAAA="));
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn unknown_op_is_an_error() {
-        for op in [r#"{"op":"explode"}"#, r#"{"op":"pad","part":1,"with":"x"}"#] {
+        for op in [r#"{"op":"unknown"}"#, r#"{"op":"pad","part":1,"with":"x"}"#] {
             assert!(serde_json::from_str::<Op>(op).is_err(), "{op}");
         }
         assert_eq!(unhex("00fF"), Ok(vec![0, 255]));

@@ -1,4 +1,4 @@
-//! The blocks that an RSA signature hides, well-formed and otherwise (RFC 8017 s9).
+//! The encoded messages that RSA signs, valid and malformed (RFC 8017 section 9).
 
 use aws_lc_rs::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512};
 use aws_lc_rs::rand;
@@ -7,7 +7,7 @@ use super::keys::der::{NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, element}
 
 const SHA1_IDENTIFIER: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1a];
 
-/// A hash function with its object identifier.
+/// A hash function and its object identifier.
 #[derive(Clone, Copy)]
 pub(crate) struct Digest {
     algorithm: &'static Algorithm,
@@ -32,23 +32,23 @@ impl Digest {
         identifier: &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03],
     };
 
-    pub(crate) fn of(self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn hash(self, message: &[u8]) -> Vec<u8> {
         digest::digest(self.algorithm, message).as_ref().to_vec()
     }
 }
 
-/// EMSA-PKCS1-v1_5: what RS256, RS384 and RS512 sign.
+/// Returns the encoded message of RS256, RS384 and RS512 (EMSA-PKCS1-v1_5).
 pub(crate) fn block(size: usize, digest: Digest, message: &[u8]) -> Vec<u8> {
     padded(size, 0x01, &digest_info(digest, message))
 }
 
-/// A block for RS256 with one `defect`, as the cases name them.
+/// Returns an encoded message for RS256 with one `defect` of the cases.
 pub(crate) fn malformed_block(
     size: usize,
     defect: &str,
     message: &[u8],
 ) -> Result<Vec<u8>, String> {
-    let hash = Digest::SHA256.of(message);
+    let hash = Digest::SHA256.hash(message);
     let right = digest_info(Digest::SHA256, message);
     let block = match defect {
         "missing-null" => padded(size, 0x01, &digest_info_with(&[], &hash)),
@@ -77,22 +77,23 @@ pub(crate) fn malformed_block(
     Ok(block)
 }
 
-/// EMSA-PSS with SHA-256 and a salt as long as the hash: what PS256 signs (RFC 8017 s9.1.1).
+/// Returns the encoded message of PS256: EMSA-PSS with SHA-256 and a salt as long as the hash (RFC 8017
+/// section 9.1.1).
 pub(crate) fn pss_block(size: usize, message: &[u8]) -> Vec<u8> {
     let mut salt = [0; 32];
-    rand::fill(&mut salt).expect("the system has randomness");
-    let hash = Digest::SHA256.of(message);
-    let salted = Digest::SHA256.of(&[&[0; 8], hash.as_slice(), &salt].concat());
+    rand::fill(&mut salt).expect("random bytes of the system");
+    let hash = Digest::SHA256.hash(message);
+    let salted = Digest::SHA256.hash(&[&[0; 8], hash.as_slice(), &salt].concat());
     let mut data = vec![0; size - salted.len() - 1 - salt.len() - 1];
     data.push(1);
     data.extend(salt);
     let mask = (0_u32..).flat_map(|counter| {
-        Digest::SHA256.of(&[salted.as_slice(), &counter.to_be_bytes()].concat())
+        Digest::SHA256.hash(&[salted.as_slice(), &counter.to_be_bytes()].concat())
     });
     for (byte, mask) in data.iter_mut().zip(mask) {
         *byte ^= mask;
     }
-    // The block has one bit less than the modulus.
+    // The encoded message has one bit less than the modulus.
     data[0] &= 0x7f;
     [data, salted, vec![0xbc]].concat()
 }
@@ -105,7 +106,7 @@ fn padded(size: usize, block_type: u8, contents: &[u8]) -> Vec<u8> {
 fn digest_info(digest: Digest, message: &[u8]) -> Vec<u8> {
     let identifier = element(OBJECT_IDENTIFIER, &[digest.identifier]);
     let algorithm = element(SEQUENCE, &[&identifier, &NULL]);
-    let hash = element(OCTET_STRING, &[&digest.of(message)]);
+    let hash = element(OCTET_STRING, &[&digest.hash(message)]);
     element(SEQUENCE, &[&algorithm, &hash])
 }
 
@@ -115,7 +116,7 @@ fn digest_info_with(parameters: &[[u8; 2]], hash: &[u8]) -> Vec<u8> {
     element(SEQUENCE, &[&algorithm, &element(OCTET_STRING, &[hash])])
 }
 
-/// The same element with its length in two bytes where one would do: legal BER, not DER.
+/// Returns the element with its length in two bytes instead of one, which BER allows and DER does not.
 fn with_long_length(element: &[u8]) -> Vec<u8> {
     [&element[..1], &[0x81], &element[1..]].concat()
 }

@@ -5,20 +5,20 @@ use super::keys::{GOOD_KID, KeyRing, SECOND_KID};
 use super::pkcs1::Digest;
 use super::sign::pkcs1_signature;
 
-/// What the placeholders of the cases stand for.
-pub(crate) struct Scene<'a> {
+/// The values of the placeholders in the cases.
+pub(crate) struct Values<'a> {
     pub(crate) keys: &'a KeyRing,
     /// Seconds since the Unix epoch.
     pub(crate) now: i64,
     pub(crate) issuer: &'a str,
     pub(crate) client_id: &'a str,
-    /// Base URL of a server that nobody may ask.
+    /// The base URL of a server that must receive no request.
     pub(crate) canary: &'a str,
     pub(crate) jti: String,
 }
 
-impl<'a> Scene<'a> {
-    /// A scene with easy values, for the tests of what uses one.
+impl<'a> Values<'a> {
+    /// Returns simple values for unit tests.
     pub(crate) fn example(keys: &'a KeyRing) -> Self {
         Self {
             keys,
@@ -31,12 +31,12 @@ impl<'a> Scene<'a> {
     }
 }
 
-impl Scene<'_> {
-    /// The base claims with `changes`, all placeholders filled.
+impl Values<'_> {
+    /// Returns the base claims with `changes` and without placeholders.
     ///
     /// # Errors
     ///
-    /// When a placeholder is none that this test knows.
+    /// Returns an error if a placeholder is unknown.
     pub(crate) fn claims(
         &self,
         changes: &Map<String, Value>,
@@ -53,15 +53,15 @@ impl Scene<'_> {
         Ok(claims)
     }
 
-    /// `value` with the placeholders in its strings filled, at any depth.
+    /// Replaces the placeholders in the strings of `value`, at any depth.
     ///
     /// # Errors
     ///
-    /// When a placeholder is none that this test knows.
+    /// Returns an error if a placeholder is unknown.
     pub(crate) fn fill(&self, value: &Value) -> Result<Value, String> {
         Ok(match value {
             Value::String(text) => match text.strip_prefix('@') {
-                Some(placeholder) => self.filled(placeholder)?,
+                Some(placeholder) => self.expand(placeholder)?,
                 None => value.clone(),
             },
             Value::Array(items) => {
@@ -76,8 +76,8 @@ impl Scene<'_> {
         })
     }
 
-    /// The seconds that `now`, `now+30` or `now-30` stands for.
-    pub(crate) fn instant(&self, text: &str) -> Option<i64> {
+    /// Parses `now`, `now+30` or `now-30` into seconds since the Unix epoch.
+    pub(crate) fn parse_time(&self, text: &str) -> Option<i64> {
         match text.strip_prefix("now")? {
             "" => Some(self.now),
             offset if offset.starts_with(['+', '-']) => {
@@ -87,9 +87,9 @@ impl Scene<'_> {
         }
     }
 
-    fn filled(&self, placeholder: &str) -> Result<Value, String> {
+    fn expand(&self, placeholder: &str) -> Result<Value, String> {
         let unknown = || format!("unknown placeholder \"@{placeholder}\"");
-        if let Some(seconds) = self.instant(placeholder) {
+        if let Some(seconds) = self.parse_time(placeholder) {
             return Ok(seconds.into());
         }
         if let Some(path) = placeholder.strip_prefix("canary/") {
@@ -99,7 +99,7 @@ impl Scene<'_> {
             Some((name, argument)) => (name, Some(argument)),
             None => (placeholder, None),
         };
-        let instant = || argument.and_then(|text| self.instant(text));
+        let time = || argument.and_then(|text| self.parse_time(text));
         let value = match (name, argument) {
             ("iss", None) => self.issuer.into(),
             ("client", None) => self.client_id.into(),
@@ -109,10 +109,10 @@ impl Scene<'_> {
             ("iss", Some(name)) => near_miss(self.issuer, name).into(),
             ("client", Some(name)) => near_miss(self.client_id, name).into(),
             ("kid", Some(name)) => near_miss(GOOD_KID, name).into(),
-            // A 64-bit float holds today's seconds and a half exactly.
-            ("float", _) => instant().map(|seconds| json!(seconds as f64 + 0.5)).into(),
-            ("str", _) => instant().map(|seconds| seconds.to_string()).into(),
-            ("ms", _) => instant().map(|seconds| seconds * 1_000).into(),
+            // A 64-bit float represents today's seconds and a half exactly.
+            ("float", _) => time().map(|seconds| json!(seconds as f64 + 0.5)).into(),
+            ("str", _) => time().map(|seconds| seconds.to_string()).into(),
+            ("ms", _) => time().map(|seconds| seconds * 1_000).into(),
             ("repeat", Some(argument)) => repeated(argument).into(),
             ("scopes", Some(argument)) => long_scopes(argument).into(),
             ("manyscopes", Some(argument)) => many_scopes(argument).into(),
@@ -137,7 +137,7 @@ impl Scene<'_> {
     }
 }
 
-/// What a good token of Cognito says.
+/// Returns the claims of a valid access token of Cognito.
 fn base_claims() -> Value {
     json!({
         "sub": "@client", "token_use": "access", "scope": "api/read api/write",
@@ -146,7 +146,7 @@ fn base_claims() -> Value {
     })
 }
 
-/// `text` changed as `name` says: so little that a lax comparison misses it.
+/// Returns `text` with the small change `name`, which a lax comparison would miss.
 fn near_miss(text: &str, name: &str) -> Option<String> {
     let near_miss = match name {
         "slash" => format!("{text}/"),
@@ -169,13 +169,13 @@ fn near_miss(text: &str, name: &str) -> Option<String> {
     (near_miss != text).then_some(near_miss)
 }
 
-/// `X:N`: the text X, N times.
+/// Expands `X:N`: the text X, N times.
 fn repeated(argument: &str) -> Option<String> {
     let (text, times) = argument.rsplit_once(':')?;
     Some(text.repeat(times.parse().ok()?))
 }
 
-/// `N:LEN:NEEDED`: N scopes of LEN characters, then the one that is needed.
+/// Expands `N:LEN:NEEDED`: N scopes of LEN characters, then the scope NEEDED.
 fn long_scopes(argument: &str) -> Option<String> {
     let mut parts = argument.splitn(3, ':');
     let count: usize = parts.next()?.parse().ok()?;
@@ -185,7 +185,7 @@ fn long_scopes(argument: &str) -> Option<String> {
     Some((0..count).map(scope).collect::<String>() + needed)
 }
 
-/// `N:NEEDED`: N short scopes, then the one that is needed.
+/// Expands `N:NEEDED`: N short scopes, then the scope NEEDED.
 fn many_scopes(argument: &str) -> Option<String> {
     let (count, needed) = argument.split_once(':')?;
     let count: usize = count.parse().ok()?;
@@ -201,10 +201,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_documented_placeholder_is_filled() {
+    fn every_placeholder_is_replaced() {
         let keys = KeyRing::generate();
-        let scene = Scene::example(&keys);
-        let fill = |text: &str| scene.fill(&text.into());
+        let values = Values::example(&keys);
+        let fill = |text: &str| values.fill(&text.into());
         assert_eq!(fill("@now-30"), Ok(json!(970)));
         assert_eq!(fill("@float:now+1"), Ok(json!(1001.5)));
         assert_eq!(fill("@str:now+1"), Ok(json!("1001")));
@@ -228,16 +228,16 @@ mod tests {
     #[test]
     fn unknown_placeholder_is_an_error() {
         let keys = KeyRing::generate();
-        let scene = Scene::example(&keys);
+        let values = Values::example(&keys);
         for text in [
-            "@nobody",
-            "@iss:nobody",
+            "@unknown",
+            "@iss:unknown",
             "@now+x",
-            "@jwk:nobody",
+            "@jwk:unknown",
             "@scopes:1",
             "@kid:dot",
         ] {
-            assert!(scene.fill(&json!([{ "a": text }])).is_err(), "{text}");
+            assert!(values.fill(&json!([{ "a": text }])).is_err(), "{text}");
         }
     }
 }

@@ -1,17 +1,18 @@
-//! Headers and payloads that are raw text, since JSON values can't say what they say.
+//! Headers and payloads that are written as raw text, since a JSON value can't express them, such as
+//! objects with duplicate members.
 
 use serde_json::{Map, Value};
 
 use super::keys::GOOD_KID;
-use super::placeholders::Scene;
+use super::placeholders::Values;
 
-/// The bytes of a payload: `raw` where the case gives it, else `claims`, in the encoding it names.
+/// Returns the bytes of a payload: `raw` if it is set, otherwise `claims`, in the given encoding.
 ///
 /// # Errors
 ///
-/// When the case says something that this test does not understand.
+/// Returns an error if a placeholder, change or encoding is unknown.
 pub(crate) fn payload(
-    scene: &Scene<'_>,
+    values: &Values<'_>,
     claims: &Map<String, Value>,
     raw: Option<&str>,
     encoding: Option<&str>,
@@ -19,25 +20,25 @@ pub(crate) fn payload(
     let text = match raw {
         None => object(members(claims)),
         Some(raw) => match raw.strip_prefix("@claims-") {
-            None => expand(scene, raw)?,
-            Some(change) => changed(scene, claims, change)?,
+            None => expand(values, raw)?,
+            Some(change) => changed(values, claims, change)?,
         },
     };
     encoded(&text, encoding)
 }
 
-/// `text` with every `<<..>>` in it filled.
+/// Replaces every `<<..>>` in `text`.
 ///
 /// # Errors
 ///
-/// When one is none that this test knows.
-pub(crate) fn expand(scene: &Scene<'_>, text: &str) -> Result<String, String> {
+/// Returns an error if a placeholder is unknown.
+pub(crate) fn expand(values: &Values<'_>, text: &str) -> Result<String, String> {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some((before, placeholder, after)) = split_placeholder(rest) {
         expanded.push_str(before);
-        let filled = filled(scene, placeholder);
-        expanded.push_str(&filled.ok_or_else(|| format!("unknown \"<<{placeholder}>>\""))?);
+        let value = placeholder_value(values, placeholder);
+        expanded.push_str(&value.ok_or_else(|| format!("unknown \"<<{placeholder}>>\""))?);
         rest = after;
     }
     Ok(expanded + rest)
@@ -49,7 +50,7 @@ fn split_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, placeholder, after))
 }
 
-fn filled(scene: &Scene<'_>, placeholder: &str) -> Option<String> {
+fn placeholder_value(values: &Values<'_>, placeholder: &str) -> Option<String> {
     let count = |number: &str| number.parse::<usize>().ok();
     match placeholder.split_once(':') {
         Some(("nest", depth)) => {
@@ -59,20 +60,24 @@ fn filled(scene: &Scene<'_>, placeholder: &str) -> Option<String> {
         Some(("digits", length)) => Some("9".repeat(count(length)?)),
         Some(_) => None,
         None => match placeholder {
-            "iss" => Some(scene.issuer.to_owned()),
-            "client" => Some(scene.client_id.to_owned()),
+            "iss" => Some(values.issuer.to_owned()),
+            "client" => Some(values.client_id.to_owned()),
             "kid" => Some(GOOD_KID.to_owned()),
-            "jti" => Some(scene.jti.clone()),
-            instant => scene.instant(instant).map(|seconds| seconds.to_string()),
+            "jti" => Some(values.jti.clone()),
+            time => values.parse_time(time).map(|seconds| seconds.to_string()),
         },
     }
 }
 
-/// `change` is what follows `@claims-`: `with:X`, `before:X` or `set:name:value`.
-fn changed(scene: &Scene<'_>, claims: &Map<String, Value>, change: &str) -> Result<String, String> {
-    let unknown = || format!("unknown change of the payload {change:?}");
+/// Applies a change to the claims: `with:X`, `before:X` or `set:name:value`, the text after `@claims-`.
+fn changed(
+    values: &Values<'_>,
+    claims: &Map<String, Value>,
+    change: &str,
+) -> Result<String, String> {
+    let unknown = || format!("unknown change {change:?} of the payload");
     let (verb, text) = change.split_once(':').ok_or_else(unknown)?;
-    let text = expand(scene, text)?;
+    let text = expand(values, text)?;
     let members = members(claims);
     Ok(match verb {
         "with" => object(members.into_iter().chain([text])),
@@ -116,15 +121,15 @@ fn encoded(text: &str, encoding: Option<&str>) -> Result<Vec<u8>, String> {
     })
 }
 
-/// One byte a character.
+/// Encodes `text` with one byte per character (ISO 8859-1).
 ///
 /// # Errors
 ///
-/// When a character has no place in ISO 8859-1.
+/// Returns an error if ISO 8859-1 does not have a character.
 pub(crate) fn latin1(text: &str) -> Result<Vec<u8>, String> {
     text.chars()
         .map(|character| {
-            u8::try_from(character).map_err(|_| format!("{character:?} is not of latin-1"))
+            u8::try_from(character).map_err(|_| format!("{character:?} is not in latin-1"))
         })
         .collect()
 }
@@ -136,36 +141,39 @@ mod tests {
     use crate::attacks::keys::KeyRing;
 
     #[test]
-    fn every_change_of_the_payload_is_made() {
+    fn every_change_is_applied_to_the_payload() {
         let keys = KeyRing::generate();
-        let scene = Scene::example(&keys);
+        let values = Values::example(&keys);
         let claims = json!({"a": 1, "b": "x"});
-        let claims = claims.as_object().expect("an object");
+        let claims = claims.as_object().expect("a JSON object");
         let payload = |raw| {
-            let payload = payload(&scene, claims, Some(raw), None);
+            let payload = payload(&values, claims, Some(raw), None);
             payload.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         };
-        let is = |text: &str| Ok(text.to_owned());
+        let expected = |text: &str| Ok(text.to_owned());
         assert_eq!(
             payload("@claims-with:\"b\":2"),
-            is(r#"{"a":1,"b":"x","b":2}"#)
+            expected(r#"{"a":1,"b":"x","b":2}"#)
         );
         assert_eq!(
             payload("@claims-before:\"b\":2"),
-            is(r#"{"b":2,"a":1,"b":"x"}"#)
+            expected(r#"{"b":2,"a":1,"b":"x"}"#)
         );
-        assert_eq!(payload("@claims-set:a:1e400"), is(r#"{"b":"x","a":1e400}"#));
-        assert_eq!(payload("[<<nest:2>>,<<digits:3>>]"), is("[[[]],999]"));
+        assert_eq!(
+            payload("@claims-set:a:1e400"),
+            expected(r#"{"b":"x","a":1e400}"#)
+        );
+        assert_eq!(payload("[<<nest:2>>,<<digits:3>>]"), expected("[[[]],999]"));
         assert_eq!(
             payload("<<now+5>>,<<client>>,<<jti>>"),
-            is("1005,client,jti")
+            expected("1005,client,jti")
         );
         assert!(payload("@claims-drop:a").is_err());
-        assert!(payload("<<nobody>>").is_err());
+        assert!(payload("<<unknown>>").is_err());
     }
 
     #[test]
-    fn every_encoding_is_its_own_bytes() {
+    fn text_is_encoded_as_requested() {
         assert_eq!(encoded("é", Some("latin-1")), Ok(vec![0xe9]));
         assert_eq!(encoded("é", Some("utf-16le")), Ok(vec![0xe9, 0]));
         assert_eq!(

@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::raw::latin1;
 
-/// The HTTP request of a case. `$TOKEN` stands for the token, wherever it is.
+/// The HTTP request of a case. `$TOKEN` is replaced by the token everywhere.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Request {
@@ -29,11 +29,12 @@ impl Default for Request {
 }
 
 impl Request {
-    /// The request as HTTP/1.1 sends it; without a token, no header that would hold it.
+    /// Returns the bytes of the HTTP/1.1 request. Without a token, headers that would contain it are
+    /// left out.
     ///
     /// # Errors
     ///
-    /// When the case says something that this test does not understand.
+    /// Returns an error if the encoding is unknown or can't represent a header.
     pub(crate) fn bytes(&self, token: Option<&str>) -> Result<Vec<u8>, String> {
         let fill = |text: &str| text.replace("$TOKEN", token.unwrap_or_default());
         let query = self
@@ -61,7 +62,7 @@ impl Request {
         match self.headers_encoding.as_deref() {
             None | Some("utf-8") => Ok(line.as_bytes().to_vec()),
             Some("latin-1" | "latin1" | "iso-8859-1") => latin1(line),
-            Some(unknown) => Err(format!("unknown encoding of headers {unknown:?}")),
+            Some(unknown) => Err(format!("unknown encoding {unknown:?} of the headers")),
         }
     }
 }
@@ -87,11 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_latin_1_where_the_case_says_so() {
+    fn headers_are_encoded_as_requested() {
         let request = |encoding: &str| -> Request {
             let headers = [["Authorization", "Bearer\u{a0}$TOKEN"]];
             serde_json::from_value(json!({"headers": headers, "headers_encoding": encoding}))
-                .expect("a request")
+                .expect("a valid request")
         };
         let bytes = request("latin-1").bytes(Some("t")).unwrap_or_default();
         assert!(bytes.windows(3).any(|bytes| bytes == b"r\xa0t"));
@@ -101,10 +102,10 @@ mod tests {
     }
 
     #[test]
-    fn body_has_its_length() {
+    fn body_has_a_content_length() {
         let request =
             json!({"method": "POST", "query": "q=$TOKEN", "headers": [], "body": "t=$TOKEN"});
-        let request: Request = serde_json::from_value(request).expect("a request");
+        let request: Request = serde_json::from_value(request).expect("a valid request");
         let bytes = request.bytes(Some("abc")).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.starts_with("POST /read?q=abc HTTP/1.1\r\n"));

@@ -1,4 +1,4 @@
-//! Who signs a token, and how.
+//! The signing modes of the cases: which key signs a token, and with which algorithm.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -9,12 +9,12 @@ use super::keys::der::{pem, pkcs1_public_key, subject_public_key_info};
 use super::keys::{GOOD_KID, KeyRing, RsaKey, SECOND_KID};
 use super::pkcs1::{self, Digest};
 
-/// The signature over `input` that the mode `signing` of the cases makes; `algorithm` is what the
-/// token's header says, for those modes that leave it open.
+/// Signs `input` as the mode `signing` of a case requires. `algorithm` is the `alg` of the token's header,
+/// which some modes use.
 ///
 /// # Errors
 ///
-/// When the mode is none that this test knows.
+/// Returns an error if the mode is unknown.
 pub(crate) fn signature(
     keys: &KeyRing,
     signing: &str,
@@ -39,7 +39,7 @@ pub(crate) fn signature(
         "jwks:oct1" => hmac_signature(hmac::HMAC_SHA256, keys.oct1(), input),
         _ => {
             if let Some(kid) = signing.strip_prefix("jwks:") {
-                pkcs1_signature(key(kid)?, digest_of(algorithm), input)
+                pkcs1_signature(key(kid)?, digest_for(algorithm), input)
             } else if let Some(defect) = signing.strip_prefix("pkcs1:") {
                 let key = key(GOOD_KID)?;
                 key.sign_block(&pkcs1::malformed_block(key.size(), defect, input)?)
@@ -57,7 +57,7 @@ pub(crate) fn pkcs1_signature(key: &RsaKey, digest: Digest, input: &[u8]) -> Vec
     key.sign_block(&pkcs1::block(key.size(), digest, input))
 }
 
-fn digest_of(algorithm: Option<&str>) -> Digest {
+fn digest_for(algorithm: Option<&str>) -> Digest {
     match algorithm {
         Some("RS384") => Digest::SHA384,
         Some("RS512") => Digest::SHA512,
@@ -67,10 +67,10 @@ fn digest_of(algorithm: Option<&str>) -> Digest {
 
 fn ecdsa_signature(key: &aws_lc_rs::signature::EcdsaKeyPair, input: &[u8]) -> Vec<u8> {
     let signature = key.sign(&SystemRandom::new(), input);
-    signature.expect("P-256 signs anything").as_ref().to_vec()
+    signature.expect("a signature by P-256").as_ref().to_vec()
 }
 
-/// `mode` is the rest after `hs`: `256-with-public-pem`, `256-empty-key`.
+/// Signs with HMAC. `mode` is the text after `hs`, such as `256-with-public-pem` or `256-empty-key`.
 fn hmac_mode_signature(keys: &KeyRing, mode: &str, input: &[u8]) -> Result<Vec<u8>, String> {
     let (bits, secret) = mode
         .split_once('-')
@@ -82,7 +82,7 @@ fn hmac_mode_signature(keys: &KeyRing, mode: &str, input: &[u8]) -> Result<Vec<u
         _ => return Err(format!("unknown signing mode \"hs{mode}\"")),
     };
     let secret = match secret.strip_prefix("with-") {
-        Some(spelling) => spelled(keys, spelling)?,
+        Some(format) => encode_public_key(keys, format)?,
         None if secret == "empty-key" => Vec::new(),
         None => return Err(format!("unknown signing mode \"hs{mode}\"")),
     };
@@ -94,12 +94,12 @@ fn hmac_signature(algorithm: hmac::Algorithm, secret: &[u8], input: &[u8]) -> Ve
     hmac::sign(&key, input).as_ref().to_vec()
 }
 
-/// The pool's public key, as an attacker may guess that a confused verifier holds it.
-fn spelled(keys: &KeyRing, spelling: &str) -> Result<Vec<u8>, String> {
+/// Encodes the pool's public key in a format that a verifier may confuse with an HMAC secret.
+fn encode_public_key(keys: &KeyRing, format: &str) -> Result<Vec<u8>, String> {
     let key = keys.good();
     let public_pem = || pem("PUBLIC KEY", &subject_public_key_info(key));
     let modulus = || key.modulus().to_bytes_be();
-    let secret = match spelling {
+    let secret = match format {
         "public-pem" => public_pem().into_bytes(),
         "public-pem-nonl" => public_pem().trim_end().as_bytes().to_vec(),
         "ws-pem" => format!(" \n{}", public_pem()).into_bytes(),
@@ -109,7 +109,7 @@ fn spelled(keys: &KeyRing, spelling: &str) -> Result<Vec<u8>, String> {
         "modulus" => modulus(),
         "n-b64" => BASE64_URL_SAFE_NO_PAD.encode(modulus()).into_bytes(),
         "jwk-json" => keys.good_jwk().to_string().into_bytes(),
-        unknown => return Err(format!("unknown spelling of the public key {unknown:?}")),
+        unknown => return Err(format!("unknown format {unknown:?} of the public key")),
     };
     Ok(secret)
 }
@@ -126,13 +126,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mode_makes_the_signature_that_it_names() {
+    fn every_mode_creates_the_signature_that_it_names() {
         let keys = KeyRing::generate();
         let good = pkcs1_public_key(keys.good());
         verify(&keys, "rs384-good", &RSA_PKCS1_2048_8192_SHA384, &good);
         verify(&keys, "rs512-good", &RSA_PKCS1_2048_8192_SHA512, &good);
         verify(&keys, "ps256-good", &RSA_PSS_2048_8192_SHA256, &good);
-        let small = pkcs1_public_key(keys.rsa("rsa1024").expect("in the ring"));
+        let small = pkcs1_public_key(keys.rsa("rsa1024").expect("a key of the ring"));
         let legacy = &RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY;
         verify(&keys, "jwks:rsa1024", legacy, &small);
         let ec1 = keys.ec1().public_key().as_ref();
@@ -148,20 +148,20 @@ mod tests {
     }
 
     #[test]
-    fn weak_exponents_undo_their_signatures() {
+    fn keys_with_weak_exponents_sign_correctly() {
         let keys = KeyRing::generate();
         for kid in ["e1", "e3"] {
-            let key = keys.rsa(kid).expect("in the ring");
+            let key = keys.rsa(kid).expect("a key of the ring");
             let signature = signature(&keys, &format!("jwks:{kid}"), None, b"input");
             let signature = BigUint::from_bytes_be(&signature.expect("a known mode"));
             let block = pkcs1::block(key.size(), Digest::SHA256, b"input");
-            let undone = signature.modpow(key.exponent(), key.modulus());
-            assert_eq!(key.to_bytes(&undone), block, "{kid}");
+            let decrypted = signature.modpow(key.exponent(), key.modulus());
+            assert_eq!(key.to_bytes(&decrypted), block, "{kid}");
         }
     }
 
     #[test]
-    fn hmac_is_keyed_with_the_spelling_it_names() {
+    fn hmac_secret_is_the_named_format_of_the_public_key() {
         let keys = KeyRing::generate();
         let tag = |signing| signature(&keys, signing, None, b"input").expect("a known mode");
         let pem = pem("PUBLIC KEY", &subject_public_key_info(keys.good()));
@@ -179,7 +179,7 @@ mod tests {
         let keys = KeyRing::generate();
         for signing in [
             "",
-            "better-key",
+            "unknown-key",
             "hs256",
             "hs1-empty-key",
             "hs256-with-x",

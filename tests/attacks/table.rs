@@ -5,25 +5,25 @@ use super::app::{AppUnderTest, CLIENT_ID, ISSUER, JWKS_PATH};
 use super::case::Case;
 use super::check::Observation;
 use super::keys::KeyRing;
-use super::placeholders::Scene;
+use super::placeholders::Values;
 use super::token::Token;
 use super::upstream::Upstream;
 
 #[test]
-fn every_request_of_the_table_gets_its_right_answer() {
-    let world = World::start();
-    let cases = Case::all().expect("the table is understood");
-    let (mounted, left_out): (Vec<_>, Vec<_>) = cases
+fn every_request_of_the_table_gets_its_expected_answer() {
+    let environment = Environment::start();
+    let cases = Case::all().expect("a valid table");
+    let (routed, skipped): (Vec<_>, Vec<_>) = cases
         .iter()
-        .partition(|case| AppUnderTest::mounts(&case.request.path));
-    // The first case is a plain good token.
-    let good = &cases[0];
+        .partition(|case| AppUnderTest::has_route(&case.request.path));
+    // The first case is a valid token without peculiarities.
+    let valid = &cases[0];
     let mut slowest = Duration::ZERO;
     let mut mismatches = Vec::new();
-    for case in &mounted {
-        let seen = world.observe(case, good);
-        slowest = slowest.max(seen.elapsed);
-        mismatches.extend(seen.mismatches.into_iter().map(|mismatch| {
+    for case in &routed {
+        let outcome = environment.run(case, valid);
+        slowest = slowest.max(outcome.elapsed);
+        mismatches.extend(outcome.mismatches.into_iter().map(|mismatch| {
             format!(
                 "{} ({:?}, {}): {mismatch}",
                 case.name(),
@@ -33,9 +33,9 @@ fn every_request_of_the_table_gets_its_right_answer() {
         }));
     }
     println!(
-        "{} requests sent, {} left out, the slowest answer took {slowest:?}",
-        mounted.len(),
-        left_out.len()
+        "{} requests sent, {} skipped, the slowest answer took {slowest:?}",
+        routed.len(),
+        skipped.len()
     );
     assert!(
         mismatches.is_empty(),
@@ -45,24 +45,24 @@ fn every_request_of_the_table_gets_its_right_answer() {
     );
 }
 
-/// The server under test, and everything around it.
-struct World {
+/// The server under test, the servers that it might send requests to, and the keys.
+struct Environment {
     keys: KeyRing,
     issuer: Upstream,
     canary: Upstream,
     app: AppUnderTest,
 }
 
-struct Seen {
+struct Outcome {
     elapsed: Duration,
     mismatches: Vec<String>,
 }
 
-impl World {
+impl Environment {
     fn start() -> Self {
         let keys = KeyRing::generate();
         let issuer = Upstream::serving(&keys.jwks().to_string());
-        // What an attacker would serve: a key set with the attacker's key.
+        // The canary serves the attacker's key, in case the server under test fetches it.
         let attacker = serde_json::json!({ "keys": [keys.attacker_jwk()] });
         let canary = Upstream::serving(&attacker.to_string());
         let app = AppUnderTest::start(&issuer);
@@ -74,24 +74,25 @@ impl World {
         }
     }
 
-    /// Sends `case`, then `good`, and compares.
-    fn observe(&self, case: &Case, good: &Case) -> Seen {
+    /// Sends `case` and then `valid`, and compares the answers with the expected ones.
+    fn run(&self, case: &Case, valid: &Case) -> Outcome {
         let runs = self.app.handler_runs();
         let jwks_requests = self.issuer.requests_of(JWKS_PATH);
         let (token, answer) = self.exchange(case);
         let handler_runs = self.app.handler_runs() - runs;
-        let (_, next) = self.exchange(good);
-        let asked = self.issuer.requests_of(JWKS_PATH);
+        let (_, next) = self.exchange(valid);
+        let jwks_requests_after = self.issuer.requests_of(JWKS_PATH);
         let observation = Observation {
             case,
             token: token.as_ref(),
             answer: &answer,
             handler_runs,
-            jwks_requests: asked - jwks_requests,
-            stray_requests: self.canary.connections() + self.issuer.connections() - asked,
+            jwks_requests: jwks_requests_after - jwks_requests,
+            stray_requests: self.canary.connections() + self.issuer.connections()
+                - jwks_requests_after,
             next_status: next.status,
         };
-        Seen {
+        Outcome {
             elapsed: answer.elapsed,
             mismatches: observation.mismatches(),
         }
@@ -102,20 +103,21 @@ impl World {
         let canary = self.canary.url();
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .expect("after 1970");
-        let scene = Scene {
+            .expect("a time after 1970");
+        let values = Values {
             keys: &self.keys,
-            now: i64::try_from(now.as_secs()).expect("before the end of time"),
+            now: i64::try_from(now.as_secs()).expect("a time in this century"),
             issuer: ISSUER,
             client_id: CLIENT_ID,
             canary: &canary,
             jti: format!("{name}-{}", now.as_nanos()),
         };
-        let token = Token::of(&scene, case).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let token =
+            Token::for_case(&values, case).unwrap_or_else(|error| panic!("{name}: {error}"));
         let text = token.as_ref().map(|token| token.text.as_str());
         let request = case.request.bytes(text);
         let request = request.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let answer = Answer::to(self.app.address, &request);
+        let answer = Answer::receive(self.app.address, &request);
         (
             token,
             answer.unwrap_or_else(|error| panic!("{name}: {error}")),

@@ -4,47 +4,47 @@ use serde_json::{Value, json};
 
 use super::case::Case;
 use super::keys::{GOOD_KID, KeyRing};
-use super::placeholders::Scene;
+use super::placeholders::Values;
 use super::{raw, sign};
 
-/// The token of one request, as it is sent.
+/// The token of one request.
 pub(crate) struct Token {
-    /// The token in compact form, mutated where the case says so.
+    /// The compact form of the token, with the mutations of the case.
     pub(crate) text: String,
-    /// Every string that its header and claims hold: an answer must not repeat them.
-    pub(crate) says: Vec<String>,
+    /// All strings in its header and claims, which the answer must not repeat.
+    pub(crate) strings: Vec<String>,
 }
 
 impl Token {
-    /// The token of `case`; none where it is sent without one.
+    /// Creates the token of `case`, or returns `None` if its request has no token.
     ///
     /// # Errors
     ///
-    /// When the case says something that this test does not understand.
-    pub(crate) fn of(scene: &Scene<'_>, case: &Case) -> Result<Option<Self>, String> {
+    /// Returns an error if the case contains anything unknown.
+    pub(crate) fn for_case(values: &Values<'_>, case: &Case) -> Result<Option<Self>, String> {
         if case.signing == "no-token" {
             return Ok(None);
         }
         let header = match &case.header {
-            Some(header) => scene.fill(header)?,
+            Some(header) => values.fill(header)?,
             None => json!({"alg": "RS256", "kid": GOOD_KID}),
         };
-        let claims = scene.claims(&case.claims)?;
-        let mut says = Vec::new();
-        collect_strings(&header, &mut says);
+        let claims = values.claims(&case.claims)?;
+        let mut strings = Vec::new();
+        collect_strings(&header, &mut strings);
         claims
             .values()
-            .for_each(|value| collect_strings(value, &mut says));
+            .for_each(|value| collect_strings(value, &mut strings));
         let draft = Draft {
-            keys: scene.keys,
+            keys: values.keys,
             signing: &case.signing,
             algorithm: header["alg"].as_str().map(str::to_owned),
             header: match &case.header_raw {
-                Some(text) => raw::expand(scene, text)?.into_bytes(),
+                Some(text) => raw::expand(values, text)?.into_bytes(),
                 None => header.to_string().into_bytes(),
             },
             payload: raw::payload(
-                scene,
+                values,
                 &claims,
                 case.payload_raw.as_deref(),
                 case.payload_encoding.as_deref(),
@@ -54,7 +54,7 @@ impl Token {
         for op in &case.ops {
             text = op.apply(&draft, &text)?;
         }
-        Ok(Some(Self { text, says }))
+        Ok(Some(Self { text, strings }))
     }
 }
 
@@ -72,7 +72,7 @@ impl Draft<'_> {
         self.signed(&encoded(&self.header), &encoded(&self.payload))
     }
 
-    /// The token of these two parts, signed as the case says.
+    /// Returns the token of these two encoded parts, signed as the case requires.
     pub(crate) fn signed(&self, header: &str, payload: &str) -> Result<String, String> {
         let input = format!("{header}.{payload}");
         let algorithm = self.algorithm.as_deref();
@@ -81,7 +81,7 @@ impl Draft<'_> {
     }
 }
 
-/// base64url without padding, the form of every part.
+/// Encodes a part of a token as base64url without padding.
 pub(crate) fn encoded(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -106,13 +106,13 @@ mod tests {
     use crate::attacks::keys::der::pkcs1_public_key;
 
     #[test]
-    fn tokens_of_all_cases_are_made_and_the_good_ones_verify() {
+    fn tokens_of_all_cases_are_created_and_the_valid_ones_verify() {
         let keys = KeyRing::generate();
-        let scene = Scene::example(&keys);
+        let values = Values::example(&keys);
         let mut verified = 0;
-        for case in Case::all().expect("the table is understood") {
+        for case in Case::all().expect("a valid table") {
             let token =
-                Token::of(&scene, &case).unwrap_or_else(|error| panic!("{case:?}: {error}"));
+                Token::for_case(&values, &case).unwrap_or_else(|error| panic!("{case:?}: {error}"));
             let Some(token) = token.filter(|_| case.basis == Basis::Positive) else {
                 continue;
             };
@@ -125,7 +125,7 @@ mod tests {
                 None => keys.rsa(GOOD_KID),
             };
             assert!(
-                verifies(key.expect("in the ring"), &token.text),
+                verifies(key.expect("a key of the ring"), &token.text),
                 "{}",
                 case.name()
             );
@@ -137,12 +137,12 @@ mod tests {
     #[test]
     fn malformed_padding_does_not_verify() {
         let keys = KeyRing::generate();
-        let scene = Scene::example(&keys);
-        let cases = Case::all().expect("the table is understood");
+        let values = Values::example(&keys);
+        let cases = Case::all().expect("a valid table");
         let malformed: Vec<_> = cases.iter().filter(|case| case.id == "SIG-06").collect();
         assert_eq!(malformed.len(), 10);
         for case in malformed {
-            let token = Token::of(&scene, case)
+            let token = Token::for_case(&values, case)
                 .expect("a known defect")
                 .expect("a token");
             assert!(!verifies(keys.good(), &token.text), "{}", case.signing);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn verifies(key: &RsaKey, token: &str) -> bool {
-        let (input, signature) = token.rsplit_once('.').expect("three parts");
+        let (input, signature) = token.rsplit_once('.').expect("a token of three parts");
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).expect("base64url");
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pkcs1_public_key(key))
             .verify(input.as_bytes(), &signature)

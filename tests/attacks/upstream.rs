@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// A server on loopback that counts what it is asked: the issuer's, or one that nobody may ask.
-///
-/// It lives until the process ends.
+/// A server on loopback that counts its requests: the one with the key set, or the canary, which must
+/// receive none. It runs until the process ends.
 pub(crate) struct Upstream {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -16,7 +15,9 @@ impl Upstream {
     /// Starts a server that answers every request with `body`.
     pub(crate) fn serving(body: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("it is bound");
+        let address = listener
+            .local_addr()
+            .expect("the address of a bound socket");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let answer = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
@@ -32,36 +33,36 @@ impl Upstream {
         Self { address, requests }
     }
 
-    /// The base URL, without a slash at its end.
+    /// Returns the base URL, without a trailing slash.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many requests were `GET` of `path`.
+    /// Returns the number of `GET` requests for `path`.
     pub(crate) fn requests_of(&self, path: &str) -> usize {
         let expected = format!("GET {path} HTTP/1.1");
-        let requests = self.requests.lock().expect("no other panic");
+        let requests = self.requests.lock().expect("no thread has panicked");
         requests.iter().filter(|line| **line == expected).count()
     }
 
-    /// How many connections there were, whatever they asked.
+    /// Returns the number of connections, whatever their requests were.
     pub(crate) fn connections(&self) -> usize {
-        self.requests.lock().expect("no other panic").len()
+        self.requests.lock().expect("no thread has panicked").len()
     }
 }
 
-/// Notes the first line of one request, an empty one where none came, and answers.
+/// Records the first line of a request, or an empty line if none arrived, and answers.
 fn serve(mut stream: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) {
-    let patience = stream.set_read_timeout(Some(Duration::from_secs(30)));
-    let mut lines = patience
+    let timeout_set = stream.set_read_timeout(Some(Duration::from_secs(30)));
+    let mut lines = timeout_set
         .and_then(|()| stream.try_clone())
         .into_iter()
         .flat_map(|reading| BufReader::new(reading).lines().map_while(Result::ok));
     let first = lines.next().unwrap_or_default();
-    seen.lock().expect("no other panic").push(first);
-    // An answer before the end of the head may reset the connection.
+    seen.lock().expect("no thread has panicked").push(first);
+    // Answering before the end of the headers may reset the connection.
     lines.find(String::is_empty);
     drop(lines);
-    // The client may be gone; that it asked is what counts.
+    // The client may have closed the connection; the request counts anyway.
     drop(stream.write_all(answer.as_bytes()));
 }

@@ -1,57 +1,52 @@
-//! `RULES.md` 2.5 to 2.7: a key server that is away, slow or odd.
+//! Rules 2.5 to 2.7: a JWKS endpoint that is unavailable, slow or wrong, and changes of the clock.
 
 use super::*;
 
 #[actix_web::test]
-async fn rule_2_5_keys_stay_good_for_24_hours_without_a_refresh_and_no_longer() {
-    let fixture = Fixture::warm().await;
-    let token = fixture
-        .cognito
-        .token("reporting")
-        .expires_in(seconds(86_400))
-        .sign();
-    assert_eq!(fixture.judge(&token).await, Ok(()));
+async fn rule_2_5_keys_work_for_24_hours_without_a_refresh() {
+    let fixture = start_with_keys().await;
+    let token = fixture.token().expires_in(seconds(86_400)).sign();
+    assert_eq!(fixture.refusal_of(&token).await, None);
     fixture
         .cognito
         .set_fault(Endpoint::Jwks, Some(Fault::CloseConnection));
     fixture.clock.advance(seconds(86_399));
-    eventually("a refresh has failed", || {
-        fixture.auth.health().pools()[0].last_error().is_some()
-    })
-    .await;
+    eventually("a refresh has failed", || last_error(&fixture).is_some()).await;
     assert_eq!(
-        fixture.judge(&token).await,
-        Ok(()),
-        "an outage is ridden out"
+        fixture.refusal_of(&token).await,
+        None,
+        "the keys are still valid"
     );
     assert!(fixture.auth.health().is_ready());
     fixture.clock.advance(seconds(1));
     assert_eq!(
-        fixture.judge(&token).await,
-        Err("keys_unavailable"),
-        "cached or not"
+        fixture.refusal_of(&token).await,
+        Some("keys_unavailable"),
+        "cached tokens are refused too"
     );
     assert!(!fixture.auth.health().is_ready());
     fixture.cognito.set_fault(Endpoint::Jwks, None);
-    eventually("the keys are back", || {
+    eventually("the keys are fetched again", || {
         fixture.clock.advance(seconds(60));
         fixture.auth.health().is_ready()
     })
     .await;
-    assert_eq!(fixture.judge(&fixture.token()).await, Ok(()));
+    let token = long_lived_token(&fixture);
+    assert_eq!(fixture.refusal_of(&token).await, None);
 }
 
 #[actix_web::test]
-async fn rule_2_5_failures_are_retried_with_backoff_and_recover_by_themselves() {
-    let clock = TestClock::new();
-    let cognito = LocalCognito::builder()
-        .clock(clock.clone())
-        .start()
-        .expect("a local Cognito");
-    cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(503, None, None)));
-    let auth = build(cognito.settings(), &clock);
-    let unavailable = auth.prefetch().await.expect_err("no keys yet");
-    let first_pause = unavailable.retry_after;
+async fn rule_2_5_failed_fetches_are_retried_with_backoff_until_one_succeeds() {
+    let AuthFixture {
+        cognito,
+        clock,
+        auth,
+    } = AuthFixture::without_prefetch(|cognito, settings| {
+        cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(503, None, None)));
+        settings
+    });
+    let error = auth.prefetch().await.expect_err("no keys yet");
+    let first_pause = error.retry_after;
     assert!(
         first_pause > Duration::ZERO && first_pause <= seconds(2),
         "{first_pause:?}"
@@ -59,13 +54,13 @@ async fn rule_2_5_failures_are_retried_with_backoff_and_recover_by_themselves() 
     for attempt in 2..=8_u64 {
         let error = auth.prefetch().await.expect_err("no keys yet");
         assert!(error.retry_after <= seconds(60), "{error:?}");
-        // A pause is 1, 2, 4 .. 60 s, of which jitter takes up to a half.
+        // A pause is 1, 2, 4 .. 60 s, minus up to a half as jitter.
         clock.advance(seconds(60));
         eventually("the next attempt", || cognito.jwks_requests() == attempt).await;
     }
     auth.prefetch().await.expect_err("no keys yet");
     cognito.set_fault(Endpoint::Jwks, None);
-    eventually("the keys come", || {
+    eventually("the keys are fetched", || {
         clock.advance(seconds(60));
         auth.health().is_ready()
     })
@@ -74,39 +69,35 @@ async fn rule_2_5_failures_are_retried_with_backoff_and_recover_by_themselves() 
 }
 
 #[actix_web::test]
-async fn rule_2_6_bounds_of_a_fetch() {
+async fn rule_2_6_key_set_is_bounded_and_valid() {
     let large = format!(r#"{{"keys":[],"pad":"{}"}}"#, "x".repeat(600 * 1024));
     for (body, expected) in [
         (large.as_str(), "larger than 524288 bytes"),
         (r#"{"keys":[]}"#, "no RSA signing key"),
         ("<html>", "not a JWK Set"),
     ] {
-        let fixture = Fixture::with(|settings| settings);
+        let fixture = AuthFixture::without_prefetch(|_, settings| settings);
         fixture.cognito.set_jwks_body(body, "application/json");
         fixture.clock.advance(seconds(300));
         eventually(expected, || {
-            let health = fixture.auth.health();
+            let error = last_error(&fixture);
             fixture.clock.advance(seconds(300));
-            health.pools()[0]
-                .last_error()
-                .is_some_and(|error| error.contains(expected))
+            error.is_some_and(|error| error.contains(expected))
         })
         .await;
     }
 }
 
 #[actix_web::test]
-async fn rule_2_6_a_fetch_ends_within_its_time_limit() {
-    let fixture = Fixture::with(|settings| settings.jwks_timeout(Duration::from_millis(200)));
+async fn rule_2_6_fetch_ends_within_its_time_limit() {
+    let timeout = Duration::from_millis(200);
+    let fixture = AuthFixture::without_prefetch(|_, settings| settings.jwks_timeout(timeout));
     for fault in [Fault::Hang, Fault::Stall, Fault::Delay(seconds(5))] {
-        fixture
-            .cognito
-            .set_fault(Endpoint::Jwks, Some(fault.clone()));
+        fixture.cognito.set_fault(Endpoint::Jwks, Some(fault));
         fixture.clock.advance(seconds(300));
         eventually("the fetch has timed out", || {
-            let health = fixture.auth.health();
+            let error = last_error(&fixture);
             fixture.clock.advance(seconds(300));
-            let error = health.pools()[0].last_error().map(str::to_owned);
             error
                 .is_some_and(|error| error.contains("jwks_timeout") || error.contains("connection"))
         })
@@ -116,43 +107,41 @@ async fn rule_2_6_a_fetch_ends_within_its_time_limit() {
 
 #[actix_web::test]
 async fn rule_2_6_redirects_are_not_followed() {
-    let elsewhere = LocalCognito::start().expect("another server");
-    let fixture = Fixture::with(|settings| settings.jwks_ttl(seconds(60)));
-    fixture.auth.prefetch().await.expect("keys");
+    let elsewhere = LocalCognito::start().expect("another server starts");
+    let fixture = AuthFixture::with_settings(|settings| settings.jwks_ttl(seconds(60))).await;
     fixture
         .cognito
         .set_fault(Endpoint::Jwks, Some(Fault::Redirect(elsewhere.jwks_url())));
     fixture.clock.advance(seconds(60));
     eventually("the refresh has failed", || {
-        let health = fixture.auth.health();
-        health.pools()[0]
-            .last_error()
-            .is_some_and(|error| error.contains("302"))
+        last_error(&fixture).is_some_and(|error| error.contains("302"))
     })
     .await;
     assert_eq!(elsewhere.jwks_requests(), 0);
 }
 
 #[actix_web::test]
-async fn rule_2_7_the_wall_clock_does_not_age_keys() {
-    let fixture = Fixture::warm().await;
+async fn rule_2_7_wall_clock_does_not_age_keys() {
+    let fixture = start_with_keys().await;
     let long_ago = seconds(1_000_000);
     fixture.clock.set_wall(long_ago);
     assert!(fixture.auth.health().is_ready());
+    let token = long_lived_token(&fixture);
     assert_eq!(
-        fixture.judge(&fixture.token()).await,
-        Ok(()),
-        "dates are judged by the wall clock"
+        fixture.refusal_of(&token).await,
+        None,
+        "dates of tokens are compared with the wall clock"
     );
     assert_eq!(fixture.cognito.jwks_requests(), 1);
 }
 
 #[actix_web::test]
-async fn after_a_shutdown_nobody_waits_for_a_fetch_that_never_comes() {
-    let fixture = Fixture::warm().await;
+async fn unknown_kid_is_refused_without_a_fetch_after_shutdown() {
+    let fixture = start_with_keys().await;
     fixture.auth.shutdown().await;
     fixture.clock.advance(seconds(20));
-    assert_eq!(fixture.judge(&fixture.token()).await, Ok(()));
-    let unknown = fixture.cognito.token("reporting").kid("unknown").sign();
-    assert_eq!(fixture.judge(&unknown).await, Err("unknown_kid"));
+    let token = long_lived_token(&fixture);
+    assert_eq!(fixture.refusal_of(&token).await, None);
+    let unknown = token_with_unknown_kid(&fixture);
+    assert_eq!(fixture.refusal_of(&unknown).await, Some("unknown_kid"));
 }

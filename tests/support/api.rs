@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 
 use cognito_m2m::reqwest::{Client, Method, RequestBuilder, Response};
 
-/// A server under test, and a client to ask it.
+/// An HTTP client for a server under test.
 #[derive(Clone, Debug)]
 pub struct Api {
     address: SocketAddr,
@@ -10,7 +10,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// Asks the server at this address.
+    /// Creates a client for the server at `address`.
     #[must_use]
     pub fn at(address: SocketAddr) -> Self {
         Self {
@@ -19,51 +19,51 @@ impl Api {
         }
     }
 
-    /// Where a path is.
+    /// Returns the URL of a path.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// A request to finish by hand.
+    /// Returns a request without a token, to be completed and sent with [`Answer::receive`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, self.url(path))
     }
 
-    /// `GET` without a token.
+    /// Sends a `GET` request without a token.
     pub async fn get_without_token(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path)).await
+        Answer::receive(self.request(Method::GET, path)).await
     }
 
-    /// `GET` with a token.
+    /// Sends a `GET` request with a bearer token.
     pub async fn get(&self, path: &str, token: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path).bearer_auth(token)).await
+        Answer::receive(self.request(Method::GET, path).bearer_auth(token)).await
     }
 }
 
-/// What came back.
+/// An HTTP response with the parts that tests check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
     /// The body as text.
     pub body: String,
-    /// `WWW-Authenticate`.
+    /// The value of `WWW-Authenticate`.
     pub challenge: Option<String>,
-    /// `Retry-After`.
+    /// The value of `Retry-After`.
     pub retry_after: Option<String>,
-    /// `Content-Type`.
+    /// The value of `Content-Type`.
     pub content_type: Option<String>,
 }
 
 impl Answer {
-    /// Sends a request.
+    /// Sends a request and reads the whole response.
     ///
     /// # Panics
     ///
-    /// When the server gives no answer.
-    pub async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
+    /// Panics if the server does not answer.
+    pub async fn receive(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("the server answers");
         let header = |name: &str| header(&response, name);
         let (challenge, retry_after) = (header("www-authenticate"), header("retry-after"));
         Self {
@@ -71,23 +71,31 @@ impl Answer {
             challenge,
             retry_after,
             content_type: header("content-type"),
-            body: response.text().await.expect("a body"),
+            body: response.text().await.expect("a body in UTF-8"),
         }
     }
 
-    /// The member `detail` of a JSON answer.
+    /// Returns the member `detail` of a JSON body.
     ///
     /// # Panics
     ///
-    /// When the body is something else.
+    /// Panics if the body is not a JSON object with that member.
     #[must_use]
     pub fn detail(&self) -> String {
-        let body: serde_json::Value = serde_json::from_str(&self.body).expect("JSON");
-        body["detail"].as_str().expect("a detail").to_owned()
+        let body: serde_json::Value = serde_json::from_str(&self.body).expect("a JSON body");
+        body["detail"]
+            .as_str()
+            .expect("a member `detail`")
+            .to_owned()
     }
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
     let value = response.headers().get(name)?;
-    Some(value.to_str().expect("visible characters").to_owned())
+    Some(
+        value
+            .to_str()
+            .expect("a header value of visible characters")
+            .to_owned(),
+    )
 }

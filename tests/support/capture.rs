@@ -6,37 +6,38 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::process::{assert_passed, command_of};
 
-/// Set in a process that runs one test.
+/// The environment variable that is set in a process that runs one test.
 const ALONE: &str = "TEST_RUNS_ALONE";
 
-/// Everything that this process logs, down to TRACE.
+/// All log output of this process, down to `TRACE`.
 #[derive(Clone, Debug, Default)]
 pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
 impl CapturedLog {
-    /// Captures in a process that runs `test`, the calling test, alone: what captures is there for
-    /// a whole process, and other tests would write into the log.
+    /// Captures the log in a process that runs only `test`, which is the calling test. The
+    /// subscriber applies to a whole process, so other tests would write into the log too.
     ///
-    /// `None` in a process that is shared: there the test has passed already, in one of its own.
+    /// Returns `None` in a process that several tests share. In that case the test has already
+    /// passed in a separate process, and the caller returns.
     ///
     /// # Panics
     ///
-    /// When something captures already, or the test fails in its own process.
+    /// Panics if a subscriber is already installed, or if the test fails in the separate process.
     #[must_use]
     pub fn alone<T: Fn()>(test: T) -> Option<Self> {
         if env::var_os(ALONE).is_some() || env::var_os("NEXTEST").is_some() {
             return Some(Self::start());
         }
         let run = command_of(&test).env(ALONE, "yes").output();
-        assert_passed(&run.expect("the program of the tests can be started again"));
+        assert_passed(&run.expect("the test program starts again"));
         None
     }
 
-    /// Captures in this process, which runs nothing else.
+    /// Captures the log of this process, which must not run another test.
     ///
     /// # Panics
     ///
-    /// When something captures already.
+    /// Panics if a subscriber is already installed.
     #[must_use]
     pub fn start() -> Self {
         let log = Self::default();
@@ -49,14 +50,14 @@ impl CapturedLog {
         log
     }
 
-    /// What has been logged so far.
+    /// Returns the log so far.
     #[must_use]
     pub fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The lines that hold `part`.
+    /// Returns the lines that contain `part`.
     #[must_use]
     pub fn lines_with(&self, part: &str) -> Vec<String> {
         let text = self.text();

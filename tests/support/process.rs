@@ -2,36 +2,39 @@ use std::any::type_name_of_val;
 use std::env;
 use std::process::{Command, Output};
 
-/// How to run `test`, mostly the calling one, alone in a process of its own.
+/// Returns a command that runs only `test`, usually the calling test, in a separate process.
 ///
 /// # Panics
 ///
-/// When the program of the tests can't be found.
+/// Panics if the path of the test program is unknown.
 #[must_use]
 pub fn command_of<T: Fn()>(test: &T) -> Command {
-    let mut command = Command::new(env::current_exe().expect("the program of the tests"));
+    let mut command = Command::new(env::current_exe().expect("the path of the test program"));
     command.args(arguments_of(test));
     command
 }
 
-/// The same behind a shell: what `prepare` says (`ulimit`, `trap`) holds for the test.
+/// Returns the same command with a shell around it, which first runs `prepare` (`ulimit`, `trap`) so
+/// that its settings apply to the test.
 ///
 /// # Panics
 ///
-/// When the program of the tests can't be found.
+/// Panics if the path of the test program is unknown.
 #[must_use]
 pub fn command_after<T: Fn()>(prepare: &str, test: &T) -> Command {
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("{prepare}\nexec \"$0\" \"$@\"")])
-        .arg(env::current_exe().expect("the program of the tests"))
+        .arg(env::current_exe().expect("the path of the test program"))
         .args(arguments_of(test));
     command
 }
 
 fn arguments_of<T: Fn()>(test: &T) -> [String; 3] {
-    // The first segment is the crate, which is no part of a test's name.
-    let (_, name) = type_name_of_val(test).split_once("::").expect("a path");
+    // A test's name does not contain the first segment, the crate.
+    let (_, name) = type_name_of_val(test)
+        .split_once("::")
+        .expect("a path of several segments");
     [
         name.to_owned(),
         "--exact".to_owned(),
@@ -39,16 +42,16 @@ fn arguments_of<T: Fn()>(test: &T) -> [String; 3] {
     ]
 }
 
-/// Checks that one test ran, and passed.
+/// Asserts that exactly one test ran and that it passed.
 ///
 /// # Panics
 ///
-/// When it did not.
+/// Panics otherwise.
 pub fn assert_passed(run: &Output) {
     let output = String::from_utf8_lossy(&run.stdout);
     let errors = String::from_utf8_lossy(&run.stderr);
     assert!(
         run.status.success() && output.contains(" 1 passed;"),
-        "in a process of its own: {output}{errors}"
+        "the test failed in a separate process: {output}{errors}"
     );
 }

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often the proxy looks for callers and for a change.
+/// The pause between two checks for connections and for a new mode.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Stands before a server and breaks what goes through, until the process ends.
+/// A TCP proxy in front of a server that breaks connections on demand. It runs until the process ends.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -20,12 +20,12 @@ struct Shared {
     upstream: SocketAddr,
     mode: Mutex<Mode>,
     open: Mutex<Vec<TcpStream>>,
-    orders: AtomicUsize,
-    obeyed: AtomicUsize,
+    changes: AtomicUsize,
+    applied: AtomicUsize,
     cuts: AtomicUsize,
 }
 
-/// What the proxy does.
+/// The behaviour of the proxy.
 #[derive(Clone, Debug)]
 enum Mode {
     Pass,
@@ -36,11 +36,11 @@ enum Mode {
 }
 
 impl Proxy {
-    /// Passes everything on to this server, at first.
+    /// Starts a proxy that forwards everything to `upstream`.
     ///
     /// # Panics
     ///
-    /// When no port is free.
+    /// Panics if no port is free.
     #[must_use]
     pub fn start(upstream: SocketAddr) -> Self {
         let listener = listen();
@@ -49,8 +49,8 @@ impl Proxy {
             upstream,
             mode: Mutex::new(Mode::Pass),
             open: Mutex::default(),
-            orders: AtomicUsize::new(0),
-            obeyed: AtomicUsize::new(0),
+            changes: AtomicUsize::new(0),
+            applied: AtomicUsize::new(0),
             cuts: AtomicUsize::new(0),
         });
         let serving = Arc::clone(&shared);
@@ -58,53 +58,56 @@ impl Proxy {
         Self { address, shared }
     }
 
-    /// Where to connect to instead of the server.
+    /// Returns the address to connect to instead of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Passes everything on.
+    /// Forwards everything.
     pub fn pass(&self) {
         self.shared.set(Mode::Pass);
     }
 
-    /// Ends what is open and closes the port: further connections are refused.
+    /// Closes the open connections and the port, so that new connections are refused.
     ///
     /// # Panics
     ///
-    /// When the port is still open after a minute.
+    /// Panics if the port is still open after a minute.
     pub fn refuse(&self) {
-        let order = self.shared.set(Mode::Refuse);
+        let change = self.shared.set(Mode::Refuse);
         let started_at = Instant::now();
-        while self.shared.obeyed.load(Ordering::SeqCst) < order {
-            assert!(started_at.elapsed() < Duration::from_secs(60), "it listens");
+        while self.shared.applied.load(Ordering::SeqCst) < change {
+            assert!(
+                started_at.elapsed() < Duration::from_secs(60),
+                "the proxy is still listening"
+            );
             thread::sleep(PAUSE);
         }
     }
 
-    /// Holds back every part of an answer for this long.
+    /// Delays every part of the server's answers by this much.
     pub fn delay(&self, answers: Duration) {
         self.shared.set(Mode::Delay(answers));
     }
 
-    /// Ends a connection after these bytes have gone to the server and before its answer comes back.
+    /// Closes a connection after these bytes were sent to the server and before its answer is forwarded.
     pub fn cut_after(&self, bytes: &str) {
         self.shared.set(Mode::Cut(bytes.as_bytes().into()));
     }
 
-    /// Ends the connection over which the server says this next, in the middle of it; then passes
-    /// everything on again.
+    /// Closes the next connection over which the server sends `answer`, in the middle of it, and then
+    /// forwards everything again.
     pub fn cut_once_within(&self, answer: &str) {
         self.shared.set(Mode::CutWithin(answer.as_bytes().into()));
     }
 
-    /// Ends every connection that is open.
+    /// Closes every open connection.
     pub fn cut(&self) {
-        self.shared.end_all();
+        self.shared.close_all();
     }
 
-    /// How many connections were cut so far.
+    /// Returns the number of connections that were cut so far.
     #[must_use]
     pub fn cuts(&self) -> usize {
         self.shared.cuts.load(Ordering::SeqCst)
@@ -112,13 +115,13 @@ impl Proxy {
 }
 
 impl Shared {
-    /// Gives the number of the order.
+    /// Sets the mode and returns the number of this change.
     fn set(&self, mode: Mode) -> usize {
         *lock(&self.mode) = mode;
-        self.orders.fetch_add(1, Ordering::SeqCst) + 1
+        self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    fn end_all(&self) {
+    fn close_all(&self) {
         for stream in lock(&self.open).drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -131,15 +134,15 @@ impl Shared {
     fn serve(self: Arc<Self>, listener: TcpListener, address: SocketAddr) {
         let mut listener = Some(listener);
         loop {
-            let order = self.orders.load(Ordering::SeqCst);
+            let change = self.changes.load(Ordering::SeqCst);
             let is_refusing = matches!(self.mode(), Mode::Refuse);
             if is_refusing {
                 listener = None;
-                self.end_all();
+                self.close_all();
             } else if listener.is_none() {
                 listener = bind(address);
             }
-            self.obeyed.store(order, Ordering::SeqCst);
+            self.applied.store(change, Ordering::SeqCst);
             match listener.as_ref().map(TcpListener::accept) {
                 Some(Ok((client, _))) => self.connect(client),
                 _ => thread::sleep(PAUSE),
@@ -151,34 +154,29 @@ impl Shared {
         let Ok(server) = TcpStream::connect(self.upstream) else {
             return;
         };
-        let twin = |stream: &TcpStream| stream.try_clone().expect("a second handle");
-        client.set_nonblocking(false).expect("a stream that waits");
+        let duplicate = |stream: &TcpStream| stream.try_clone().expect("a second handle");
+        client.set_nonblocking(false).expect("a blocking stream");
         for stream in [&client, &server] {
-            stream.set_nodelay(true).expect("no delay");
+            stream.set_nodelay(true).expect("`TCP_NODELAY` is set");
         }
-        lock(&self.open).extend([twin(&client), twin(&server)]);
-        let is_doomed = Arc::new(Mutex::new(false));
-        let (asking, answering) = (Arc::clone(self), Arc::clone(self));
-        let (from_client, to_server) = (twin(&client), twin(&server));
-        let doom = Arc::clone(&is_doomed);
-        thread::spawn(move || asking.pass_questions(from_client, to_server, &doom));
-        thread::spawn(move || answering.pass_answers(server, client, &is_doomed));
+        lock(&self.open).extend([duplicate(&client), duplicate(&server)]);
+        let is_cut = Arc::new(Mutex::new(false));
+        let (forward, backward) = (Arc::clone(self), Arc::clone(self));
+        let (from_client, to_server) = (duplicate(&client), duplicate(&server));
+        let cut = Arc::clone(&is_cut);
+        thread::spawn(move || forward.forward_requests(from_client, to_server, &cut));
+        thread::spawn(move || backward.forward_answers(server, client, &is_cut));
     }
 
-    fn pass_questions(
-        &self,
-        mut client: TcpStream,
-        mut server: TcpStream,
-        is_doomed: &Mutex<bool>,
-    ) {
+    fn forward_requests(&self, mut client: TcpStream, mut server: TcpStream, is_cut: &Mutex<bool>) {
         let mut buffer = vec![0; 65_536];
-        // What was read before, as far as it may be the beginning of the bytes that are waited for.
+        // The end of what was read, since it may be the beginning of the wanted bytes.
         let mut seen = Vec::new();
         while let Some(bytes) = read(&mut client, &mut buffer) {
             if let Mode::Cut(wanted) = self.mode() {
                 seen.extend_from_slice(bytes);
                 if seen.windows(wanted.len()).any(|window| *window == *wanted) {
-                    *lock(is_doomed) = true;
+                    *lock(is_cut) = true;
                 }
                 let kept = seen.len().min(wanted.len());
                 seen.drain(..seen.len() - kept);
@@ -187,20 +185,20 @@ impl Shared {
                 break;
             }
         }
-        end(&client, &server);
+        close(&client, &server);
     }
 
-    fn pass_answers(&self, mut server: TcpStream, mut client: TcpStream, is_doomed: &Mutex<bool>) {
+    fn forward_answers(&self, mut server: TcpStream, mut client: TcpStream, is_cut: &Mutex<bool>) {
         let mut buffer = vec![0; 65_536];
         while let Some(bytes) = read(&mut server, &mut buffer) {
             if let Mode::Delay(pause) = self.mode() {
                 thread::sleep(pause);
             }
-            if *lock(is_doomed) {
+            if *lock(is_cut) {
                 self.cuts.fetch_add(1, Ordering::SeqCst);
                 break;
             }
-            if let Some(length) = self.cut_of(bytes) {
+            if let Some(length) = self.cut_length(bytes) {
                 self.cuts.fetch_add(1, Ordering::SeqCst);
                 let _ = client.write_all(&bytes[..length]);
                 break;
@@ -209,11 +207,11 @@ impl Shared {
                 break;
             }
         }
-        end(&client, &server);
+        close(&client, &server);
     }
 
-    /// Where an answer ends too early, once.
-    fn cut_of(&self, answer: &[u8]) -> Option<usize> {
+    /// Returns how much of `answer` is forwarded before the connection closes, once.
+    fn cut_length(&self, answer: &[u8]) -> Option<usize> {
         let mut mode = lock(&self.mode);
         let Mode::CutWithin(text) = &*mode else {
             return None;
@@ -227,7 +225,8 @@ impl Shared {
     }
 }
 
-/// Below the ports that systems give to those who connect: nobody takes it while it is closed.
+/// Binds a port below the range that systems assign to outgoing connections, so that no other process
+/// takes it while it is closed.
 fn listen() -> TcpListener {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let mut ports = (0..10_000).map(|_| {
@@ -250,7 +249,7 @@ fn bind(address: SocketAddr) -> Option<TcpListener> {
     Some(listener)
 }
 
-/// `None` at the end, however it came.
+/// Returns `None` at the end of the stream and after an error.
 fn read<'b>(stream: &mut TcpStream, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     loop {
         match stream.read(buffer) {
@@ -261,8 +260,8 @@ fn read<'b>(stream: &mut TcpStream, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     }
 }
 
-fn end(client: &TcpStream, server: &TcpStream) {
-    // They may have ended already.
+fn close(client: &TcpStream, server: &TcpStream) {
+    // Either of them may already be closed.
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Both);
 }

@@ -1,5 +1,5 @@
-/// Serves an app (the closure that `HttpServer::new` takes) on a port of its own and two workers,
-/// until the process ends, and gives its address.
+/// Serves an app (the closure that `HttpServer::new` takes) with two workers until the process ends,
+/// and evaluates to the server's address.
 #[macro_export]
 macro_rules! serve {
     ($app:expr) => {{
@@ -8,16 +8,18 @@ macro_rules! serve {
             ::actix_web::rt::System::new().block_on(async move {
                 let server = ::actix_web::HttpServer::new($app)
                     .workers(2)
-                    // A connection that rests for long, since the test waits for something else, is
-                    // not ended just when its next request comes.
+                    // Otherwise the server may close an idle connection just when a slow test sends
+                    // its next request over it.
                     .keep_alive(::std::time::Duration::from_secs(3_600))
                     .disable_signals();
                 let server = server.bind("127.0.0.1:0").expect("a free port");
-                sender.send(server.addrs()[0]).expect("the test waits");
+                sender
+                    .send(server.addrs()[0])
+                    .expect("the test receives the address");
                 server
                     .run()
                     .await
-                    .expect("the server ends with the process");
+                    .expect("the server runs until the process ends");
             });
         });
         started.recv().expect("the server starts")

@@ -1,17 +1,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A source file of the workspace.
+/// A file of the workspace.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Its path below the folder that was asked for, with `/` between.
+    /// The path relative to the folder that was searched, with `/` as the separator.
     pub path: String,
-    /// All of it.
+    /// The whole text.
     pub text: String,
 }
 
 impl Source {
-    /// Its lines without comments, with their numbers.
+    /// Returns the lines that are not comments, trimmed, with their numbers.
     pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text.lines().zip(1..);
         lines.filter_map(|(line, number)| {
@@ -20,7 +20,7 @@ impl Source {
         })
     }
 
-    /// What stands before the unit tests; of a file of tests, nothing.
+    /// Returns the file without its unit tests. A file that contains only tests becomes empty.
     #[must_use]
     pub fn without_tests(&self) -> Self {
         let is_test = self.path.contains("/tests/") || self.path.ends_with("/tests.rs");
@@ -35,27 +35,37 @@ impl Source {
     }
 }
 
-/// A file of the workspace, by its path below the root.
+/// Reads a file of the workspace; `path` is relative to the root.
 ///
 /// # Panics
 ///
-/// When there is none.
+/// Panics if the file can't be read.
 #[must_use]
 pub fn workspace_file(path: &str) -> String {
     let file = root().join(path);
     fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// Every Rust file below a folder of the workspace, in order.
+/// Reads every Rust file below a folder of the workspace, sorted by path.
 ///
 /// # Panics
 ///
-/// When the folder can't be read.
+/// Panics if a file or folder can't be read.
 #[must_use]
 pub fn sources(folder: &str) -> Vec<Source> {
+    files(folder, "rs")
+}
+
+/// Reads every file with this extension below a folder of the workspace, sorted by path.
+///
+/// # Panics
+///
+/// Panics if a file or folder can't be read.
+#[must_use]
+pub fn files(folder: &str, extension: &str) -> Vec<Source> {
     let top = root().join(folder);
     let mut paths = Vec::new();
-    collect(&top, &mut paths);
+    collect(&top, extension, &mut paths);
     paths.sort();
     let source = |path: PathBuf| Source {
         text: fs::read_to_string(&path).expect("a file in UTF-8"),
@@ -68,12 +78,12 @@ pub fn sources(folder: &str) -> Vec<Source> {
     paths.into_iter().map(source).collect()
 }
 
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
+fn collect(folder: &Path, extension: &str, paths: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
         if path.is_dir() {
-            collect(&path, paths);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, extension, paths);
+        } else if path.extension().is_some_and(|found| found == extension) {
             paths.push(path);
         }
     }
@@ -81,5 +91,5 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
 
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().expect("the workspace around this package")
+    here.parent().expect("this package is in the workspace")
 }

@@ -1,4 +1,4 @@
-//! `SPEC.md` 6 and `RULES.md` 4 over user tables: SQLite, PostgreSQL and MariaDB, sync and async.
+//! Rules 4.2 and 4.3 of `tests/RULES.md` over user tables: SQLite, PostgreSQL and MariaDB, sync and async.
 
 mod cache;
 mod exactness;

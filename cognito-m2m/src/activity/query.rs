@@ -112,7 +112,7 @@ impl ClientQuery {
     /// Returns the number of clients before the page, which is the `OFFSET` of a statement.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        u64::from(self.page.saturating_sub(1)) * u64::from(self.per_page)
+        u64::from(self.page.saturating_sub(1)).saturating_mul(u64::from(self.per_page))
     }
 }
 

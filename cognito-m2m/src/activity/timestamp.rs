@@ -62,6 +62,10 @@ impl fmt::Display for Timestamp {
 ///
 /// This is `civil_from_days` of Howard Hinnant's date algorithms, for days that are not negative.
 /// Its years start in March, so that the leap day is the last day of the year.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the days of a `Timestamp` are far below `u64::MAX`"
+)]
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
     const DAYS_TO_EPOCH: u64 = 719_468;
     const DAYS_OF_ERA: u64 = 146_097;

@@ -1,4 +1,4 @@
-//! `RULES.md` 4.1: what a store may do without a request noticing.
+//! Rule 4.1 of `tests/RULES.md`: what a store may do without a request noticing.
 
 #[cfg(feature = "mysql")]
 mod mysql;

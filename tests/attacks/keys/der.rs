@@ -1,4 +1,4 @@
-//! The public half of an RSA key in its file formats, and the little DER they need.
+//! The file formats of an RSA public key, and the DER encoding that they need.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -21,7 +21,7 @@ const RSA_ENCRYPTION: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
 const SHA256_WITH_RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 const COMMON_NAME: [u8; 3] = [0x55, 0x04, 0x03];
 
-/// One element: tag, shortest length, contents.
+/// Encodes one element: tag, shortest form of the length, contents.
 pub(crate) fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
     let contents = contents.concat();
     let mut element = vec![tag];
@@ -29,7 +29,7 @@ pub(crate) fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
         Ok(short) if short < 0x80 => element.push(short),
         Ok(long) => element.extend([0x81, long]),
         Err(_) => {
-            let length = u16::try_from(contents.len()).expect("keys are shorter than 64 KiB");
+            let length = u16::try_from(contents.len()).expect("contents of less than 64 KiB");
             element.push(0x82);
             element.extend(length.to_be_bytes());
         }
@@ -38,19 +38,19 @@ pub(crate) fn element(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
     element
 }
 
-/// `RSAPublicKey` of RFC 8017.
+/// Encodes an `RSAPublicKey` (RFC 8017 appendix A.1.1).
 pub(crate) fn pkcs1_public_key(key: &RsaKey) -> Vec<u8> {
     let [n, e] = [key.modulus(), key.exponent()].map(integer);
     element(SEQUENCE, &[&n, &e])
 }
 
-/// `SubjectPublicKeyInfo` of RFC 5280.
+/// Encodes a `SubjectPublicKeyInfo` (RFC 5280 section 4.1).
 pub(crate) fn subject_public_key_info(key: &RsaKey) -> Vec<u8> {
     let bits = element(BIT_STRING, &[&[0], &pkcs1_public_key(key)]);
     element(SEQUENCE, &[&algorithm(&RSA_ENCRYPTION), &bits])
 }
 
-/// A certificate that `key` has issued to itself (version 1 of X.509).
+/// Encodes a self-signed certificate of `key` (X.509 version 1).
 pub(crate) fn self_signed_certificate(
     key: &RsaKey,
     sign: impl FnOnce(&[u8]) -> Vec<u8>,
@@ -70,7 +70,7 @@ pub(crate) fn self_signed_certificate(
             &element(UTC_TIME, &[b"491231235959Z"]),
         ],
     );
-    let statement = element(
+    let certificate = element(
         SEQUENCE,
         &[
             &integer(&BigUint::from(1_u8)),
@@ -81,14 +81,14 @@ pub(crate) fn self_signed_certificate(
             &subject_public_key_info(key),
         ],
     );
-    let signature = element(BIT_STRING, &[&[0], &sign(&statement)]);
+    let signature = element(BIT_STRING, &[&[0], &sign(&certificate)]);
     element(
         SEQUENCE,
-        &[&statement, &algorithm(&SHA256_WITH_RSA), &signature],
+        &[&certificate, &algorithm(&SHA256_WITH_RSA), &signature],
     )
 }
 
-/// The textual form of RFC 7468, with a line feed at its end.
+/// Encodes DER as PEM (RFC 7468), with a line feed at the end.
 pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let base64 = BASE64_STANDARD.encode(der);
     let lines: String = base64
@@ -101,7 +101,7 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> String {
 
 fn integer(number: &BigUint) -> Vec<u8> {
     let bytes = number.to_bytes_be();
-    // A set first bit would make it negative.
+    // If the first bit were set, the number would be negative.
     let sign: &[u8] = if bytes.first().is_some_and(|first| *first >= 0x80) {
         &[0]
     } else {

@@ -1,4 +1,4 @@
-//! The keys of the test: those the server is given, and the attacker's.
+//! The keys of the test: those in the key set of the server, and those of the attacker.
 
 mod prime;
 mod ring;

@@ -1,11 +1,11 @@
-//! Random primes, for RSA keys of sizes and exponents that crypto libraries refuse to make.
+//! Random primes, for RSA keys of sizes and exponents that crypto libraries refuse to generate.
 
 use std::sync::LazyLock;
 
 use aws_lc_rs::rand;
 use num_bigint::BigUint;
 
-/// A random prime of `bits` bits; the product of two of them has `2 * bits` bits.
+/// Returns a random prime of `bits` bits. The product of two such primes has `2 * bits` bits.
 pub(crate) fn random_prime(bits: u64) -> BigUint {
     loop {
         let start = random_odd(bits);
@@ -37,8 +37,8 @@ static SMALL_PRIMES: LazyLock<Vec<u32>> = LazyLock::new(|| {
 });
 
 fn random_odd(bits: u64) -> BigUint {
-    let mut bytes = vec![0; usize::try_from(bits / 8).expect("a key size fits")];
-    rand::fill(&mut bytes).expect("the system has randomness");
+    let mut bytes = vec![0; usize::try_from(bits / 8).expect("a small number of bytes")];
+    rand::fill(&mut bytes).expect("random bytes of the system");
     let mut number = BigUint::from_bytes_be(&bytes);
     number.set_bit(bits - 1, true);
     number.set_bit(bits - 2, true);
@@ -57,7 +57,7 @@ fn has_small_factor(residues: &[u32], step: u32) -> bool {
         .any(|(prime, residue)| (residue + step).is_multiple_of(*prime))
 }
 
-/// Miller and Rabin with fixed bases: enough for candidates that nobody chose.
+/// Runs the Miller-Rabin test with fixed bases, which suffices for random candidates.
 fn is_probably_prime(candidate: &BigUint) -> bool {
     [2, 3, 5, 7, 11, 13, 17, 19]
         .iter()

@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 
 use super::rsa::RsaKey;
 
-/// The `kid` of the pool's first key, `@kid` in the cases.
+/// The `kid` of the pool's first key; `@kid` in the cases.
 pub(crate) const GOOD_KID: &str = "u7Qm0c+3dVxW9kZ/5tYhR8sJbN2fGpLeA1oXiK4vTzE=";
-/// The `kid` of the pool's second key, `@kid2` in the cases.
+/// The `kid` of the pool's second key; `@kid2` in the cases.
 pub(crate) const SECOND_KID: &str = "3pLzV8yT+nB1xKfD6wQ0rMjHsC/9aGeU5iOqE2uYtXk=";
 
-const DOUBLED_KID: &str = "dup";
+const DUPLICATE_KID: &str = "dup";
 
-/// Every key of the test. RSA keys are made when first used, since each takes a while.
+/// All keys of the test. RSA keys are generated when they are first used, since that is slow.
 pub(crate) struct KeyRing {
     rsa: BTreeMap<&'static str, LazyLock<RsaKey>>,
-    /// Under the same `kid` as one of the others.
-    doubled: LazyLock<RsaKey>,
+    /// A second key under the `kid` of another.
+    duplicate: LazyLock<RsaKey>,
     other: LazyLock<RsaKey>,
     ec1: EcdsaKeyPair,
     attacker_ec: EcdsaKeyPair,
@@ -32,7 +32,7 @@ pub(crate) struct KeyRing {
 }
 
 impl KeyRing {
-    /// A ring of random keys.
+    /// Generates a ring of random keys.
     pub(crate) fn generate() -> Self {
         let mut rsa: BTreeMap<_, LazyLock<RsaKey>> = [
             GOOD_KID,
@@ -41,64 +41,69 @@ impl KeyRing {
             "enc1",
             "encops",
             "alg512",
-            DOUBLED_KID,
+            DUPLICATE_KID,
         ]
         .into_iter()
-        .map(|kid| (kid, LazyLock::new(RsaKey::usual as fn() -> RsaKey)))
+        .map(|kid| {
+            (
+                kid,
+                LazyLock::new(RsaKey::generate_standard as fn() -> RsaKey),
+            )
+        })
         .collect();
         rsa.insert("rsa1024", LazyLock::new(|| RsaKey::generate(1024, 65_537)));
         rsa.insert("e3", LazyLock::new(|| RsaKey::generate(2048, 3)));
         rsa.insert("e1", LazyLock::new(|| RsaKey::generate(2048, 1)));
         let ec = || EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
         let mut oct1 = [0; 32];
-        rand::fill(&mut oct1).expect("the system has randomness");
+        rand::fill(&mut oct1).expect("random bytes of the system");
         Self {
             rsa,
-            doubled: LazyLock::new(RsaKey::usual),
-            other: LazyLock::new(RsaKey::usual),
-            ec1: ec().expect("P-256 keys can be made"),
-            attacker_ec: ec().expect("P-256 keys can be made"),
-            okp1: Ed25519KeyPair::generate().expect("Ed25519 keys can be made"),
+            duplicate: LazyLock::new(RsaKey::generate_standard),
+            other: LazyLock::new(RsaKey::generate_standard),
+            ec1: ec().expect("a P-256 key"),
+            attacker_ec: ec().expect("a P-256 key"),
+            okp1: Ed25519KeyPair::generate().expect("an Ed25519 key"),
             oct1,
         }
     }
 
-    /// The pool's first key.
+    /// Returns the pool's first key.
     pub(crate) fn good(&self) -> &RsaKey {
-        self.rsa(GOOD_KID).expect("the ring holds it")
+        self.rsa(GOOD_KID).expect("a key of the ring")
     }
 
-    /// The RSA key under `kid` in the server's key set; the first of two.
+    /// Returns the RSA key with this `kid` in the server's key set, the first if there are two.
     pub(crate) fn rsa(&self, kid: &str) -> Option<&RsaKey> {
         self.rsa.get(kid).map(|key| &**key)
     }
 
-    /// The attacker's RSA key, which no key set holds.
+    /// Returns the attacker's RSA key, which is in no key set.
     pub(crate) fn other(&self) -> &RsaKey {
         &self.other
     }
 
-    /// The P-256 key of the server's key set.
+    /// Returns the P-256 key of the server's key set.
     pub(crate) fn ec1(&self) -> &EcdsaKeyPair {
         &self.ec1
     }
 
-    /// The attacker's P-256 key.
+    /// Returns the attacker's P-256 key.
     pub(crate) fn attacker_ec(&self) -> &EcdsaKeyPair {
         &self.attacker_ec
     }
 
-    /// The Ed25519 key of the server's key set.
+    /// Returns the Ed25519 key of the server's key set.
     pub(crate) fn okp1(&self) -> &Ed25519KeyPair {
         &self.okp1
     }
 
-    /// The shared secret of the server's key set.
+    /// Returns the shared secret of the server's key set.
     pub(crate) fn oct1(&self) -> &[u8] {
         &self.oct1
     }
 
-    /// The attacker's public key as a JWK.
+    /// Returns the attacker's public key as a JWK.
     pub(crate) fn attacker_jwk(&self) -> Value {
         jwk(
             "attacker",
@@ -107,7 +112,7 @@ impl KeyRing {
         )
     }
 
-    /// The pool's first key as a JWK, the way the server is given it.
+    /// Returns the pool's first key as a JWK, as in the key set.
     pub(crate) fn good_jwk(&self) -> Value {
         jwk(
             GOOD_KID,
@@ -116,20 +121,20 @@ impl KeyRing {
         )
     }
 
-    /// The key set that the server is given.
+    /// Returns the key set of the server.
     pub(crate) fn jwks(&self) -> Value {
         let mut keys: Vec<Value> = self
             .rsa
             .iter()
             .map(|(kid, key)| jwk(kid, key, &purpose(kid)))
             .collect();
-        keys.push(jwk(DOUBLED_KID, &self.doubled, &purpose(DOUBLED_KID)));
+        keys.push(jwk(DUPLICATE_KID, &self.duplicate, &purpose(DUPLICATE_KID)));
         keys.extend([self.ec1_jwk(), self.okp1_jwk(), self.oct1_jwk()]);
         json!({ "keys": keys })
     }
 
     fn ec1_jwk(&self) -> Value {
-        // An uncompressed point: 04, then the two coordinates.
+        // An uncompressed point is the byte 4 followed by the two coordinates.
         let point = self.ec1.public_key().as_ref();
         let (x, y) = point[1..].split_at(32);
         json!({
@@ -150,7 +155,7 @@ impl KeyRing {
     }
 }
 
-/// What the entry `kid` says its key is for.
+/// Returns the members that describe the purpose of the key `kid`.
 fn purpose(kid: &str) -> Value {
     match kid {
         "noalg" => json!({}),
