@@ -7,8 +7,8 @@ use serde::Serialize;
 
 /// The name of a user pool in the settings.
 ///
-/// The pool of the top-level settings is named `default`. Additional pools have the names under which
-/// they are configured.
+/// The pool of the top-level settings is named `default`. Additional pools have the names under
+/// which they are configured.
 ///
 /// # Examples
 ///
@@ -24,8 +24,8 @@ pub struct PoolName(Option<Arc<str>>);
 impl PoolName {
     pub(crate) const DEFAULT: &'static str = "default";
 
-    /// Returns the name of an additional pool, or `None` unless it consists of `A-Za-z0-9_.-` and is
-    /// not `default`.
+    /// Returns the name of an additional pool, or `None` unless it consists of `A-Za-z0-9_.-` and
+    /// is not `default`.
     pub(crate) fn new_additional(name: &str) -> Option<Self> {
         let is_allowed =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -58,8 +58,8 @@ impl Serialize for PoolName {
     }
 }
 
-/// Returns the Region at the start of a user pool ID such as `us-east-1_AbCdEfGhI`, or `None` if the ID
-/// is invalid.
+/// Returns the Region at the start of a user pool ID such as `us-east-1_AbCdEfGhI`, or `None` if
+/// the ID is invalid.
 ///
 /// The syntax is that of `UserPoolIdType` in the Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`, with
 /// at most 55 characters.

@@ -25,8 +25,8 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidScope`] if the text is empty or contains a character that RFC 6749 section 3.3
-    /// does not allow.
+    /// Returns [`InvalidScope`] if the text is empty or contains a character that RFC 6749 section
+    /// 3.3 does not allow.
     pub fn new(scope: impl Into<Cow<'static, str>>) -> Result<Self, InvalidScope> {
         let scope = scope.into();
         if is_scope_token(&scope) {
@@ -42,8 +42,8 @@ impl Scope {
     ///
     /// # Panics
     ///
-    /// Panics if the text is empty or contains a character that RFC 6749 section 3.3 does not allow.
-    /// In a constant, this is a compile error.
+    /// Panics if the text is empty or contains a character that RFC 6749 section 3.3 does not
+    /// allow. In a constant, this is a compile error.
     ///
     /// # Examples
     ///
@@ -156,8 +156,8 @@ pub struct ScopeSet {
 impl ScopeSet {
     /// Parses the value of a `scope` claim: scopes separated by U+0020 (RFC 6749 section 3.3).
     ///
-    /// Other whitespace does not separate scopes. It becomes part of a scope, which is then not a valid
-    /// [`Scope`] and matches no requirement.
+    /// Other whitespace does not separate scopes. It becomes part of a scope, which is then not a
+    /// valid [`Scope`] and matches no requirement.
     #[must_use]
     pub fn parse(scope: &str) -> Self {
         let spaces = scope.bytes().filter(|byte| *byte == b' ').count();

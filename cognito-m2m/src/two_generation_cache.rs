@@ -10,9 +10,9 @@ use papaya::{Equivalent, HashMap};
 /// A bounded cache of two generations.
 ///
 /// New entries are inserted into the young generation. When it is full, at half of the capacity, it
-/// becomes the old generation, and the previous old generation is dropped. An entry that is found in
-/// the old generation is copied to the young one. So the number of entries is bounded, entries in use
-/// are kept, and reading takes no lock.
+/// becomes the old generation, and the previous old generation is dropped. An entry that is found
+/// in the old generation is copied to the young one. So the number of entries is bounded, entries
+/// in use are kept, and reading takes no lock.
 pub(crate) struct TwoGenerationCache<K, V> {
     generations: ArcSwap<Generations<K, V>>,
     half_capacity: usize,
@@ -37,8 +37,8 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         }
     }
 
-    /// Returns the result of `read` for the value of the key, or `None` if the cache does not contain
-    /// the key or `read` returns `None`.
+    /// Returns the result of `read` for the value of the key, or `None` if the cache does not
+    /// contain the key or `read` returns `None`.
     pub(crate) fn find<Q, R>(&self, key: &Q, read: impl Fn(&V) -> Option<R>) -> Option<R>
     where
         Q: Equivalent<K> + Hash + ?Sized,
@@ -55,7 +55,8 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         Some(found)
     }
 
-    /// Inserts a value, or replaces that of an equal key. With a capacity of 0, nothing is inserted.
+    /// Inserts a value, or replaces that of an equal key. With a capacity of 0, nothing is
+    /// inserted.
     pub(crate) fn insert(&self, key: K, value: V) {
         if self.half_capacity == 0 {
             return;
@@ -66,8 +67,8 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         self.generations.load().young.pin().insert(key, value);
     }
 
-    /// Replaces the old generation by the young one. A poisoned lock is ignored: a panic between the
-    /// atomic steps leaves the cache intact.
+    /// Replaces the old generation by the young one. A poisoned lock is ignored: a panic between
+    /// the atomic steps leaves the cache intact.
     fn rotate(&self) {
         let _guard = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
         let generations = self.generations.load();

@@ -23,7 +23,7 @@ pub(crate) struct Fetcher {
     limits: Limits,
 }
 
-/// The keys of a successful fetch, and the time for which the server allows to cache them.
+/// The keys of a successful fetch, and their lifetime if the server has set one.
 pub(crate) struct Fetched {
     pub(crate) keys: KeySet,
     pub(crate) max_age: Option<Duration>,

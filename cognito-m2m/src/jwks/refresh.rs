@@ -57,8 +57,8 @@ impl RefreshTask {
         }
     }
 
-    /// Fetches the keys, unless the cool-down has not passed yet. In both cases the request is marked
-    /// as handled, since its caller waits for that.
+    /// Fetches the keys, unless the cool-down has not passed yet. In both cases the request is
+    /// marked as handled, since its caller waits for that.
     async fn handle_request(&self, failures: &mut u32) {
         let request = self.store.last_request();
         let now = self.clock.monotonic();

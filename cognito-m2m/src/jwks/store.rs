@@ -11,8 +11,8 @@ use super::key_set::KeySet;
 
 /// The signing keys of one user pool, read without a lock and without waiting.
 ///
-/// One background task ([`RefreshTask`](super::RefreshTask)) writes them. Readers see snapshots, can
-/// request a fetch, and are notified when a requested fetch has ended.
+/// One background task ([`RefreshTask`](super::RefreshTask)) writes them. Readers see snapshots,
+/// can request a fetch, and are notified when a requested fetch has ended.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyStore(Arc<Shared>);
 
@@ -177,12 +177,14 @@ impl KeyStore {
         self.usable(&self.0.snapshot.load(), now).is_some()
     }
 
-    /// Subscribes to the end of a fetch. A fetch continues if the caller that started it is dropped.
+    /// Subscribes to the end of a fetch. A fetch continues if the caller that started it is
+    /// dropped.
     pub(crate) fn pending(&self) -> PendingFetch {
         PendingFetch(Some(self.subscribe()))
     }
 
-    /// Requests a fetch. The end of a fetch that was requested earlier does not complete this request.
+    /// Requests a fetch. The end of a fetch that was requested earlier does not complete this
+    /// request.
     fn request(&self) -> PendingFetch {
         let mut subscription = self.subscribe();
         let earlier = self.0.requests.fetch_add(1, Ordering::SeqCst);

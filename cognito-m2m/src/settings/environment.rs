@@ -29,8 +29,8 @@ impl Settings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the settings from the given environment variables, as [`from_env`](Self::from_env) does
-    /// from those of the process.
+    /// Reads the settings from the given environment variables, as [`from_env`](Self::from_env)
+    /// does from those of the process.
     ///
     /// # Examples
     ///

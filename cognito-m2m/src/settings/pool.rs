@@ -72,7 +72,8 @@ impl PoolSettings {
         self
     }
 
-    /// Sets the audience that `aud` must contain. Default: the `audience` of the top-level settings.
+    /// Sets the audience that `aud` must contain. Default: the `audience` of the top-level
+    /// settings.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());

@@ -3,8 +3,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Decodes base64url without padding (RFC 7515 section 2).
 ///
-/// The engine refuses padding, other alphabets, and a last character with unused bits, so each value
-/// has exactly one encoding.
+/// The engine refuses padding, other alphabets, and a last character with unused bits, so each
+/// value has exactly one encoding.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -29,8 +29,8 @@ impl<'h> BearerToken<'h> {
     }
 
     fn from_bytes(bytes: &'h [u8]) -> Option<Self> {
-        // There is no early return, so that the compiler can vectorize the loop: tokens are long, and
-        // almost all of them are valid.
+        // There is no early return, so that the compiler can vectorize the loop: tokens are long,
+        // and almost all of them are valid.
         let is_valid = bytes.iter().fold(!bytes.is_empty(), |is_valid, byte| {
             is_valid & is_token_character(*byte)
         });
@@ -38,8 +38,8 @@ impl<'h> BearerToken<'h> {
     }
 }
 
-/// Returns `true` for the characters of a compact JWS (RFC 7515 section 3.1). It has no branches, so
-/// that its caller can be vectorized.
+/// Returns `true` for the characters of a compact JWS (RFC 7515 section 3.1). It has no branches,
+/// so that its caller can be vectorized.
 fn is_token_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_') | (byte == b'.')
 }
@@ -92,8 +92,8 @@ pub(crate) enum InvalidCredentials {
 pub(crate) struct Credentials<'h>(&'h [u8]);
 
 impl<'h> Credentials<'h> {
-    /// Returns the credentials of the configured scheme among the lines of the header, or `None` if no
-    /// line has this scheme.
+    /// Returns the credentials of the configured scheme among the lines of the header, or `None` if
+    /// no line has this scheme.
     pub(crate) fn find(
         lines: impl Iterator<Item = &'h [u8]>,
         scheme: &str,
@@ -139,8 +139,8 @@ impl<'h> From<&'h str> for Credentials<'h> {
     }
 }
 
-/// Returns the rest of a line after the scheme, if it is the configured one. The scheme is the leading
-/// run of `tchar`, compared case-insensitively (RFC 9110 section 11.1).
+/// Returns the rest of a line after the scheme, if it is the configured one. The scheme is the
+/// leading run of `tchar`, compared case-insensitively (RFC 9110 section 11.1).
 fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
     let end = line
         .iter()

@@ -76,8 +76,8 @@ impl<'j, const N: usize> Collector<'j, N> {
         }
     }
 
-    /// Returns the members if no name occurs twice. The names are sorted, so that an attacker cannot
-    /// make the comparison slow by sending many of them.
+    /// Returns the members if no name occurs twice. The names are sorted, so that an attacker
+    /// cannot make the comparison slow by sending many of them.
     fn finish(mut self) -> Result<Members<'j, N>, JsonFault> {
         self.other_names.sort_unstable();
         let mut pairs = self.other_names.windows(2);
@@ -183,8 +183,8 @@ impl<'de> Visitor<'de> for NameVisitor {
 /// Returns `true` if the text contains an escape from `\uD800` to `\uDFFF` outside of a surrogate
 /// pair.
 ///
-/// `serde_json` checks escapes only in strings that it decodes, and skipped members are not decoded.
-/// In JSON, a backslash only occurs in strings, so the scan needs no other context.
+/// `serde_json` checks escapes only in strings that it decodes, and skipped members are not
+/// decoded. In JSON, a backslash only occurs in strings, so the scan needs no other context.
 fn has_lone_surrogate(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, escape)) = rest.split_once('\\') {

@@ -5,8 +5,8 @@ use super::{Audience, InvalidToken};
 
 /// The claims of a payload that this crate evaluates.
 ///
-/// The payload is parsed once. The type of a claim is checked only when the claim is read, because the
-/// validator determines the order of the checks, and verifies the signature first.
+/// The payload is parsed once. The type of a claim is checked only when the claim is read, because
+/// the validator determines the order of the checks, and verifies the signature first.
 pub(crate) struct RegisteredClaims<'j>(Members<'j, 10>);
 
 const NAMES: [&str; 10] = [
@@ -51,8 +51,8 @@ impl<'j> RegisteredClaims<'j> {
         self.0.find("token_use")?.string()
     }
 
-    /// Returns `true` for the token of a user: Cognito adds `username` to every token of a user, and to
-    /// no token of a machine.
+    /// Returns `true` for the token of a user: Cognito adds `username` to every token of a user,
+    /// and to no token of a machine.
     pub(crate) fn has_username(&self) -> bool {
         self.0.contains("username")
     }

@@ -56,8 +56,8 @@ const NAMES: [&str; 7] = ["kid", "alg", "typ", "crit", "cty", "zip", "b64"];
 
 /// Checks the JOSE header and returns the `kid`.
 ///
-/// The algorithm is fixed and not chosen by the token (RFC 8725 section 3.1). `jwk`, `jku`, `x5u` and
-/// `x5c` are ignored.
+/// The algorithm is fixed and not chosen by the token (RFC 8725 section 3.1). `jwk`, `jku`, `x5u`
+/// and `x5c` are ignored.
 fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
     let header = Members::parse(header, &NAMES)?;
     let string = |name| header.find(name).and_then(super::json::Member::string);
@@ -82,8 +82,8 @@ fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
     }
 }
 
-/// Returns `true` for the types of an access token (RFC 9068 section 2.1), compared case-insensitively
-/// (RFC 7515 section 4.1.9).
+/// Returns `true` for the types of an access token (RFC 9068 section 2.1), compared
+/// case-insensitively (RFC 7515 section 4.1.9).
 fn is_token_type(typ: &str) -> bool {
     ["JWT", "at+jwt", "application/at+jwt"]
         .iter()

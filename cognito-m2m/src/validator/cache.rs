@@ -50,8 +50,9 @@ struct TokenText(Arc<str>);
 /// The bytes of a token in a request header.
 struct HeaderToken<'h>(&'h [u8]);
 
-/// Hashes the end of a token: 32 characters of its signature, 192 bits that an attacker cannot choose
-/// without the private key. Equality compares the whole text, so a collision cannot confuse tokens.
+/// Hashes the end of a token: 32 characters of its signature, 192 bits that an attacker cannot
+/// choose without the private key. Equality compares the whole text, so a collision cannot confuse
+/// tokens.
 fn hash_signature<H: Hasher>(token: &[u8], state: &mut H) {
     token
         .last_chunk::<32>()

@@ -20,8 +20,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A custom token validator that replaces the built-in one.
 ///
-/// It validates a token and returns its claims. This crate creates the principal from the claims, and
-/// applies the usual rules to `client_id` and `scope`. No user pool has to be configured.
+/// It validates a token and returns its claims. This crate creates the principal from the claims,
+/// and applies the usual rules to `client_id` and `scope`. No user pool has to be configured.
 ///
 /// # Examples
 ///

@@ -32,8 +32,8 @@ pub(crate) struct VerifiedToken {
 }
 
 impl VerifiedToken {
-    /// Verifies the signature first, then the claims. The expiry is checked last, so that only tokens
-    /// that were valid before are reported as expired.
+    /// Verifies the signature first, then the claims. The expiry is checked last, so that only
+    /// tokens that were valid before are reported as expired.
     pub(crate) fn verify(
         token: &UnverifiedToken<'_>,
         claims: &RegisteredClaims<'_>,

@@ -7,7 +7,7 @@ fn valid() -> Settings {
         .user_pool_id("us-east-1_AbCdEfGhI")
 }
 
-fn faults(settings: Settings) -> Vec<String> {
+fn faults(settings: &Settings) -> Vec<String> {
     let error = settings.check(false, Vec::new()).err();
     error
         .map(|error| error.faults().iter().map(ToString::to_string).collect())
@@ -52,7 +52,7 @@ fn all_faults_are_reported_together() {
         ("COGNITO_M2M_ALLOWED_CLIENT_IDS", "a,,b"),
         ("COGNITO_M2M_JWKS_TTL", "0"),
     ]);
-    let text = faults(settings).join("\n");
+    let text = faults(&settings).join("\n");
     for part in [
         "COGNITO_M2M_REGION): required",
         "COGNITO_M2M_ISSUER): expected https",
@@ -66,15 +66,15 @@ fn all_faults_are_reported_together() {
 
 #[test]
 fn region_and_pool_id_must_match() {
-    assert_eq!(faults(valid()), [""; 0]);
-    assert!(faults(valid().region("eu-west-1"))[0].contains("in the Region eu-west-1"));
-    assert!(faults(valid().region("unknown"))[0].contains("expected an AWS Region"));
+    assert_eq!(faults(&valid()), [""; 0]);
+    assert!(faults(&valid().region("eu-west-1"))[0].contains("in the Region eu-west-1"));
+    assert!(faults(&valid().region("unknown"))[0].contains("expected an AWS Region"));
     assert!(
-        faults(Settings::default().region("us-east-1").user_pool_id("x"))[0]
+        faults(&Settings::default().region("us-east-1").user_pool_id("x"))[0]
             .contains("expected a user pool ID")
     );
     assert_eq!(
-        faults(Settings::default().issuer("https://i.example")).len(),
+        faults(&Settings::default().issuer("https://i.example")).len(),
         2
     );
 }
@@ -89,7 +89,7 @@ fn http_is_allowed_for_loopback_addresses_only() {
         "http://127.8.8.8/p",
         "https://i.example/p",
     ] {
-        assert_eq!(faults(with(url)), [""; 0], "{url}");
+        assert_eq!(faults(&with(url)), [""; 0], "{url}");
     }
     for url in [
         "http://i.example/p",
@@ -100,34 +100,34 @@ fn http_is_allowed_for_loopback_addresses_only() {
         "https://u:p@i.example/",
         "https://i.example/#f",
     ] {
-        assert_eq!(faults(with(url)).len(), 2, "{url}");
+        assert_eq!(faults(&with(url)).len(), 2, "{url}");
     }
     assert_eq!(
-        faults(with("http://i.example/p").danger_allow_http(true)),
+        faults(&with("http://i.example/p").danger_allow_http(true)),
         [""; 0]
     );
 }
 
 #[test]
 fn empty_lists_and_unknown_pools_are_faults() {
-    assert!(faults(valid().allowed_client_ids([""; 0]))[0].contains("is empty"));
-    assert!(faults(valid().client_group("g", [""; 0]))[0].contains("client_groups.g"));
-    assert!(faults(valid().client_group("g", ["unknown:a"]))[0].contains("found \"unknown\""));
+    assert!(faults(&valid().allowed_client_ids([""; 0]))[0].contains("is empty"));
+    assert!(faults(&valid().client_group("g", [""; 0]))[0].contains("client_groups.g"));
+    assert!(faults(&valid().client_group("g", ["unknown:a"]))[0].contains("found \"unknown\""));
     let pool = PoolSettings::default().user_pool_id("eu-west-1_b");
     assert_eq!(
         faults(
-            valid()
+            &valid()
                 .pool("t", pool.clone())
                 .allowed_client_ids(["t:a", "b"])
         ),
         [""; 0]
     );
     assert!(
-        faults(valid().pool("t", pool.clone().allowed_client_ids([""; 0])))[0]
+        faults(&valid().pool("t", pool.clone().allowed_client_ids([""; 0])))[0]
             .contains("pools.t.allowed_client_ids")
     );
-    assert!(faults(valid().pool("default", pool.clone()))[0].contains("other than `default`"));
-    assert!(faults(valid().pool("a", pool.clone()).pool("b", pool))[0].contains("twice"));
+    assert!(faults(&valid().pool("default", pool.clone()))[0].contains("other than `default`"));
+    assert!(faults(&valid().pool("a", pool.clone()).pool("b", pool))[0].contains("twice"));
 }
 
 #[test]
@@ -164,15 +164,18 @@ fn an_empty_allowlist_is_a_fault_in_every_notation() {
             "allowed_client_ids": list,
         });
         let settings = serde_json::from_value(settings).unwrap_or_else(|error| panic!("{error}"));
-        assert!(faults(settings)[0].contains("allowed_client_ids"), "{list}");
+        assert!(
+            faults(&settings)[0].contains("allowed_client_ids"),
+            "{list}"
+        );
     }
 }
 
 #[test]
 fn surrounding_whitespace_is_a_fault() {
-    assert!(faults(valid().audience("api\n"))[0].contains("no surrounding whitespace"));
+    assert!(faults(&valid().audience("api\n"))[0].contains("no surrounding whitespace"));
     let issuer = Settings::default()
         .issuer("https://i.example/p\n")
         .jwks_url("https://i.example/k");
-    assert!(faults(issuer)[0].contains("no surrounding whitespace"));
+    assert!(faults(&issuer)[0].contains("no surrounding whitespace"));
 }

@@ -5,7 +5,7 @@ use super::text::check_text;
 use crate::loopback::is_loopback;
 use crate::settings::table::Settings;
 
-/// Parses the URL of an issuer, which has no query (OpenID Connect Discovery 1.0 section 3).
+/// Parses the URL of an issuer, which has no query (RFC 8414 section 2).
 pub(super) fn check_issuer(
     faults: &mut Faults,
     settings: &Settings,
