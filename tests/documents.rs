@@ -7,7 +7,10 @@ use cognito_m2m_tests::{Source, sources, workspace_file};
 #[test]
 fn the_readme_lists_every_setting_with_its_variable_and_default() {
     let documented = settings_in_code();
-    let rows = table(&workspace_file("README.md"), "<!-- settings -->");
+    let rows = table(
+        &workspace_file("cognito-m2m/src/guide/settings.md"),
+        "<!-- settings -->",
+    );
     let listed: Vec<_> = rows.iter().map(|row| plain(&row[0])).collect();
     let in_code: Vec<_> = documented.iter().map(|(name, _)| name.clone()).collect();
     assert_eq!(listed, in_code, "the settings, in the order of the code");
