@@ -19,8 +19,8 @@ pub mod mixed_traffic {}
 #[doc = include_str!("from_django.md")]
 pub mod from_django {}
 
-// A page whose examples need a feature is always readable, but tested with the feature only. A page
-// that links to items of a feature exists with the feature only, because the links must resolve.
+// Examples that need a feature are tested only with it. A page that links to items behind a feature
+// exists only with it, because the links must resolve.
 
 // The examples use the local Cognito.
 #[cfg(any(not(doctest), feature = "testing"))]
