@@ -1,8 +1,8 @@
-"""Checks the locked dependencies without a network: dependencies.py supply-chain | rust-version.
+"""Checks the locked dependencies offline: dependencies.py supply-chain | rust-version.
 
-`supply-chain`: licences, bans and sources as `deny.toml` has them, over everything that is locked,
-and the least versions that hold known fixes. `rust-version`: no package that a user builds asks for
-a younger Rust than the crates do.
+`supply-chain` applies the licences, bans and sources of `deny.toml` to every locked package, and
+checks the minimum versions that fix known vulnerabilities. `rust-version` checks that no package
+that users build requires a newer Rust than the crates do.
 """
 
 import pathlib
@@ -15,8 +15,8 @@ from workspace import member, metadata
 OURS = ["cognito-m2m", "cognito-m2m-macros"]
 CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index"
 
-# The first releases that hold fixes for known vulnerabilities. Update them with the advisories.
-LEAST_VERSIONS = {
+# The first releases that fix known vulnerabilities. Update them when an advisory is published.
+MINIMUM_VERSIONS = {
     "jsonwebtoken": "10.3.0",
     "actix-http": "3.12.1",
     "diesel": "2.3.10",
@@ -26,48 +26,47 @@ LEAST_VERSIONS = {
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """A version as numbers that compare; what follows `-` or `+` is left out."""
+    """Returns a version as comparable numbers, without pre-release and build metadata."""
     parts = re.split(r"[-+]", version)[0].split(".")
     return tuple(int(part) for part in parts) + (0,) * (3 - len(parts))
 
 
 def licence_is_allowed(expression: str, allowed: set[str]) -> bool:
-    """Judges an SPDX expression; the older `A/B` means `A OR B`."""
+    """Returns `True` if the SPDX expression permits use. The older form `A/B` means `A OR B`."""
     words = re.findall(r"\(|\)|[^\s()/]+|/", expression)
     position = 0
 
-    def alternatives() -> bool:
+    def any_of() -> bool:
         nonlocal position
-        good = all_of()
+        result = all_of()
         while position < len(words) and words[position] in ("OR", "/"):
             position += 1
-            good = all_of() or good
-        return good
+            result = all_of() or result
+        return result
 
     def all_of() -> bool:
         nonlocal position
-        good = one()
+        result = term()
         while position < len(words) and words[position] == "AND":
             position += 1
-            good = one() and good
-        return good
+            result = term() and result
+        return result
 
-    def one() -> bool:
+    def term() -> bool:
         nonlocal position
         word = words[position]
         position += 1
         if word == "(":
-            good = alternatives()
+            result = any_of()
             position += 1
-            return good
-        good = word in allowed
+            return result
         if words[position : position + 1] == ["WITH"]:
-            # No exception is on the list, so only another alternative can help.
+            # `deny.toml` lists no exceptions.
             position += 2
             return False
-        return good
+        return word in allowed
 
-    return alternatives()
+    return any_of()
 
 
 def supply_chain(graph: dict) -> list[str]:
@@ -80,51 +79,51 @@ def supply_chain(graph: dict) -> list[str]:
         label = f"{package['name']} {package['version']}"
         licence = package["license"]
         if not licence or not licence_is_allowed(licence, allowed):
-            faults.append(f"{label}: licence {licence!r} is not on the list")
+            faults.append(f"{label}: the licence {licence!r} is not allowed by deny.toml")
         if package["name"] in banned:
-            faults.append(f"{label}: {banned[package['name']]}")
+            faults.append(f"{label}: is banned: {banned[package['name']]}")
         if package["source"] != CRATES_IO:
-            faults.append(f"{label}: comes from {package['source']}")
-        least = LEAST_VERSIONS.get(package["name"])
-        if least and numbers(package["version"]) < numbers(least):
-            faults.append(f"{label}: {least} is the least that holds known fixes")
+            faults.append(f"{label}: is not from crates.io but from {package['source']}")
+        minimum = MINIMUM_VERSIONS.get(package["name"])
+        if minimum and numbers(package["version"]) < numbers(minimum):
+            faults.append(f"{label}: has known vulnerabilities, update to {minimum} or later")
     for package in graph["packages"]:
         if package["source"] is None and package["publish"] != [] and not package["license"]:
             faults.append(f"{package['name']}: has no licence")
     print(
-        f"{len(others)} locked packages: licences, bans, sources and least versions "
-        f"({', '.join(LEAST_VERSIONS)}) checked"
+        f"checked {len(others)} locked packages: licences, bans, sources and minimum versions "
+        f"({', '.join(MINIMUM_VERSIONS)})"
     )
     return faults
 
 
 def built_by_users(graph: dict) -> list[dict]:
-    """What the published crates lean on: everything but what is for tests only."""
+    """Returns the dependencies of the published crates, without dev-dependencies."""
     by_id = {package["id"]: package for package in graph["packages"]}
     nodes = {node["id"]: node for node in graph["resolve"]["nodes"]}
-    waiting = [member(graph["packages"], name)["id"] for name in OURS]
+    pending = [member(graph["packages"], name)["id"] for name in OURS]
     seen = set()
-    while waiting:
-        current = waiting.pop()
+    while pending:
+        current = pending.pop()
         if current in seen:
             continue
         seen.add(current)
         for dependency in nodes[current]["deps"]:
             if any(kind["kind"] != "dev" for kind in dependency["dep_kinds"]):
-                waiting.append(dependency["pkg"])
+                pending.append(dependency["pkg"])
     return [by_id[package] for package in seen]
 
 
 def rust_version(graph: dict) -> list[str]:
     ours = member(graph["packages"], OURS[0])["rust_version"]
     packages = built_by_users(graph)
-    silent = sum(package["rust_version"] is None for package in packages)
+    undeclared = sum(package["rust_version"] is None for package in packages)
     print(
-        f"{len(packages)} packages that users build ask for at most Rust {ours} "
-        f"({silent} say nothing)"
+        f"checked that {len(packages)} packages require at most Rust {ours} "
+        f"({undeclared} don't declare a version)"
     )
     return [
-        f"{package['name']} {package['version']}: asks for Rust {package['rust_version']}"
+        f"{package['name']} {package['version']}: requires Rust {package['rust_version']}"
         for package in packages
         if package["rust_version"] and numbers(package["rust_version"]) > numbers(ours)
     ]

@@ -1,8 +1,8 @@
-"""Looks into the packaged crates and unpacks them: packages.py <target/package> <destination>.
+"""Checks and unpacks the packaged crates: packages.py <target/package> <destination>.
 
-Symlinks of the workspace (README, licences) must be real files in the packages. The destination
-becomes a workspace of both crates and a program that uses every feature, for a build from the
-packaged files alone.
+Symlinks in the workspace (README, licences) must be regular files in the packages. The destination
+gets both crates and a package that depends on them with every feature, so that a build uses the
+packaged files only.
 """
 
 import pathlib
@@ -13,7 +13,7 @@ import tarfile
 from workspace import member, metadata
 
 CRATES = ["cognito-m2m-macros", "cognito-m2m"]
-EXPECTED = ["Cargo.toml", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/lib.rs"]
+REQUIRED_FILES = ["Cargo.toml", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "src/lib.rs"]
 
 
 def unpack(archive: pathlib.Path, destination: pathlib.Path) -> pathlib.Path:
@@ -21,10 +21,10 @@ def unpack(archive: pathlib.Path, destination: pathlib.Path) -> pathlib.Path:
     with tarfile.open(archive) as tar:
         members = {entry.name.removeprefix(f"{name}/"): entry for entry in tar.getmembers()}
         links = [path for path, entry in members.items() if not entry.isfile()]
-        missing = [path for path in EXPECTED if path not in members]
-        empty = [path for path in EXPECTED if path in members and members[path].size < 100]
+        missing = [path for path in REQUIRED_FILES if path not in members]
+        empty = [path for path in REQUIRED_FILES if path in members and members[path].size < 100]
         if links or missing or empty:
-            sys.exit(f"{archive.name}: no files {links}, missing {missing}, nearly empty {empty}")
+            sys.exit(f"{archive.name}: not regular files: {links}, missing: {missing}, too small: {empty}")
         print(f"{archive.name}: {len(members)} files, {archive.stat().st_size // 1024} KiB")
         tar.extractall(destination, filter="data")
     return destination / name

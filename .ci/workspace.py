@@ -1,4 +1,4 @@
-"""What `.ci/run` asks about the workspace: workspace.py features <package> | rust-version."""
+"""Prints facts about the workspace: workspace.py features <package> | rust-version."""
 
 import json
 import subprocess
@@ -6,13 +6,13 @@ import sys
 
 
 def metadata(*arguments: str) -> dict:
-    """`cargo metadata`, read."""
+    """Returns the output of `cargo metadata`."""
     command = ["cargo", "metadata", "--format-version", "1", "--locked", *arguments]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def member(packages: list[dict], name: str) -> dict:
-    """A package of the workspace by its name."""
+    """Returns the workspace package with this name."""
     return next(package for package in packages if package["name"] == name)
 
 

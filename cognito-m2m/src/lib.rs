@@ -149,11 +149,6 @@ pub use web::{
 };
 
 /// The README's code, compiled.
-#[cfg(all(
-    doctest,
-    feature = "client",
-    feature = "diesel-r2d2",
-    feature = "diesel-sqlite"
-))]
+#[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

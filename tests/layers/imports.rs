@@ -36,7 +36,7 @@ impl Imports {
         for (file, parsed) in &files {
             let mut paths = Paths::default();
             paths.visit_file(parsed);
-            paths.add_nested(module_path(file));
+            paths.add_nested(&module_path(file));
             for (module, path) in paths.found {
                 let Some(used) = modules.file_of(&module, &path) else {
                     continue;
@@ -152,40 +152,40 @@ impl Modules {
         assert!(depth < 20, "the re-exports of {path:?} form a circle");
         let (first, rest) = path.split_first()?;
         match first.as_str() {
-            "crate" => self.descend(Vec::new(), rest, depth),
-            "self" => self.descend(module.clone(), rest, depth),
+            "crate" => self.descend(&Vec::new(), rest, depth),
+            "self" => self.descend(module, rest, depth),
             "super" => {
                 let parent = module.get(..module.len().checked_sub(1)?)?.to_vec();
                 match rest.first().map(String::as_str) {
                     Some("super") => self.resolve(&parent, rest, depth + 1),
-                    _ => self.descend(parent, rest, depth),
+                    _ => self.descend(&parent, rest, depth),
                 }
             }
             _ => {
                 let is_module = self.0.contains_key(&child(module, first));
                 let is_import = self.0.get(module)?.imports.contains_key(first);
                 (is_module || is_import)
-                    .then(|| self.descend(module.clone(), path, depth))
+                    .then(|| self.descend(module, path, depth))
                     .flatten()
             }
         }
     }
 
-    fn descend(&self, module: ModulePath, path: &[String], depth: usize) -> Option<String> {
-        let found = self.0.get(&module)?;
+    fn descend(&self, module: &ModulePath, path: &[String], depth: usize) -> Option<String> {
+        let found = self.0.get(module)?;
         let Some((first, rest)) = path.split_first() else {
             return Some(found.file.clone());
         };
-        let inner = child(&module, first);
+        let inner = child(module, first);
         if self.0.contains_key(&inner) {
-            return self.descend(inner, rest, depth);
+            return self.descend(&inner, rest, depth);
         }
         match found.imports.get(first) {
             // `use reqwest;` or `use reqwest::..`: another crate.
             Some(target) if target.first() == Some(first) => None,
             Some(target) => {
                 let target = [target.as_slice(), rest].concat();
-                self.resolve(&module, &target, depth + 1)
+                self.resolve(module, &target, depth + 1)
             }
             None => Some(found.file.clone()),
         }
@@ -250,9 +250,9 @@ impl Paths {
     }
 
     /// Completes the module paths with that of the file.
-    fn add_nested(&mut self, file: ModulePath) {
+    fn add_nested(&mut self, file: &[String]) {
         for (module, _) in &mut self.found {
-            *module = [file.as_slice(), module].concat();
+            *module = [file, module].concat();
         }
     }
 
@@ -310,7 +310,7 @@ impl<'ast> Visit<'ast> for Paths {
         }
         let mut paths = Vec::new();
         flatten(&import.tree, &mut Vec::new(), &mut |_, path| {
-            paths.push(path)
+            paths.push(path);
         });
         paths.into_iter().for_each(|path| self.add(path));
     }

@@ -109,6 +109,8 @@ fn layer_of(path: &str) -> usize {
             None => path == **entry,
         })
         .max_by_key(|(entry, _)| entry.len())
-        .map(|(_, number)| number)
-        .unwrap_or_else(|| panic!("{path} is in no layer: add it to the list"))
+        .map_or_else(
+            || panic!("{path} is in no layer: add it to the list"),
+            |(_, number)| number,
+        )
 }

@@ -80,6 +80,10 @@ impl CachedToken {
 
     /// Schedules another renewal after a failed one. Returns `false` if the token has already
     /// expired, so that there is nothing left to renew.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "the divisor is a constant other than 0"
+    )]
     pub(super) fn postpone_renewal(&self, now: Duration) -> bool {
         let left = self.usable_until.saturating_sub(now);
         let pause = (left / 4).clamp(MIN_RENEWAL_PAUSE, MAX_RENEWAL_PAUSE);
@@ -119,6 +123,10 @@ impl FetchedToken {
 }
 
 /// Returns the time after which a token is no longer handed out.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the divisor is a constant other than 0"
+)]
 fn usable_until(lifetime: Duration, requested_at: Duration) -> Duration {
     let margin = (lifetime / 10).min(MAX_EXPIRY_MARGIN);
     requested_at.saturating_add(lifetime.saturating_sub(margin))

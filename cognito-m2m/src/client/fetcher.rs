@@ -97,7 +97,7 @@ impl TokenFetcher {
                 return Err(error);
             }
             tracing::debug!(%scopes, attempt, ?pause, %error, "retrying a token request");
-            attempt += 1;
+            attempt = attempt.saturating_add(1);
             self.clock.sleep_until(next).await;
         }
     }

@@ -1,5 +1,11 @@
-//! Pages to read: which attribute to take, why a request was refused, what is defended, how to
-//! test handlers, and how to leave a user table behind.
+//! Pages that answer one question each: how to guard a handler, configure the crate, test, and
+//! migrate.
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
+
+#[doc = include_str!("answers.md")]
+pub mod answers {}
 
 #[doc = include_str!("why_a_401.md")]
 pub mod why_a_401 {}
@@ -7,16 +13,39 @@ pub mod why_a_401 {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 
-// Its examples ask a local Cognito.
+#[doc = include_str!("mixed_traffic.md")]
+pub mod mixed_traffic {}
+
+#[doc = include_str!("from_django.md")]
+pub mod from_django {}
+
+// Examples that need a feature are tested only with it. A page that links to items behind a feature
+// exists only with it, because the links must resolve.
+
+// The examples use the local Cognito.
 #[cfg(any(not(doctest), feature = "testing"))]
 #[doc = include_str!("which_attribute.md")]
 pub mod which_attribute {}
+
+// The example uses a pool of sync Diesel.
+#[cfg(any(not(doctest), feature = "diesel-r2d2"))]
+#[doc = include_str!("users.md")]
+pub mod users {}
+
+// The examples use SQLite.
+#[cfg(any(not(doctest), feature = "diesel-sqlite"))]
+#[doc = include_str!("activity.md")]
+pub mod activity {}
+
+#[cfg(feature = "client")]
+#[doc = include_str!("calling_services.md")]
+pub mod calling_services {}
 
 #[cfg(feature = "testing")]
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
-// Its programs run on a local Cognito and SQLite.
+// The programs use the local Cognito and SQLite.
 #[cfg(all(
     feature = "testing",
     feature = "diesel-r2d2",
