@@ -97,6 +97,7 @@ mod principal;
 mod qualified_client_id;
 mod runtime;
 pub mod scope;
+mod scope_match;
 mod setting_fault;
 pub mod settings;
 pub mod time;
@@ -140,8 +141,8 @@ pub use policy::value::Policy;
 pub use pool::PoolName;
 pub use principal::ServicePrincipal;
 pub use reqwest;
-pub use scope::ScopeMatch;
-pub use settings::Settings;
+pub use scope_match::ScopeMatch;
+pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, MappedUser, OptionalPrincipal, PoolHealth,

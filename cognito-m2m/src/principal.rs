@@ -7,7 +7,8 @@ use crate::client_id::ClientId;
 use crate::policy::{Denial, Policy, PolicyDefaults, PolicyInput};
 use crate::pool::PoolName;
 use crate::qualified_client_id::QualifiedClientId;
-use crate::scope::{ScopeMatch, ScopeSet};
+use crate::scope::ScopeSet;
+use crate::scope_match::ScopeMatch;
 use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 
 /// The verified identity of a calling service. It is immutable and cheap to clone.

@@ -113,24 +113,6 @@ const fn is_scope_token(text: &str) -> bool {
     true
 }
 
-/// The rule for several scopes: a caller needs all of them, or any of them.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::ScopeMatch;
-///
-/// assert_eq!(ScopeMatch::default(), ScopeMatch::All);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ScopeMatch {
-    /// Every scope is required.
-    #[default]
-    All,
-    /// One of the scopes is sufficient.
-    Any,
-}
-
 /// The scopes of a token, sorted and without duplicates.
 ///
 /// # Examples

@@ -1,7 +1,8 @@
 use crate::client_id::ClientId;
 use crate::policy::{ClientGroups, ClientList};
 use crate::pool::PoolName;
-use crate::scope::{ScopeMatch, ScopeSet};
+use crate::scope::ScopeSet;
+use crate::scope_match::ScopeMatch;
 
 /// The input of [`Policy::evaluate`](crate::Policy::evaluate): the caller, the request method, and
 /// the configured defaults.

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-use crate::scope::{InvalidScope, Scope, ScopeMatch, ScopeSet};
+use crate::scope::{InvalidScope, Scope, ScopeSet};
+use crate::scope_match::ScopeMatch;
 
 /// A rule for scopes: one scope, or all or any of several rules.
 ///

@@ -5,12 +5,12 @@ mod define;
 mod deserialize;
 mod environment;
 mod pool;
-mod table;
+pub(crate) mod table;
 mod value;
 
 pub(crate) use check::{CheckedPool, CheckedSettings};
 pub(crate) use define::StartupFields;
 pub use pool::PoolSettings;
-pub use table::Settings;
+pub(crate) use table::Settings;
 
 pub use crate::setting_fault::{SettingFault, SettingsError};

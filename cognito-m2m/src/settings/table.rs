@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::define::{StartupFields, settings};
 use super::pool::PoolSettings;
 use super::value::UnparsedValue;
-use crate::scope::ScopeMatch;
+use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
 
 settings! {

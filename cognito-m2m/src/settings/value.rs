@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::scope::ScopeMatch;
+use crate::scope_match::ScopeMatch;
 
 /// A value of a setting that has not been parsed yet.
 pub(super) enum UnparsedValue {

@@ -2,7 +2,8 @@ use super::*;
 use crate::client_id::ClientId;
 use crate::policy::{ClientGroups, ClientList, PolicyDefaults};
 use crate::pool::PoolName;
-use crate::scope::{ScopeMatch, ScopeSet};
+use crate::scope::ScopeSet;
+use crate::scope_match::ScopeMatch;
 
 /// Evaluates a policy for the client `reporting`, which is in the group `known`.
 fn evaluate(policy: &Policy, method: &str, scopes: &str) -> Result<(), Denial> {

@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::io;
 
 use crate::settings::SettingsError;
@@ -25,5 +26,5 @@ pub enum BuildError {
     #[error(
         "failed to create the HTTP client for the signing keys: install root certificates, or pass a client to `CognitoAuth::builder().http_client(..)`"
     )]
-    HttpClient(#[source] reqwest::Error),
+    HttpClient(#[source] Box<dyn Error + Send + Sync>),
 }

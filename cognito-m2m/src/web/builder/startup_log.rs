@@ -1,5 +1,5 @@
 use crate::policy::{ClientList, guarded_handlers};
-use crate::scope::ScopeMatch;
+use crate::scope_match::ScopeMatch;
 use crate::settings::{CheckedPool, CheckedSettings, Settings, StartupFields};
 
 /// Logs the effective settings on one line, and a warning for each setting that weakens security.

@@ -45,7 +45,7 @@ fn pool(
             settings.connect_timeout,
             settings.fetch_limits.timeout,
         )
-        .map_err(BuildError::HttpClient)?,
+        .map_err(|error| BuildError::HttpClient(error.into()))?,
     };
     let keys = KeyStore::new(settings.key_limits);
     let fetcher = Fetcher::new(client, checked.jwks_url.clone(), settings.fetch_limits);
