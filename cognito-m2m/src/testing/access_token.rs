@@ -5,7 +5,7 @@ pub(super) fn header(kid: &str, algorithm: String) -> JsonObject {
     JsonObject::new([("kid", kid.into()), ("alg", algorithm.into())])
 }
 
-/// The values from which the claims of a machine's access token are made.
+/// The variable claims of an access token that Cognito issues to a machine.
 pub(super) struct AccessTokenClaims<'a> {
     pub(super) client_id: &'a str,
     pub(super) scope: &'a str,

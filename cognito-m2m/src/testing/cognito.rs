@@ -259,7 +259,7 @@ impl fmt::Debug for LocalCognito {
     }
 }
 
-// Checked in the test's own call: later, the server could only answer with a puzzling 500.
+// Checked here, because the server could only respond with an unexplained 500 later.
 pub(super) fn assert_header_value(text: &str) {
     assert!(
         HeaderValue::from_str(text).is_ok(),

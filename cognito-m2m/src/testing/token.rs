@@ -176,7 +176,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Makes the token one that expired an hour ago, after its whole lifetime.
+    /// Sets the times of a token that expired an hour ago, after a full lifetime.
     pub fn expired(mut self) -> Self {
         let past = Duration::from_secs(3600);
         self.expires = Expiry::Ago(past);
