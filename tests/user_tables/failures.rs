@@ -15,7 +15,7 @@ async fn rule_4_2_locked_or_missing_table_refuses_the_request() {
     let mut execute = |statement| {
         other
             .batch_execute(statement)
-            .expect("the statement succeeds")
+            .expect("the statement succeeds");
     };
     execute("BEGIN EXCLUSIVE");
     assert_eq!(api.status_of("reporting").await, 503);
