@@ -24,7 +24,7 @@ use super::user_pool::UserPool;
 /// ```
 /// use std::time::Duration;
 ///
-/// use cognito_m2m::testing::LocalCognito;
+/// use cognito_m2m::testing::{LocalCognito, SigningKey};
 ///
 /// let cognito = LocalCognito::start()?;
 /// let valid = cognito.token("reporting").scopes(["widgets/read"]).sign();
@@ -36,6 +36,8 @@ use super::user_pool::UserPool;
 /// let unknown_key = cognito.token("reporting").kid("unknown").sign();
 /// let without_key_id = cognito.token("reporting").without_header("kid").sign();
 /// let malformed_scope = cognito.token("reporting").scope("widgets/read\twidgets/write").sign();
+/// let foreign_key = cognito.token("reporting").signed_by(&SigningKey::generate()?).sign();
+/// let invalid_json = cognito.token("reporting").raw_header("{").sign();
 ///
 /// // Tokens of a certain age:
 /// let short_lived = cognito.token("reporting").expires_in(Duration::from_secs(5)).sign();
