@@ -15,6 +15,7 @@ mod policies;
 mod pools;
 mod principal;
 mod settings;
+mod sqlite_file;
 mod tokens;
 mod user_tables;
 mod users;

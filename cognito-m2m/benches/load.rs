@@ -1,10 +1,10 @@
-//! A guarded handler beside the same handler bare, under load, with the same request bytes to
-//! both: the token goes to the bare one too. And the guarded one once more with client
-//! activity noted, which a request should not feel.
+//! The throughput and CPU time of a guarded handler, compared with the same handler unguarded.
 //!
-//! `cargo bench -p cognito-m2m --features testing --bench load` needs `wrk` and Linux. Rounds are
-//! interleaved, so that what else the machine does hits both; medians are printed. It ends by
-//! itself after three dozen rounds of two seconds, and talks to loopback only.
+//! A third server guards the handler and also records client activity. All three get the same
+//! requests, with a token. Rounds of two seconds alternate between the servers, so that other
+//! programs on the machine affect all of them alike, and the medians are printed.
+//!
+//! `cargo bench -p cognito-m2m --features testing --bench load` requires Linux and `wrk`.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -18,7 +18,7 @@ use cognito_m2m::{CognitoAuth, require_scopes};
 
 const ROUNDS: usize = 12;
 
-async fn bare() -> &'static str {
+async fn unguarded() -> &'static str {
     "ok"
 }
 
@@ -27,7 +27,7 @@ async fn guarded() -> &'static str {
     "ok"
 }
 
-/// One run of `wrk`.
+/// The results of one run of `wrk`.
 struct Round {
     requests_per_second: f64,
     cpu_ticks_per_request: f64,
@@ -35,23 +35,25 @@ struct Round {
 }
 
 fn main() {
-    // `cargo test --benches` asks whether it starts, and not how fast it is.
+    // `cargo test --benches` only checks that the program starts.
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
     if Command::new("wrk").arg("--version").output().is_err() {
-        println!("load: left out, there is no `wrk` here");
+        println!("load: skipped, `wrk` is not installed");
         return;
     }
-    let cognito = LocalCognito::start().expect("a local Cognito");
-    let auth = CognitoAuth::new(cognito.settings()).expect("sound settings");
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let auth = CognitoAuth::new(cognito.settings()).expect("the settings are valid");
     let tracking = CognitoAuth::builder()
         .settings(cognito.settings().track_client_activity(true))
-        .activity_store(Forgetful)
+        .activity_store(DiscardingStore)
         .build()
-        .expect("sound settings");
+        .expect("the settings are valid");
     for auth in [&auth, &tracking] {
-        rt::System::new().block_on(auth.prefetch()).expect("keys");
+        rt::System::new()
+            .block_on(auth.prefetch())
+            .expect("the keys are fetched");
     }
     let token = cognito
         .token("reporting")
@@ -61,11 +63,11 @@ fn main() {
     let guarded = |config: &mut web::ServiceConfig| {
         config.route("/", web::get().to(guarded));
     };
-    let bare = |config: &mut web::ServiceConfig| {
-        config.route("/", web::get().to(bare));
+    let unguarded = |config: &mut web::ServiceConfig| {
+        config.route("/", web::get().to(unguarded));
     };
     let servers = [
-        serve(bare, None),
+        serve(unguarded, None),
         serve(guarded, Some(auth)),
         serve(guarded, Some(tracking)),
     ];
@@ -75,29 +77,29 @@ fn main() {
             rounds.push(run(*server, &token));
         }
     }
-    let [bare, guarded, tracking] = rounds;
-    let bare = summary("bare", &bare);
+    let [unguarded, guarded, tracking] = rounds;
+    let unguarded = summary("unguarded", &unguarded);
     let guarded = summary("guarded", &guarded);
-    let tracking = summary("guarded, with activity", &tracking);
+    let tracking = summary("guarded, with client activity", &tracking);
     println!(
-        "throughput: guarded is {:.1} % of bare (goal: at least 97)",
-        100.0 * guarded.0 / bare.0
+        "throughput: guarded is {:.1} % of unguarded (goal: at least 97 %)",
+        100.0 * guarded.0 / unguarded.0
     );
     println!(
-        "CPU per request: guarded is {:.3} of bare (goal: at most 1.03)",
-        guarded.1 / bare.1
+        "CPU time per request: guarded is {:.3} of unguarded (goal: at most 1.03)",
+        guarded.1 / unguarded.1
     );
     println!(
-        "with activity noted: {:.1} % and {:.3} of bare (goals: 96 and 1.04)",
-        100.0 * tracking.0 / bare.0,
-        tracking.1 / bare.1
+        "with client activity: {:.1} % of the throughput and {:.3} of the CPU time (goals: at least 96 %, at most 1.04)",
+        100.0 * tracking.0 / unguarded.0,
+        tracking.1 / unguarded.1
     );
 }
 
-/// What a store costs is no part of a request.
-struct Forgetful;
+/// A store that discards everything, since requests do not wait for the store.
+struct DiscardingStore;
 
-impl ActivityStore for Forgetful {
+impl ActivityStore for DiscardingStore {
     fn check(&mut self) -> StoreFuture<'_> {
         Box::pin(async { Ok(()) })
     }
@@ -118,15 +120,19 @@ fn serve(
                 Some(auth) => {
                     let app = move || App::new().wrap(auth.clone()).configure(routes.clone());
                     let server = HttpServer::new(app).workers(1).disable_signals();
-                    let server = server.bind("127.0.0.1:0").expect("a free port");
-                    sender.send(server.addrs()[0]).expect("somebody waits");
+                    let server = server.bind("127.0.0.1:0").expect("a port is free");
+                    sender
+                        .send(server.addrs()[0])
+                        .expect("the caller waits for the address");
                     server.run()
                 }
                 None => {
                     let app = move || App::new().configure(routes.clone());
                     let server = HttpServer::new(app).workers(1).disable_signals();
-                    let server = server.bind("127.0.0.1:0").expect("a free port");
-                    sender.send(server.addrs()[0]).expect("somebody waits");
+                    let server = server.bind("127.0.0.1:0").expect("a port is free");
+                    sender
+                        .send(server.addrs()[0])
+                        .expect("the caller waits for the address");
                     server.run()
                 }
             };
@@ -147,30 +153,35 @@ fn run(address: SocketAddr, token: &str) -> Round {
         .expect("`wrk` runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!text.contains("Non-2xx"), "{text}");
-    let after = |mark: &str| {
-        let (_, rest) = text.split_once(mark)?;
+    let word_after = |label: &str| {
+        let (_, rest) = text.split_once(label)?;
         rest.split_whitespace().next().map(str::to_owned)
     };
-    let requests_per_second = after("Requests/sec:")
+    let requests_per_second = word_after("Requests/sec:")
         .and_then(|text| text.parse().ok())
-        .expect("a figure");
-    let (total, _) = text.split_once(" requests in").expect("a count");
+        .expect("the throughput is a number");
+    let (total, _) = text
+        .split_once(" requests in")
+        .expect("the number of requests is printed");
     let total: f64 = total
         .split_whitespace()
         .next_back()
         .and_then(|text| text.parse().ok())
-        .expect("a number");
+        .expect("the number of requests is a number");
     Round {
         requests_per_second,
         cpu_ticks_per_request: (cpu_ticks() - before) / total,
-        p99: after("99%").expect("a percentile"),
+        p99: word_after("99%").expect("the 99th percentile is printed"),
     }
 }
 
-/// User and system time of this process: fields 14 and 15 of `proc(5)`.
+/// Returns the user and system time of this process, which are fields 14 and 15 of
+/// `/proc/self/stat` (`proc(5)`).
 fn cpu_ticks() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
-    let (_, fields) = stat.rsplit_once(") ").expect("a name in parentheses");
+    let stat = fs::read_to_string("/proc/self/stat").expect("the system is Linux");
+    let (_, fields) = stat
+        .rsplit_once(") ")
+        .expect("the process name is in parentheses");
     let fields: Vec<f64> = fields
         .split_whitespace()
         .skip(11)
@@ -188,8 +199,8 @@ fn summary(name: &str, rounds: &[Round]) -> (f64, f64) {
     (throughput, cpu)
 }
 
-fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<f64> = figures.collect();
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

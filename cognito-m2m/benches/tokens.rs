@@ -1,12 +1,13 @@
-//! What a token costs, beside what it can't cost less than; the ratios of one run
-//! are what counts:
+//! The time that the validation of a token takes, compared with the operation that dominates it.
 //!
-//! | compare | with | goal |
+//! The goals are ratios between two benchmarks of the same run:
+//!
+//! | benchmark | compared with | goal |
 //! | --- | --- | --- |
-//! | `first_sight` | `bare_verification` | at most 1.15 |
-//! | `second_sight` | `hash_map_lookup` | at most 5 |
-//! | `refused_without_signature_check` | `bare_verification` | at most 0.2 |
-//! | `refused_by_signature` | `first_sight` | at most 1 |
+//! | `new_token` | `signature_verification` | at most 1.15 |
+//! | `cached_token` | `hash_map_lookup` | at most 5 |
+//! | `refused_before_signature_verification` | `signature_verification` | at most 0.2 |
+//! | `refused_by_signature_verification` | `new_token` | at most 1 |
 //!
 //! `cargo bench -p cognito-m2m --features testing --bench tokens`
 
@@ -21,7 +22,7 @@ use cognito_m2m::{CognitoAuth, ServicePrincipal};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_util::FutureExt;
 
-/// The scopes that make a token of about 900 bytes.
+/// Scopes that result in a token of about 900 bytes.
 const SCOPES: [&str; 4] = [
     "widgets/read",
     "widgets/write",
@@ -30,27 +31,27 @@ const SCOPES: [&str; 4] = [
 ];
 
 fn decode(part: &str) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode(part).expect("base64url")
+    URL_SAFE_NO_PAD.decode(part).expect("the part is base64url")
 }
 
 fn validate(auth: &CognitoAuth, token: &str) -> Option<ServicePrincipal> {
     auth.validate_token(token)
         .now_or_never()
-        .expect("ready at once")
+        .expect("the validation does not wait")
         .ok()
 }
 
 fn build(cognito: &LocalCognito, cache_entries: usize) -> CognitoAuth {
     let settings = cognito.settings().token_cache_entries(cache_entries);
-    let auth = CognitoAuth::new(settings).expect("sound settings");
+    let auth = CognitoAuth::new(settings).expect("the settings are valid");
     actix_web::rt::System::new()
         .block_on(auth.prefetch())
-        .expect("keys");
+        .expect("the keys are fetched");
     auth
 }
 
 fn tokens(criterion: &mut Criterion) {
-    let cognito = LocalCognito::start().expect("a local Cognito");
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
     let token = cognito
         .token("7k2m9f3qexample1h2j3k4l5m6")
         .scopes(SCOPES)
@@ -58,21 +59,21 @@ fn tokens(criterion: &mut Criterion) {
     let (without_cache, with_cache) = (build(&cognito, 0), build(&cognito, 10_000));
 
     let jwk = cognito.signing_key().public_jwk();
-    let member = |name: &str| decode(jwk[name].as_str().expect("a member"));
+    let member = |name: &str| decode(jwk[name].as_str().expect("the key has this member"));
     let (n, e) = (member("n"), member("e"));
     let key = RsaPublicKeyComponents { n: &n, e: &e };
     let key = key
         .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .expect("a key");
-    let (signing_input, signature) = token.rsplit_once('.').expect("three parts");
+        .expect("the key is valid");
+    let (signing_input, signature) = token.rsplit_once('.').expect("the token has three parts");
     let signature = decode(signature);
 
     let mut group = criterion.benchmark_group("tokens");
     group.throughput(Throughput::Bytes(token.len() as u64));
-    group.bench_function("bare_verification", |bencher| {
+    group.bench_function("signature_verification", |bencher| {
         bencher.iter(|| key.verify_sig(black_box(signing_input.as_bytes()), black_box(&signature)));
     });
-    group.bench_function("first_sight", |bencher| {
+    group.bench_function("new_token", |bencher| {
         bencher.iter(|| validate(&without_cache, black_box(&token)));
     });
     assert!(validate(&without_cache, &token).is_some());
@@ -91,7 +92,7 @@ fn tokens(criterion: &mut Criterion) {
                 .sign(),
         );
     }
-    group.bench_function("second_sight", |bencher| {
+    group.bench_function("cached_token", |bencher| {
         bencher.iter(|| validate(&with_cache, black_box(&token)));
     });
     assert!(validate(&with_cache, &token).is_some());
@@ -101,10 +102,10 @@ fn tokens(criterion: &mut Criterion) {
         .scopes(SCOPES)
         .claim("iss", "https://evil.example")
         .sign();
-    group.bench_function("refused_without_signature_check", |bencher| {
+    group.bench_function("refused_before_signature_verification", |bencher| {
         bencher.iter(|| validate(&with_cache, black_box(&foreign)));
     });
-    let attacker = SigningKey::generate().expect("a key");
+    let attacker = SigningKey::generate().expect("a key is generated");
     let [kid, _] = cognito.kids();
     let forged = cognito
         .token("client")
@@ -112,16 +113,16 @@ fn tokens(criterion: &mut Criterion) {
         .signed_by(&attacker)
         .kid(kid)
         .sign();
-    group.bench_function("refused_by_signature", |bencher| {
+    group.bench_function("refused_by_signature_verification", |bencher| {
         bencher.iter(|| validate(&with_cache, black_box(&forged)));
     });
     let expired = cognito.token("client").scopes(SCOPES).expired().sign();
     group.bench_function("refused_as_expired", |bencher| {
         bencher.iter(|| validate(&with_cache, black_box(&expired)));
     });
-    let largest: Vec<_> = (0..50).map(|n| format!("{n:0>256}")).collect();
-    let largest = cognito.token("client").scopes(&largest).sign();
-    group.bench_function("second_sight_of_18_kb", |bencher| {
+    let long_scopes: Vec<_> = (0..50).map(|n| format!("{n:0>256}")).collect();
+    let largest = cognito.token("client").scopes(&long_scopes).sign();
+    group.bench_function("cached_token_of_18_kb", |bencher| {
         bencher.iter(|| validate(&with_cache, black_box(&largest)));
     });
     group.finish();

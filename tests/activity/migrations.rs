@@ -1,4 +1,4 @@
-//! The migrations as Diesel's command line runs them, and `migrate()` of the stores, in any order.
+//! The SQL migrations, as the Diesel CLI runs them, and `migrate()` of the stores, in any order.
 
 use std::path::Path;
 
@@ -8,104 +8,120 @@ use diesel::migration::Migration;
 use diesel::prelude::*;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
-use super::sqlite::file;
+use crate::sqlite_file::sqlite_path;
 
 const VERSION: &str = "20000101000000";
 
-/// `migrate` is that of a store, over the same database as the harness.
-fn both_ways_get_along<C>(harness: &mut C, folder: &str, migrate: impl Fn())
+/// Runs the SQL migrations with `harness` and a store's `migrate` on the same database.
+fn sql_migrations_and_store_are_compatible<C>(harness: &mut C, folder: &str, migrate: impl Fn())
 where
     C: MigrationHarness<C::Backend> + Connection,
 {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
-        .expect("a root");
+        .expect("the workspace directory");
     let migrations = || {
-        FileBasedMigrations::from_path(root.join("migrations").join(folder)).expect("migrations")
+        FileBasedMigrations::from_path(root.join("migrations").join(folder))
+            .expect("the migrations are read")
     };
     let run = |harness: &mut C| {
         let versions = harness
             .run_pending_migrations(migrations())
-            .expect("they run");
+            .expect("the migrations run");
         versions.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let is_there = |harness: &mut C| {
+    let table_exists = |harness: &mut C| {
         let select = "SELECT client_id, first_seen_at, last_seen_at FROM service_client_activity";
         harness.batch_execute(select).is_ok()
     };
     let revert = |harness: &mut C| {
         let version = harness.revert_last_migration(migrations());
-        assert_eq!(version.expect("it reverts").to_string(), VERSION);
+        assert_eq!(
+            version.expect("the migration is reverted").to_string(),
+            VERSION
+        );
     };
 
-    // The command line first: the store finds its table.
+    // First the CLI: the store finds its table.
     assert_eq!(run(harness), [VERSION]);
-    assert!(is_there(harness));
+    assert!(table_exists(harness));
     migrate();
-    assert!(is_there(harness));
+    assert!(table_exists(harness));
     assert_eq!(run(harness), [""; 0]);
     revert(harness);
-    assert!(!is_there(harness));
+    assert!(!table_exists(harness));
     assert_eq!(run(harness), [VERSION]);
     revert(harness);
 
-    // The store first: the command line finds the migration done, and can revert it.
+    // First the store: the CLI finds that the migration has run, and can revert it.
     migrate();
-    assert!(is_there(harness));
+    assert!(table_exists(harness));
     let pending = harness
         .pending_migrations(migrations())
-        .expect("they are known");
-    let pending: Vec<_> = pending.iter().map(|one| one.name().to_string()).collect();
+        .expect("the pending migrations are listed");
+    let pending: Vec<_> = pending
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect();
     assert_eq!(pending, [""; 0]);
     assert_eq!(run(harness), [""; 0]);
     revert(harness);
-    assert!(!is_there(harness));
+    assert!(!table_exists(harness));
     migrate();
-    assert!(is_there(harness));
+    assert!(table_exists(harness));
 }
 
 #[test]
-fn both_ways_to_migrate_get_along_in_sqlite() {
-    let path = file("activity-migrations");
-    let mut connection = SqliteConnection::establish(&path).expect("a database");
-    both_ways_get_along(&mut connection, "sqlite", || {
+fn sql_migrations_and_store_are_compatible_in_sqlite() {
+    let path = sqlite_path("activity-migrations");
+    let mut connection = SqliteConnection::establish(&path).expect("the database opens");
+    sql_migrations_and_store_are_compatible(&mut connection, "sqlite", || {
         let mut store = SqliteActivity::new(&path);
         System::new()
             .block_on(store.migrate())
-            .expect("a migration");
+            .expect("the migration runs");
     });
 }
 
 #[cfg(feature = "postgres")]
 #[test]
-fn both_ways_to_migrate_get_along_in_postgres() {
+fn sql_migrations_and_store_are_compatible_in_postgres() {
     use cognito_m2m::activity::PostgresActivity;
     use diesel_async::AsyncPgConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
     let system = System::new();
-    let (url, _connection) = system.block_on(super::postgres::database("m2m_activity_migrations"));
+    let (url, _connection) =
+        system.block_on(super::postgres::new_schema("m2m_activity_migrations"));
     let connection = AsyncConnectionWrapper::<AsyncPgConnection>::establish(&url);
-    both_ways_get_along(&mut connection.expect("a server"), "postgres", || {
-        let mut store = PostgresActivity::new(&url);
-        System::new()
-            .block_on(store.migrate())
-            .expect("a migration");
-    });
+    sql_migrations_and_store_are_compatible(
+        &mut connection.expect("the server accepts connections"),
+        "postgres",
+        || {
+            let mut store = PostgresActivity::new(&url);
+            System::new()
+                .block_on(store.migrate())
+                .expect("the migration runs");
+        },
+    );
 }
 
 #[cfg(feature = "mysql")]
 #[test]
-fn both_ways_to_migrate_get_along_in_mysql() {
+fn sql_migrations_and_store_are_compatible_in_mysql() {
     use cognito_m2m::activity::MysqlActivity;
     use diesel_async::AsyncMysqlConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
     let system = System::new();
-    let (url, _connection) = system.block_on(super::mysql::database("m2m_activity_migrations"));
+    let (url, _connection) = system.block_on(super::mysql::new_database("m2m_activity_migrations"));
     let connection = AsyncConnectionWrapper::<AsyncMysqlConnection>::establish(&url);
-    both_ways_get_along(&mut connection.expect("a server"), "mysql", || {
-        let mut store = MysqlActivity::new(&url);
-        System::new()
-            .block_on(store.migrate())
-            .expect("a migration");
-    });
+    sql_migrations_and_store_are_compatible(
+        &mut connection.expect("the server accepts connections"),
+        "mysql",
+        || {
+            let mut store = MysqlActivity::new(&url);
+            System::new()
+                .block_on(store.migrate())
+                .expect("the migration runs");
+        },
+    );
 }

@@ -1,6 +1,5 @@
-//! Client activity: which client was first and last seen when, whatever the store does.
+//! Client activity: when each client was first and last seen, and what happens if the store fails.
 
-mod clients;
 mod faults;
 mod lists;
 #[cfg(feature = "browser")]
@@ -14,4 +13,6 @@ mod postgres;
 mod processes;
 mod sqlite;
 mod suite;
+mod table;
+mod tracking_api;
 mod writes;

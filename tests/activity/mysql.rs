@@ -1,43 +1,32 @@
 use cognito_m2m::activity::{MysqlActivity, TableName};
-use diesel::QueryableByName;
-use diesel::sql_types::Text;
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::suite::{Row, Table, least_and_greatest_stay, requests_become_rows};
+use super::suite::{authenticated_requests_become_rows, earliest_and_latest_times_are_kept};
+use super::table::{ActivityTable, DJANGO_TABLE, Row, TABLE};
 
-pub(super) const SERVER: &str = "mysql://root@127.0.0.1:3306/test";
+const SERVER: &str = "mysql://root@127.0.0.1:3306";
 
-#[derive(QueryableByName)]
-struct Read {
-    #[diesel(sql_type = Text)]
-    client_id: String,
-    #[diesel(sql_type = Text)]
-    first_seen_at: String,
-    #[diesel(sql_type = Text)]
-    last_seen_at: String,
+pub(super) struct MysqlTable {
+    pub(super) connection: AsyncMysqlConnection,
+    pub(super) name: &'static str,
 }
 
-pub(super) struct Server(pub(super) AsyncMysqlConnection, pub(super) &'static str);
-
-impl Table for Server {
+impl ActivityTable for MysqlTable {
     async fn rows(&mut self) -> Vec<Row> {
         let query = diesel::sql_query(format!(
             "SELECT client_id, CAST(first_seen_at AS CHAR) AS first_seen_at, CAST(last_seen_at AS CHAR) AS last_seen_at FROM {} ORDER BY client_id",
-            self.1
+            self.name
         ));
-        let rows = query.load::<Read>(&mut self.0).await.expect("rows");
-        rows.into_iter()
-            .map(|row| (row.client_id, row.first_seen_at, row.last_seen_at))
-            .collect()
+        let rows = query.load(&mut self.connection).await;
+        rows.expect("the rows are read")
     }
 }
 
-/// A database of the test's own: how to reach it, and a connection to it.
-pub(super) async fn database(name: &str) -> (String, AsyncMysqlConnection) {
-    let mut connection = AsyncMysqlConnection::establish(SERVER)
-        .await
-        .expect("a server");
-    // Whoever tests there as well waits until this connection ends.
+/// Creates an empty database, and returns the URL for it with a connection to it. `name` must
+/// differ between tests.
+pub(super) async fn new_database(name: &str) -> (String, AsyncMysqlConnection) {
+    let mut connection = connect().await;
+    // The advisory lock makes concurrent runs of the same test wait until this connection ends.
     let setup = format!(
         "DO GET_LOCK('{name}', 600);
          DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}; USE {name};"
@@ -45,33 +34,41 @@ pub(super) async fn database(name: &str) -> (String, AsyncMysqlConnection) {
     connection
         .batch_execute(&setup)
         .await
-        .expect("a place of its own");
-    (format!("mysql://root@127.0.0.1:3306/{name}"), connection)
+        .expect("the database is created");
+    (format!("{SERVER}/{name}"), connection)
+}
+
+pub(super) async fn connect() -> AsyncMysqlConnection {
+    AsyncMysqlConnection::establish(&format!("{SERVER}/test"))
+        .await
+        .expect("MariaDB accepts connections")
 }
 
 async fn migrated(url: &str) -> MysqlActivity {
     let mut store = MysqlActivity::new(url);
-    store.migrate().await.expect("a migration");
-    store.migrate().await.expect("the same at the next start");
+    store.migrate().await.expect("the migration runs");
+    store.migrate().await.expect("the migration can run again");
     store
 }
 
 #[actix_web::test]
-async fn requests_become_rows_in_mysql() {
-    let (url, connection) = database("m2m_activity_rows").await;
+async fn authenticated_requests_become_rows_in_mysql() {
+    let (url, connection) = new_database("m2m_activity_rows").await;
     let store = migrated(&url).await;
-    requests_become_rows(store, Server(connection, "service_client_activity")).await;
+    let name = TABLE;
+    authenticated_requests_become_rows(store, MysqlTable { connection, name }).await;
 }
 
 #[actix_web::test]
-async fn least_and_greatest_stay_in_mysql() {
-    let (url, connection) = database("m2m_activity_merge").await;
-    let (one, other) = (migrated(&url).await, migrated(&url).await);
-    least_and_greatest_stay(one, other, Server(connection, "service_client_activity")).await;
+async fn earliest_and_latest_times_are_kept_in_mysql() {
+    let (url, connection) = new_database("m2m_activity_merge").await;
+    let (first, second) = (migrated(&url).await, migrated(&url).await);
+    let name = TABLE;
+    earliest_and_latest_times_are_kept(first, second, MysqlTable { connection, name }).await;
 }
 
-/// What Django's own migration makes, and an entry as Django writes it.
-const DJANGO: &str = "
+/// The table that Django's migration creates, with a row as Django writes it.
+const CREATE_DJANGO_TABLE: &str = "
     CREATE TABLE django_cognito_m2m_serviceclientactivity (
         id bigint AUTO_INCREMENT NOT NULL PRIMARY KEY,
         client_id varchar(255) NOT NULL UNIQUE,
@@ -82,13 +79,15 @@ const DJANGO: &str = "
 ";
 
 #[actix_web::test]
-async fn a_table_of_django_goes_on_in_mysql() {
-    let (url, mut connection) = database("m2m_activity_django").await;
+async fn existing_django_table_can_be_used_in_mysql() {
+    let (url, mut connection) = new_database("m2m_activity_django").await;
     connection
-        .batch_execute(DJANGO)
+        .batch_execute(CREATE_DJANGO_TABLE)
         .await
-        .expect("Django's table");
-    let name = "django_cognito_m2m_serviceclientactivity";
-    let store = || MysqlActivity::new(&url).table(TableName::new(name).expect("a name"));
-    least_and_greatest_stay(store(), store(), Server(connection, name)).await;
+        .expect("the table is created");
+    let table = TableName::new(DJANGO_TABLE).expect("a valid table name");
+    let store = || MysqlActivity::new(&url).table(table.clone());
+    let name = DJANGO_TABLE;
+    let rows = MysqlTable { connection, name };
+    earliest_and_latest_times_are_kept(store(), store(), rows).await;
 }

@@ -1,62 +1,57 @@
 use cognito_m2m::activity::{SqliteActivity, TableName};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
-use super::suite::{Row, Table, least_and_greatest_stay, requests_become_rows};
+use super::suite::{authenticated_requests_become_rows, earliest_and_latest_times_are_kept};
+use super::table::{ActivityTable, DJANGO_TABLE, Row, TABLE};
+use crate::sqlite_file::sqlite_path;
 
-/// A database file of the test's own.
-pub(super) fn file(name: &str) -> String {
-    let path = std::env::temp_dir().join(format!("cognito-m2m-{name}-{}.db", std::process::id()));
-    let _ = std::fs::remove_file(&path);
-    path.to_str().expect("UTF-8").to_owned()
+pub(super) struct SqliteTable {
+    path: String,
+    name: &'static str,
 }
 
-#[derive(QueryableByName)]
-struct Read {
-    #[diesel(sql_type = Text)]
-    client_id: String,
-    #[diesel(sql_type = Text)]
-    first_seen_at: String,
-    #[diesel(sql_type = Text)]
-    last_seen_at: String,
+impl SqliteTable {
+    pub(super) fn new(path: &str, name: &'static str) -> Self {
+        Self {
+            path: path.to_owned(),
+            name,
+        }
+    }
 }
 
-pub(super) struct File(pub(super) String, pub(super) &'static str);
-
-impl Table for File {
+impl ActivityTable for SqliteTable {
     async fn rows(&mut self) -> Vec<Row> {
-        let mut connection = SqliteConnection::establish(&self.0).expect("a database");
-        let query = diesel::sql_query(format!("SELECT * FROM {} ORDER BY client_id", self.1));
-        let rows = query.load::<Read>(&mut connection).unwrap_or_default();
-        rows.into_iter()
-            .map(|row| (row.client_id, row.first_seen_at, row.last_seen_at))
-            .collect()
+        let mut connection = SqliteConnection::establish(&self.path).expect("the database opens");
+        let query = diesel::sql_query(format!("SELECT * FROM {} ORDER BY client_id", self.name));
+        // The database may be locked. The caller tries again.
+        query.load(&mut connection).unwrap_or_default()
     }
 }
 
 async fn migrated(path: &str) -> SqliteActivity {
     let mut store = SqliteActivity::new(path);
-    store.migrate().await.expect("a migration");
-    store.migrate().await.expect("the same at the next start");
+    store.migrate().await.expect("the migration runs");
+    store.migrate().await.expect("the migration can run again");
     store
 }
 
 #[actix_web::test]
-async fn requests_become_rows_in_sqlite() {
-    let path = file("activity-rows");
+async fn authenticated_requests_become_rows_in_sqlite() {
+    let path = sqlite_path("activity-rows");
     let store = migrated(&path).await;
-    requests_become_rows(store, File(path, "service_client_activity")).await;
+    authenticated_requests_become_rows(store, SqliteTable::new(&path, TABLE)).await;
 }
 
 #[actix_web::test]
-async fn least_and_greatest_stay_in_sqlite() {
-    let path = file("activity-merge");
-    let (one, other) = (migrated(&path).await, migrated(&path).await);
-    least_and_greatest_stay(one, other, File(path, "service_client_activity")).await;
+async fn earliest_and_latest_times_are_kept_in_sqlite() {
+    let path = sqlite_path("activity-merge");
+    let (first, second) = (migrated(&path).await, migrated(&path).await);
+    earliest_and_latest_times_are_kept(first, second, SqliteTable::new(&path, TABLE)).await;
 }
 
-/// What Django's own migration makes, and an entry as Django writes it.
-const DJANGO: &str = "
+/// The table that Django's migration creates, with a row as Django writes it.
+const CREATE_DJANGO_TABLE: &str = "
     CREATE TABLE \"django_cognito_m2m_serviceclientactivity\" (
         \"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"client_id\" varchar(255) NOT NULL UNIQUE,
         \"first_seen_at\" datetime NOT NULL, \"last_seen_at\" datetime NOT NULL);
@@ -65,12 +60,14 @@ const DJANGO: &str = "
 ";
 
 #[actix_web::test]
-async fn a_table_of_django_goes_on_in_sqlite() {
-    use diesel::connection::SimpleConnection;
-    let path = file("activity-django");
-    let mut connection = SqliteConnection::establish(&path).expect("a database");
-    connection.batch_execute(DJANGO).expect("Django's table");
-    let name = "django_cognito_m2m_serviceclientactivity";
-    let store = || SqliteActivity::new(&path).table(TableName::new(name).expect("a name"));
-    least_and_greatest_stay(store(), store(), File(path.clone(), name)).await;
+async fn existing_django_table_can_be_used_in_sqlite() {
+    let path = sqlite_path("activity-django");
+    let mut connection = SqliteConnection::establish(&path).expect("the database opens");
+    connection
+        .batch_execute(CREATE_DJANGO_TABLE)
+        .expect("the table is created");
+    let table = TableName::new(DJANGO_TABLE).expect("a valid table name");
+    let store = || SqliteActivity::new(&path).table(table.clone());
+    let rows = SqliteTable::new(&path, DJANGO_TABLE);
+    earliest_and_latest_times_are_kept(store(), store(), rows).await;
 }

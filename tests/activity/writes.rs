@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture};
 
-use super::clients::Tracking;
+use super::tracking_api::TrackingApi;
 
-/// Counts what is written.
+/// A store that counts the statements and keeps the rows.
 #[derive(Clone, Default)]
-struct Counted {
+struct CountingStore {
     statements: Arc<AtomicU64>,
     rows: Arc<Mutex<Vec<ClientActivity>>>,
 }
 
-impl ActivityStore for Counted {
+impl ActivityStore for CountingStore {
     fn check(&mut self) -> StoreFuture<'_> {
         Box::pin(async { Ok(()) })
     }
@@ -21,7 +21,7 @@ impl ActivityStore for Counted {
     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
         Box::pin(async move {
             self.statements.fetch_add(1, Ordering::SeqCst);
-            let mut rows = self.rows.lock().expect("no test panics with it");
+            let mut rows = self.rows.lock().expect("the lock is not poisoned");
             rows.extend(batch.iter().cloned());
             Ok(())
         })
@@ -29,33 +29,42 @@ impl ActivityStore for Counted {
 }
 
 #[actix_web::test]
-async fn writes_go_by_clients_and_interval_and_not_by_requests() {
+async fn number_of_writes_depends_on_clients_and_interval_and_not_on_requests() {
     const INTERVAL: Duration = Duration::from_millis(500);
     const CLIENTS: u64 = 4;
-    let store = Counted::default();
+    let store = CountingStore::default();
     let started_at = Instant::now();
-    let tracking = Tracking::with(store.clone(), |settings| {
+    let api = TrackingApi::with_settings(store.clone(), |settings| {
         settings.activity_flush_interval(INTERVAL)
     })
     .await;
     for number in 0..400 {
-        tracking.call(&format!("client-{}", number % CLIENTS)).await;
+        api.send_as(&format!("client-{}", number % CLIENTS)).await;
     }
-    tracking.auth.shutdown().await;
+    api.auth.shutdown().await;
     let statements = store.statements.load(Ordering::SeqCst);
-    // One for each first sighting, one in each interval, and one at the end.
+    // One for the first request of each client, one per interval, and one at shutdown.
     let intervals = started_at.elapsed().as_millis() / INTERVAL.as_millis();
-    let most = CLIENTS + u64::try_from(intervals).expect("a test ends") + 2;
-    assert!((1..=most).contains(&statements), "{statements} of {most}");
-    let rows = store.rows.lock().expect("no test panics with it");
+    let max_statements =
+        CLIENTS + u64::try_from(intervals).expect("the test takes less than 2^64 intervals") + 2;
+    assert!(
+        (1..=max_statements).contains(&statements),
+        "{statements} statements, expected at most {max_statements}"
+    );
+    let rows = store.rows.lock().expect("the lock is not poisoned");
     assert!(rows.len() as u64 <= CLIENTS * statements);
 
-    let last_of = |client_id: &str| {
-        let of_client = rows.iter().filter(|seen| &*seen.client_id == client_id);
-        of_client.map(|seen| seen.last_seen_at).max()
+    let last_seen = |client_id: &str| {
+        let of_client = rows
+            .iter()
+            .filter(|activity| &*activity.client_id == client_id);
+        of_client.map(|activity| activity.last_seen_at).max()
     };
-    let ends: Vec<_> = (0..CLIENTS)
-        .map(|number| last_of(&format!("client-{number}")).expect("it was written"))
+    let last_requests: Vec<_> = (0..CLIENTS)
+        .map(|number| last_seen(&format!("client-{number}")).expect("the client was written"))
         .collect();
-    assert!(ends.is_sorted(), "the last calls of all were written");
+    assert!(
+        last_requests.is_sorted(),
+        "the last request of each client was written"
+    );
 }

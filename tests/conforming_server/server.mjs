@@ -1,5 +1,5 @@
-// A standards-conforming authorization server on a free port of loopback: client credentials,
-// resource indicators, JWT access tokens signed by RS256. Prints its issuer once it listens.
+// An authorization server on a free loopback port, with client credentials, resource indicators and
+// JWT access tokens signed with RS256. Prints its issuer when it is ready.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
@@ -10,7 +10,7 @@ const SCOPES = "widgets/read widgets/write";
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const jwk = { ...privateKey.export({ format: "jwk" }), kid: "first", use: "sig", alg: "RS256" };
 
-// The port is part of the issuer, so it is had before the provider is made.
+// The issuer contains the port, so the server must listen before the provider is created.
 let handle;
 const server = createServer((request, response) => handle(request, response));
 server.listen(0, "127.0.0.1", () => {
@@ -20,7 +20,7 @@ server.listen(0, "127.0.0.1", () => {
     clients: [
       {
         client_id: "reporting",
-        // What form-encoding changes: RFC 6749 section 2.3.1.
+        // Has characters that form-encoding changes (RFC 6749, section 2.3.1).
         client_secret: process.env.CLIENT_SECRET,
         token_endpoint_auth_method: "client_secret_basic",
         grant_types: ["client_credentials"],
@@ -43,7 +43,7 @@ server.listen(0, "127.0.0.1", () => {
         }),
       },
     },
-    // Cognito's own claim, which no standard knows.
+    // `token_use` is a claim of Cognito, which no standard defines.
     extraTokenClaims: () =>
       process.env.TOKEN_USE ? { token_use: process.env.TOKEN_USE } : undefined,
   });

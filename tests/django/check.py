@@ -1,4 +1,7 @@
-"""Both libraries on one table: check.py sqlite|postgres|mysql <our program> <folder for files>."""
+"""Checks that Django and the Rust activity stores can share one table.
+
+Usage: check.py sqlite|postgres|mysql <path of django_activity> <directory for temporary files>
+"""
 
 import subprocess
 import sys
@@ -6,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pymysql
 
-# Django asks for mysqlclient by its name and version; this one needs no C compiler.
+# Django requires mysqlclient and checks its version. PyMySQL replaces it without a C compiler.
 pymysql.version_info = (2, 2, 7, "final", 0)
 pymysql.install_as_MySQLdb()
 
@@ -15,15 +18,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-DATABASE, OURS, FOLDER = sys.argv[1:]
+DATABASE, RUST_PROGRAM, DIRECTORY = sys.argv[1:]
 NAME = "m2m_activity_of_django"
 TABLE = "django_cognito_m2m_serviceclientactivity"
 
 
-def place():
-    """A database of our own: how Django reaches it, and how our program does."""
+def create_database():
+    """Creates an empty database, and returns its Django settings and its URL."""
     if DATABASE == "sqlite":
-        path = f"{FOLDER}/activity.db"
+        path = f"{DIRECTORY}/activity.db"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path}, path
     if DATABASE == "postgres":
         import psycopg
@@ -31,7 +34,7 @@ def place():
         with psycopg.connect("postgres://postgres@127.0.0.1:5432/test", autocommit=True) as server:
             server.execute(f"DROP SCHEMA IF EXISTS {NAME} CASCADE")
             server.execute(f"CREATE SCHEMA {NAME}")
-        reach = {
+        database = {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": "test",
             "USER": "postgres",
@@ -39,27 +42,27 @@ def place():
             "OPTIONS": {"options": f"-c search_path={NAME}"},
         }
         url = f"postgres://postgres@127.0.0.1:5432/test?options=-c%20search_path%3D{NAME}"
-        return reach, url
+        return database, url
     server = pymysql.connect(host="127.0.0.1", user="root")
     with server, server.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
         cursor.execute(f"CREATE DATABASE {NAME}")
-    reach = {
+    database = {
         "ENGINE": "django.db.backends.mysql",
         "NAME": NAME,
         "USER": "root",
         "HOST": "127.0.0.1",
         "PORT": 3306,
     }
-    return reach, f"mysql://root@127.0.0.1:3306/{NAME}"
+    return database, f"mysql://root@127.0.0.1:3306/{NAME}"
 
 
-reach, URL = place()
+django_settings, URL = create_database()
 settings.configure(
-    DATABASES={"default": reach},
+    DATABASES={"default": django_settings},
     INSTALLED_APPS=["django_cognito_m2m"],
     USE_TZ=True,
-    # What is stored is UTC, wherever the team is.
+    # The stored times are UTC, whatever Django's time zone is.
     TIME_ZONE="America/Los_Angeles",
     COGNITO_M2M={
         "REGION": "us-east-1",
@@ -78,51 +81,51 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
 
 
-def micros(moment):
-    return (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
+def micros(time):
+    return (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
 
 
-def we(*arguments):
-    subprocess.run([OURS, URL, *map(str, arguments)], check=True)
+def run_rust_program(*arguments):
+    subprocess.run([RUST_PROGRAM, URL, *map(str, arguments)], check=True)
 
 
-def we_see(client_id, first, last):
-    we("write", client_id, micros(first), micros(last))
+def write_from_rust(client_id, first, last):
+    run_rust_program("write", client_id, micros(first), micros(last))
 
 
-def expect(client_id, first, last):
-    """What Django reads, through its ORM."""
+def assert_django_reads(client_id, first, last):
+    """Checks the row of a client through Django's ORM."""
     row = ServiceClientActivity.objects.get(client_id=client_id)
-    for name, wanted in (("first_seen_at", first), ("last_seen_at", last)):
+    for name, expected in (("first_seen_at", first), ("last_seen_at", last)):
         found = getattr(row, name)
         assert found.utcoffset() == timedelta(0), f"{client_id}.{name}: {found!r} is not in UTC"
-        assert found == wanted, f"{client_id}.{name}: {found} instead of {wanted}"
+        assert found == expected, f"{client_id}.{name}: expected {expected}, found {found}"
 
 
 call_command("migrate", verbosity=0)
 
-# Django has been here for a while; whole seconds are text of another length in SQLite.
+# A row that Django has written. In SQLite, times in whole seconds have a shorter text form.
 EARLY, LATE = at("2026-01-01T00:00:00"), at("2026-01-02T00:00:00")
 ServiceClientActivity.objects.create(client_id="old", first_seen_at=EARLY, last_seen_at=LATE)
 
-# Ours reads that: what lies within changes nothing, what lies beyond does.
-MOMENT = timedelta(microseconds=1)
-we_see("old", EARLY + MOMENT, LATE - MOMENT)
-expect("old", EARLY, LATE)
-we_see("old", EARLY + MOMENT, LATE + MOMENT)
-expect("old", EARLY, LATE + MOMENT)
-we_see("old", EARLY - MOMENT, LATE)
-expect("old", EARLY - MOMENT, LATE + MOMENT)
+# Rust writes to that row: only an earlier first time and a later last time change it.
+MICROSECOND = timedelta(microseconds=1)
+write_from_rust("old", EARLY + MICROSECOND, LATE - MICROSECOND)
+assert_django_reads("old", EARLY, LATE)
+write_from_rust("old", EARLY + MICROSECOND, LATE + MICROSECOND)
+assert_django_reads("old", EARLY, LATE + MICROSECOND)
+write_from_rust("old", EARLY - MICROSECOND, LATE)
+assert_django_reads("old", EARLY - MICROSECOND, LATE + MICROSECOND)
 
-# A client that Django has not seen: Django finds it, and orders by it.
-we_see("new", at("2026-01-03T23:59:59.999999"), at("2026-01-04T00:00:00"))
-expect("new", at("2026-01-03T23:59:59.999999"), at("2026-01-04T00:00:00"))
+# Rust writes a new client: Django finds it, and can sort and filter by its times.
+write_from_rust("new", at("2026-01-03T23:59:59.999999"), at("2026-01-04T00:00:00"))
+assert_django_reads("new", at("2026-01-03T23:59:59.999999"), at("2026-01-04T00:00:00"))
 by_time = ServiceClientActivity.objects.order_by("-last_seen_at").values_list("client_id", flat=True)
 assert list(by_time) == ["new", "old"], list(by_time)
 since = ServiceClientActivity.objects.filter(last_seen_at__gte=at("2026-01-04T00:00:00"))
 assert [row.client_id for row in since] == ["new"], since
 
-# Django's library notes a request of each, and of a third one.
+# Django's library records a request of both clients, and of a third one.
 before = datetime.now(timezone.utc)
 for client_id in ("old", "new", "third"):
     claims = {"client_id": client_id, "exp": 4102444800}
@@ -130,24 +133,24 @@ for client_id in ("old", "new", "third"):
         ServicePrincipal(client_id=client_id, scopes=frozenset(), claims=claims, raw_token="")
     )
 after = datetime.now(timezone.utc)
-noted = {row.client_id: row for row in ServiceClientActivity.objects.all()}
-assert set(noted) == {"old", "new", "third"}, noted
-assert all(before <= row.last_seen_at <= after for row in noted.values()), noted
-assert noted["old"].first_seen_at == EARLY - MOMENT, noted["old"].first_seen_at
+rows = {row.client_id: row for row in ServiceClientActivity.objects.all()}
+assert set(rows) == {"old", "new", "third"}, rows
+assert all(before <= row.last_seen_at <= after for row in rows.values()), rows
+assert rows["old"].first_seen_at == EARLY - MICROSECOND, rows["old"].first_seen_at
 
-# Ours again: what Django has just written is read to the microsecond.
-third = noted["third"]
-we_see("third", third.first_seen_at, third.last_seen_at)
-expect("third", third.first_seen_at, third.last_seen_at)
-we_see("third", third.first_seen_at - MOMENT, third.last_seen_at + MOMENT)
-expect("third", third.first_seen_at - MOMENT, third.last_seen_at + MOMENT)
+# Rust writes to the row that Django has just written, which has microseconds.
+third = rows["third"]
+write_from_rust("third", third.first_seen_at, third.last_seen_at)
+assert_django_reads("third", third.first_seen_at, third.last_seen_at)
+write_from_rust("third", third.first_seen_at - MICROSECOND, third.last_seen_at + MICROSECOND)
+assert_django_reads("third", third.first_seen_at - MICROSECOND, third.last_seen_at + MICROSECOND)
 
-# Our `migrate()` does no harm to the table, and Django sees nothing to migrate.
-we("migrate")
-expect("old", EARLY - MOMENT, noted["old"].last_seen_at)
+# `migrate()` in Rust leaves the table as it is, and Django finds nothing to migrate.
+run_rust_program("migrate")
+assert_django_reads("old", EARLY - MICROSECOND, rows["old"].last_seen_at)
 call_command("migrate", check_unapplied=True, verbosity=0)
 call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 with connection.cursor() as cursor:
     tables = connection.introspection.table_names(cursor)
 assert sorted(tables) == ["django_cognito_m2m_serviceclientactivity", "django_migrations"], tables
-print(f"ok: {connection.vendor}: both libraries on {TABLE}")
+print(f"ok: {connection.vendor}: both libraries can use {TABLE}")

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::inputs::{INTEGER, TEXTS, injections, near_misses};
 
-/// A table with one column of a kind that can name a user, and its model.
+/// Defines a table that selects users by a column of one kind, and its model.
 #[macro_export]
 macro_rules! kind {
     ($name:ident, $sql_name:tt, $($sql_type:tt)+) => {
@@ -33,7 +33,8 @@ macro_rules! kind {
     };
 }
 
-/// Every near miss and injection against a column of each kind, over one pool; prints the count.
+/// Tries every near miss and injection against a column of each kind, over one pool, and prints how
+/// many there were.
 #[macro_export]
 macro_rules! try_kinds {
     ($pool:expr, texts: [$($text:ident),+], integers: [$($integer:ident),+]$(, uuids: [$($uuid:ident),+])?) => {{
@@ -54,7 +55,7 @@ macro_rules! try_kinds {
     }};
 }
 
-/// Fills a table with what the near misses are near to.
+/// Returns the statements that insert the texts to which the near misses are close.
 pub(super) fn text_rows(table: &str) -> String {
     let rows = TEXTS.map(|(text, id)| format!("INSERT INTO {table} VALUES ({id}, '{text}');"));
     rows.concat()
@@ -66,9 +67,9 @@ pub(super) fn integer_rows(table: &str) -> String {
 }
 
 pub(super) fn principal(claim: &Value) -> ServicePrincipal {
-    let claims = json!({ "client_id": "somebody", "legacy": claim });
-    let claims = Claims::from_value(claims).expect("an object");
-    ServicePrincipal::danger_from_claims(claims).expect("a principal")
+    let claims = json!({ "client_id": "reporting", "legacy": claim });
+    let claims = Claims::from_value(claims).expect("the claims are an object");
+    ServicePrincipal::danger_from_claims(claims).expect("the claims have a client ID")
 }
 
 pub(super) async fn find<M>(mapper: &M, kind: &str, claim: &Value) -> Option<i32>
@@ -91,7 +92,7 @@ where
 {
     let tried = try_near_misses(mapper, kind).await;
     for (text, id) in TEXTS {
-        // `CHAR(9)` of PostgreSQL comes back padded: only the text of full length is found.
+        // PostgreSQL pads `CHAR(9)` values with spaces, so only the text of full length matches.
         let is_found = kind != "padded" || text.chars().count() == 9;
         let expected = is_found.then_some(id);
         assert_eq!(find(mapper, kind, &text.into()).await, expected, "{kind}");

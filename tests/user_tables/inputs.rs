@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-/// What every text column holds, with the id of its row.
+/// The texts in every text column, with the IDs of their rows.
 pub(super) const TEXTS: [(&str, i32); 3] = [("reporting", 1), ("42", 2), ("straße", 3)];
 
-/// What every integer column holds.
+/// The integer in every integer column, with the ID of its row.
 pub(super) const INTEGER: (i32, i32) = (42, 2);
 
-/// Claims that some database would take for `reporting`, `42` or `straße`, and no one should.
+/// Claims that some database would treat as equal to `reporting`, `42` or `straße`.
 pub(super) fn near_misses() -> Vec<Value> {
     let texts = [
         "Reporting",
@@ -83,7 +83,7 @@ pub(super) fn near_misses() -> Vec<Value> {
     texts.into_iter().map(Value::from).chain(others).collect()
 }
 
-/// A hundred texts that would be SQL if somebody spliced them.
+/// A hundred texts that would change a statement into which they were interpolated.
 pub(super) fn injections() -> Vec<Value> {
     let openings = [
         "",

@@ -1,19 +1,15 @@
-//! A legacy table, and an API whose handler asks for its users.
+//! A legacy user table, and an API that maps its clients to the users in that table.
 
 use std::time::{Duration, Instant};
 
-use actix_web::{App, Responder, get};
+use actix_web::{Responder, get, web};
+use cognito_m2m::MappedUser;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::users::UserMapper;
-use cognito_m2m::{CognitoAuth, MappedUser};
-#[cfg(any(feature = "mysql", feature = "postgres"))]
 use cognito_m2m_tests::Answer;
-use cognito_m2m_tests::{Api, serve};
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, Pool};
 
-use super::sqlite;
+use crate::users::UserApi;
 
 diesel::table! {
     legacy_users (id) {
@@ -23,6 +19,15 @@ diesel::table! {
     }
 }
 
+/// Creates and fills the table, in every dialect of SQL.
+pub(super) const CREATE_TABLE: &str = "
+    CREATE TABLE legacy_users (id INTEGER PRIMARY KEY, username VARCHAR(255) NOT NULL, is_active BOOLEAN NOT NULL);
+    INSERT INTO legacy_users VALUES (1, 'reporting', TRUE), (2, 'retired', FALSE), (3, 'twin', TRUE), (4, 'twin', FALSE);
+";
+
+/// The default of `mapping_timeout`.
+const DEFAULT_LOOKUP_TIMEOUT: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = legacy_users)]
 pub(super) struct LegacyUser {
@@ -30,88 +35,73 @@ pub(super) struct LegacyUser {
 }
 
 #[get("/legacy")]
-async fn legacy(user: MappedUser<LegacyUser>) -> impl Responder {
+async fn show_user(user: MappedUser<LegacyUser>) -> impl Responder {
     user.username.clone()
 }
 
-pub(super) const TABLE: &str = "
-    CREATE TABLE legacy_users (id INTEGER PRIMARY KEY, username VARCHAR(255) NOT NULL, is_active BOOLEAN NOT NULL);
-    INSERT INTO legacy_users VALUES (1, 'reporting', TRUE), (2, 'retired', FALSE), (3, 'twin', TRUE), (4, 'twin', FALSE);
-";
-
-pub(super) struct Fixture {
-    pub(super) cognito: LocalCognito,
-    pub(super) api: Api,
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(show_user);
 }
 
-impl Fixture {
-    /// With a second for each lookup, which is the default.
-    pub(super) async fn over(mapper: impl UserMapper<User = LegacyUser>) -> Self {
-        Self::within(Duration::from_secs(1), mapper).await
+/// An API with one handler, which requires a user from the table.
+pub(super) struct LegacyApi(UserApi);
+
+impl LegacyApi {
+    pub(super) async fn start(mapper: impl UserMapper<User = LegacyUser>) -> Self {
+        Self::with_lookup_timeout(DEFAULT_LOOKUP_TIMEOUT, mapper).await
     }
 
-    pub(super) async fn within(
-        mapping_timeout: Duration,
+    pub(super) async fn with_lookup_timeout(
+        timeout: Duration,
         mapper: impl UserMapper<User = LegacyUser>,
     ) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
-        let settings = cognito.settings().user_mapping_enabled(true);
-        let auth = CognitoAuth::builder()
-            .settings(settings.mapping_timeout(mapping_timeout))
-            .user_mapper(mapper)
-            .allow_undefined_groups()
-            .build()
-            .unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .service(legacy)));
-        Self { cognito, api }
+        let users = UserApi::start(mapper, routes, |settings| {
+            settings.user_mapping_enabled(true).mapping_timeout(timeout)
+        });
+        Self(users.await)
+    }
+
+    pub(super) fn cognito(&self) -> &LocalCognito {
+        &self.0.cognito
     }
 
     pub(super) fn token(&self, client_id: &str) -> String {
-        self.cognito.token(client_id).sign()
+        self.0.token(client_id)
     }
 
-    pub(super) async fn status_of(&self, token: &str) -> u16 {
-        self.api.get("/legacy", token).await.status
+    pub(super) async fn get_with(&self, token: &str) -> Answer {
+        self.0.api.get("/legacy", token).await
     }
 
-    pub(super) async fn status(&self, client_id: &str) -> u16 {
-        self.status_of(&self.token(client_id)).await
+    pub(super) async fn status_with(&self, token: &str) -> u16 {
+        self.get_with(token).await.status
     }
 
-    /// Asks in the background.
+    pub(super) async fn status_of(&self, client_id: &str) -> u16 {
+        self.0.get("/legacy", client_id).await.status
+    }
+
+    /// Sends a request on another task.
     #[cfg(any(feature = "mysql", feature = "postgres"))]
-    pub(super) fn ask(&self, token: &str) -> actix_web::rt::task::JoinHandle<Answer> {
-        let (api, token) = (self.api.clone(), token.to_owned());
+    pub(super) fn spawn_request(&self, token: &str) -> actix_web::rt::task::JoinHandle<Answer> {
+        let (api, token) = (self.0.api.clone(), token.to_owned());
         actix_web::rt::spawn(async move { api.get("/legacy", &token).await })
     }
 
-    /// Asks until the user is there; till then the answer is 503 and nothing else.
-    pub(super) async fn eventually_ok(&self, token: &str) {
+    /// Repeats a request until it succeeds. The only other status may be 503.
+    pub(super) async fn wait_until_available(&self, token: &str) {
         let started_at = Instant::now();
         loop {
-            match self.status_of(token).await {
+            match self.status_with(token).await {
                 200 => return,
                 status => assert_eq!(status, 503),
             }
             let waited = started_at.elapsed();
-            assert!(waited < Duration::from_secs(60), "the store stays away");
+            assert!(
+                waited < Duration::from_secs(60),
+                "the user store is still unavailable after a minute"
+            );
             actix_web::rt::time::sleep(Duration::from_millis(50)).await;
         }
     }
-}
-
-/// A SQLite file of the test's own with the table, and a pool over it.
-pub(super) fn database(
-    name: &str,
-    connections: u32,
-) -> (String, Pool<ConnectionManager<SqliteConnection>>) {
-    let path = std::env::temp_dir().join(format!("cognito-m2m-{name}-{}.db", std::process::id()));
-    let _ = std::fs::remove_file(&path);
-    let path = path.to_str().expect("UTF-8").to_owned();
-    let mut connection = SqliteConnection::establish(&path).expect("a database");
-    connection.batch_execute(TABLE).expect("a table");
-    (path.clone(), sqlite::pool(&path, connections))
 }

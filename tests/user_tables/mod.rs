@@ -1,8 +1,8 @@
-//! Rules 4.2 and 4.3 of `tests/RULES.md` over user tables: SQLite, PostgreSQL and MariaDB, sync and async.
+//! Users in tables of SQLite, PostgreSQL and MariaDB, over sync and async connection pools.
 
 mod cache;
 mod exactness;
-mod faults;
+mod failures;
 mod inputs;
 mod legacy;
 #[cfg(feature = "mysql")]

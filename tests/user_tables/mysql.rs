@@ -4,7 +4,7 @@ use futures_util::future::join;
 
 use super::exactness::{integer_rows, principal, text_rows};
 use super::legacy::{LegacyUser, legacy_users};
-use super::servers::Server;
+use super::servers::DatabaseServer;
 #[cfg(feature = "libmysql")]
 use super::servers::mysql::r2d2;
 use super::servers::mysql::{Mysql, bb8, deadpool, german};
@@ -16,7 +16,7 @@ kind!(latin1, "users_latin1", Text);
 kind!(padded_utf8, "users_char", Text);
 kind!(int, "users_int", Integer);
 
-/// A database of the test's own, with a table for each kind of column.
+/// Creates a database with a table for each kind of column, and returns it with its URL.
 async fn database(name: &str) -> (Mysql, String) {
     let mut setup = String::new();
     for (table, column) in [
@@ -38,7 +38,7 @@ async fn database(name: &str) -> (Mysql, String) {
     (server, url)
 }
 
-/// A database of the test's own, with the legacy table.
+/// Creates a database with the legacy table, and returns it with its URL.
 async fn legacy_table(name: &str) -> (Mysql, String) {
     let server = Mysql::with_legacy_table(name).await;
     let url = server.url(Mysql::address());
@@ -46,14 +46,14 @@ async fn legacy_table(name: &str) -> (Mysql, String) {
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_mariadb_over_bb8() {
+async fn rule_4_3_near_misses_find_no_user_in_mariadb_over_bb8() {
     let (_database, url) = database("m2m_users_exact_bb8").await;
     let pool = bb8(&url, 2).await;
     try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_mariadb_over_deadpool() {
+async fn rule_4_3_near_misses_find_no_user_in_mariadb_over_deadpool() {
     let (_database, url) = database("m2m_users_exact_deadpool").await;
     let pool = deadpool(&url, 2).await;
     try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
@@ -61,21 +61,21 @@ async fn rule_4_3_near_misses_are_misses_in_mariadb_over_deadpool() {
 
 #[cfg(feature = "libmysql")]
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_mariadb_over_r2d2() {
+async fn rule_4_3_near_misses_find_no_user_in_mariadb_over_r2d2() {
     let (_database, url) = database("m2m_users_exact_r2d2").await;
     let pool = r2d2(&url, 2).await;
     try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_mariadb_that_speaks_german() {
+async fn rule_4_3_near_misses_find_no_user_in_mariadb_with_german_messages() {
     let (_database, url) = database("m2m_users_exact_german").await;
     let pool = german(&url, 2).await;
     try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
 }
 
 #[actix_web::test]
-async fn rule_4_2_an_interrupted_statement_is_unavailable_in_any_language() {
+async fn rule_4_2_interrupted_statement_is_unavailable_in_any_language() {
     let (mut server, url) = legacy_table("m2m_users_interrupted").await;
     for (pool, word) in [
         (bb8(&url, 1).await, "interrupted"),
@@ -84,17 +84,17 @@ async fn rule_4_2_an_interrupted_statement_is_unavailable_in_any_language() {
         let mapper = user_mapper!(pool, LegacyUser, claim "legacy" => legacy_users::username);
         let reporting = principal(&"reporting".into());
         server.lock().await;
-        let (found, ()) = join(mapper.find(&reporting), async {
-            server.until_somebody_waits().await;
-            server.interrupt_waiting().await;
+        let (result, ()) = join(mapper.find(&reporting), async {
+            server.wait_for_blocked_statement().await;
+            server.interrupt_blocked_statement().await;
         })
         .await;
-        match found {
+        match result {
             Err(UserMappingError::Unavailable(cause)) => {
                 assert!(cause.to_string().contains(word), "{cause}");
             }
             Err(error) => panic!("{error:?}"),
-            Ok(_) => panic!("the statement has not been interrupted"),
+            Ok(_) => panic!("the statement was not interrupted"),
         }
         server.unlock().await;
         assert!(matches!(mapper.find(&reporting).await, Ok(Some(_))));
@@ -104,17 +104,17 @@ async fn rule_4_2_an_interrupted_statement_is_unavailable_in_any_language() {
 every_pool!(mariadb_bb8, legacy_table, bb8, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_pool!(mariadb_deadpool, legacy_table, deadpool, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_connection!(connection_of_bb8, Mysql, bb8);
 every_connection!(connection_of_deadpool, Mysql, deadpool);
 
 #[cfg(feature = "libmysql")]
 every_pool!(mariadb_r2d2, legacy_table, r2d2, |pool| pool
     .get()
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 #[cfg(feature = "libmysql")]
 every_connection!(connection_of_r2d2, Mysql, r2d2);

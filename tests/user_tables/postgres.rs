@@ -1,5 +1,5 @@
 use super::exactness::{integer_rows, text_rows};
-use super::servers::Server;
+use super::servers::DatabaseServer;
 #[cfg(feature = "libpq")]
 use super::servers::postgres::r2d2;
 use super::servers::postgres::{Postgres, bb8, deadpool};
@@ -14,7 +14,7 @@ kind!(icu, "users_icu", Text);
 kind!(integer, "users_integer", Integer);
 kind!(uuid, "users_uuid", Uuid);
 
-/// A schema of the test's own, with a table for each kind of column.
+/// Creates a schema with a table for each kind of column, and returns it with its URL.
 async fn database(schema: &str) -> (Postgres, String) {
     let mut setup = "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);".to_owned();
     for (table, column) in [
@@ -40,7 +40,7 @@ async fn database(schema: &str) -> (Postgres, String) {
     (server, url)
 }
 
-/// A schema of the test's own, with the legacy table.
+/// Creates a schema with the legacy table, and returns it with its URL.
 async fn legacy_table(schema: &str) -> (Postgres, String) {
     let server = Postgres::with_legacy_table(schema).await;
     let url = server.url(Postgres::address());
@@ -48,14 +48,14 @@ async fn legacy_table(schema: &str) -> (Postgres, String) {
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_postgres_over_bb8() {
+async fn rule_4_3_near_misses_find_no_user_in_postgres_over_bb8() {
     let (_schema, url) = database("m2m_users_exact_bb8").await;
     let pool = bb8(&url, 2).await;
     try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_postgres_over_deadpool() {
+async fn rule_4_3_near_misses_find_no_user_in_postgres_over_deadpool() {
     let (_schema, url) = database("m2m_users_exact_deadpool").await;
     let pool = deadpool(&url, 2).await;
     try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
@@ -63,7 +63,7 @@ async fn rule_4_3_near_misses_are_misses_in_postgres_over_deadpool() {
 
 #[cfg(feature = "libpq")]
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_postgres_over_r2d2() {
+async fn rule_4_3_near_misses_find_no_user_in_postgres_over_r2d2() {
     let (_schema, url) = database("m2m_users_exact_r2d2").await;
     let pool = r2d2(&url, 2).await;
     try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
@@ -72,17 +72,17 @@ async fn rule_4_3_near_misses_are_misses_in_postgres_over_r2d2() {
 every_pool!(postgres_bb8, legacy_table, bb8, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_pool!(postgres_deadpool, legacy_table, deadpool, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_connection!(connection_of_bb8, Postgres, bb8);
 every_connection!(connection_of_deadpool, Postgres, deadpool);
 
 #[cfg(feature = "libpq")]
 every_pool!(postgres_r2d2, legacy_table, r2d2, |pool| pool
     .get()
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 #[cfg(feature = "libpq")]
 every_connection!(connection_of_r2d2, Postgres, r2d2);

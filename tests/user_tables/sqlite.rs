@@ -6,6 +6,8 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpoo
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
 use super::exactness::{integer_rows, text_rows};
+use super::legacy::CREATE_TABLE;
+use crate::sqlite_file::sqlite_path;
 use crate::{every_pool, kind, try_kinds};
 
 kind!(binary, "users_binary", Text);
@@ -17,12 +19,10 @@ kind!(bigint, "users_bigint", BigInt);
 
 type Async = SyncConnectionWrapper<SqliteConnection>;
 
-/// A database file of the test's own, with a table for each kind of column.
+/// Creates a database with a table for each kind of column, and returns its path.
 fn database(name: &str) -> String {
-    let path = std::env::temp_dir().join(format!("cognito-m2m-{name}-{}.db", std::process::id()));
-    let path = path.to_str().expect("UTF-8").to_owned();
-    let _ = std::fs::remove_file(&path);
-    let mut connection = SqliteConnection::establish(&path).expect("a database");
+    let path = sqlite_path(name);
+    let mut connection = SqliteConnection::establish(&path).expect("the database opens");
     for (table, column) in [
         ("users_binary", "TEXT NOT NULL"),
         ("users_nocase", "TEXT COLLATE NOCASE NOT NULL"),
@@ -37,27 +37,43 @@ fn database(name: &str) -> String {
         };
         let create =
             format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, legacy {column}); {rows}");
-        connection.batch_execute(&create).expect("a table");
+        connection
+            .batch_execute(&create)
+            .expect("the table is created");
     }
     path
 }
 
-/// A file of the test's own with the legacy table.
+/// Creates a database with the legacy table, and returns its path with a pool.
+pub(super) fn legacy_database(
+    name: &str,
+    connections: u32,
+) -> (String, Pool<ConnectionManager<SqliteConnection>>) {
+    let path = sqlite_path(name);
+    let mut connection = SqliteConnection::establish(&path).expect("the database opens");
+    connection
+        .batch_execute(CREATE_TABLE)
+        .expect("the table is created");
+    let pool = pool(&path, connections);
+    (path, pool)
+}
+
+/// Like `legacy_database`, in the form that `every_pool!` requires.
 async fn legacy_table(name: &str) -> ((), String) {
-    let (path, _) = super::legacy::database(name, 1);
+    let (path, _) = legacy_database(name, 1);
     ((), path)
 }
 
 async fn bb8_pool(path: &str, size: u32) -> bb8::Pool<Async> {
     let manager = AsyncDieselConnectionManager::new(path);
     let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 async fn deadpool_pool(path: &str, size: usize) -> deadpool::Pool<Async> {
     let manager = AsyncDieselConnectionManager::new(path);
     let pool = deadpool::Pool::builder(manager).max_size(size).build();
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 async fn r2d2_pool(path: &str, size: u32) -> Pool<ConnectionManager<SqliteConnection>> {
@@ -67,52 +83,52 @@ async fn r2d2_pool(path: &str, size: u32) -> Pool<ConnectionManager<SqliteConnec
 
 every_pool!(sqlite_r2d2, legacy_table, r2d2_pool, |pool| pool
     .get()
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_pool!(sqlite_bb8, legacy_table, bb8_pool, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 every_pool!(sqlite_deadpool, legacy_table, deadpool_pool, |pool| pool
     .get()
     .await
-    .expect("the only connection"));
+    .expect("the only connection is free"));
 
-pub(super) fn pool(path: &str, connections: u32) -> Pool<ConnectionManager<SqliteConnection>> {
+fn pool(path: &str, connections: u32) -> Pool<ConnectionManager<SqliteConnection>> {
     let manager = ConnectionManager::new(path);
     Pool::builder()
         .max_size(connections)
         .build(manager)
-        .expect("a pool")
+        .expect("the pool is created")
 }
 
-fn rows(path: &str) -> i64 {
-    let mut connection = SqliteConnection::establish(path).expect("a database");
+fn count_rows(path: &str) -> i64 {
+    let mut connection = SqliteConnection::establish(path).expect("the database opens");
     binary::users::table
         .count()
         .get_result(&mut connection)
-        .expect("a count")
+        .expect("the rows are counted")
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_sqlite_over_r2d2() {
+async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_r2d2() {
     let path = database("exact-r2d2");
     let pool = pool(&path, 2);
     try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
-    assert_eq!(rows(&path), 3);
+    assert_eq!(count_rows(&path), 3);
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_sqlite_over_bb8() {
+async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_bb8() {
     let path = database("exact-bb8");
     let pool = bb8_pool(&path, 2).await;
     try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
-    assert_eq!(rows(&path), 3);
+    assert_eq!(count_rows(&path), 3);
 }
 
 #[actix_web::test]
-async fn rule_4_3_near_misses_are_misses_in_sqlite_over_deadpool() {
+async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_deadpool() {
     let path = database("exact-deadpool");
     let pool = deadpool_pool(&path, 2).await;
     try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
-    assert_eq!(rows(&path), 3);
+    assert_eq!(count_rows(&path), 3);
 }

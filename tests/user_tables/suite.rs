@@ -1,58 +1,60 @@
-//! What holds over every pool of every database: the acceptance suite, and the faults of rule 4.2.
+//! The tests that run over every connection pool of every database.
 
 use std::time::{Duration, Instant};
 
 use cognito_m2m::users::UserMapper;
 
-use super::legacy::{Fixture, LegacyUser};
+use super::legacy::{LegacyApi, LegacyUser};
 
-/// So long that no lookup fails by its time: what is answered 503 is a fault that was noticed.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+/// A timeout that no lookup reaches, so that a 503 means that an error was detected.
+pub(super) const LONG_LOOKUP_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// The acceptance suite, and what can be done to a pool, over one kind of pool: `$pool` makes one
-/// of a URL and a size, `$hold` takes a connection out of it.
+/// The tests of one kind of connection pool.
+///
+/// `$database` creates the legacy table and returns the database with its URL, `$pool` creates a
+/// pool from a URL and a size, and `$hold` takes a connection out of a pool.
 #[macro_export]
 macro_rules! every_pool {
-    ($name:ident, $url:path, $pool:path, |$held:ident| $hold:expr) => {
+    ($name:ident, $database:path, $pool:path, |$held:ident| $hold:expr) => {
         mod $name {
             use super::*;
             use $crate::user_tables::legacy::{LegacyUser, legacy_users};
             use $crate::user_tables::suite;
 
             #[actix_web::test]
-            async fn the_common_case_is_one_line_and_an_inactive_user_is_a_miss() {
-                let (_database, url) = $url(concat!("m2m_users_case_", stringify!($name))).await;
+            async fn active_users_are_found_and_inactive_ones_are_not() {
+                let (_database, url) = $database(concat!("m2m_users_case_", stringify!($name))).await;
                 let pool = $pool(&url, 2).await;
-                suite::common_case(cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username, active = legacy_users::is_active)).await;
+                suite::only_exact_and_active_users_are_found(cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username, active = legacy_users::is_active)).await;
             }
 
             #[actix_web::test]
-            async fn rule_4_2_an_exhausted_pool_is_503_and_recovers() {
-                let (_database, url) = $url(concat!("m2m_users_full_", stringify!($name))).await;
+            async fn rule_4_2_exhausted_pool_is_503_until_a_connection_is_free() {
+                let (_database, url) = $database(concat!("m2m_users_full_", stringify!($name))).await;
                 let pool = $pool(&url, 1).await;
                 let $held = pool.clone();
                 let held = $hold;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
-                suite::exhausted(mapper, held).await;
+                suite::exhausted_pool_recovers(mapper, held).await;
             }
 
             #[actix_web::test]
-            async fn rule_4_2_a_store_that_can_not_be_reached_is_503() {
-                let (_database, url) = $url(concat!("m2m_users_gone_", stringify!($name))).await;
-                // Nothing listens at port 1, and no file is in a folder that is not there.
-                let nowhere = match url.split_once("127.0.0.1:") {
+            async fn rule_4_2_unreachable_database_is_503() {
+                let (_database, url) = $database(concat!("m2m_users_gone_", stringify!($name))).await;
+                // No server listens on port 1, and the directory of the file does not exist.
+                let unreachable = match url.split_once("127.0.0.1:") {
                     Some((before, _)) => format!("{before}127.0.0.1:1/test"),
                     None => format!("{url}.gone/users.db"),
                 };
-                let pool = $pool(&nowhere, 1).await;
+                let pool = $pool(&unreachable, 1).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
-                suite::unreachable(mapper).await;
+                suite::unreachable_database_is_503(mapper).await;
             }
         }
     };
 }
 
-/// The faults of a connection to a server, over one kind of pool.
+/// The tests of failing connections to a server, for one kind of connection pool.
 #[macro_export]
 macro_rules! every_connection {
     ($name:ident, $server:ty, $pool:path) => {
@@ -61,43 +63,45 @@ macro_rules! every_connection {
 
             use super::*;
             use $crate::user_tables::legacy::{LegacyUser, legacy_users};
-            use $crate::user_tables::servers::Server;
+            use $crate::user_tables::servers::DatabaseServer;
             use $crate::user_tables::suite;
 
             #[actix_web::test]
-            async fn rule_4_2_a_connection_that_breaks_in_mid_statement_is_503_and_recovers() {
+            async fn rule_4_2_connection_that_breaks_during_a_statement_is_503_and_recovers() {
                 let name = concat!("m2m_users_broken_", stringify!($name));
                 let server = <$server>::with_legacy_table(name).await;
                 let proxy = Proxy::start(<$server>::address());
                 let pool = $pool(&server.url(proxy.address()), 1).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
-                suite::broken(mapper, server, &proxy).await;
+                suite::broken_connection_recovers(mapper, server, &proxy).await;
             }
 
             #[actix_web::test]
-            async fn rule_4_2_a_lookup_that_was_given_up_leaves_its_connection_in_order() {
+            async fn rule_4_2_lookup_that_timed_out_does_not_affect_the_next_one() {
                 let name = concat!("m2m_users_given_up_", stringify!($name));
                 let server = <$server>::with_legacy_table(name).await;
                 let pool = $pool(&server.url(<$server>::address()), 1).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
-                suite::given_up(mapper, server).await;
+                suite::timed_out_lookup_leaves_no_result_behind(mapper, server).await;
             }
 
             #[actix_web::test]
-            async fn rule_4_2_a_server_that_goes_away_is_503_until_it_is_back() {
+            async fn rule_4_2_stopped_server_is_503_until_it_is_available_again() {
                 let name = concat!("m2m_users_away_", stringify!($name));
                 let server = <$server>::with_legacy_table(name).await;
                 let proxy = Proxy::start(<$server>::address());
                 let pool = $pool(&server.url(proxy.address()), 2).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
-                suite::away_and_back(mapper, &proxy).await;
+                suite::stopped_server_recovers(mapper, &proxy).await;
             }
         }
     };
 }
 
-pub(super) async fn common_case(mapper: impl UserMapper<User = LegacyUser>) {
-    let fixture = Fixture::within(PATIENCE, mapper).await;
+pub(super) async fn only_exact_and_active_users_are_found(
+    mapper: impl UserMapper<User = LegacyUser>,
+) {
+    let api = LegacyApi::with_lookup_timeout(LONG_LOOKUP_TIMEOUT, mapper).await;
     for (client_id, status) in [
         ("reporting", 200),
         ("Reporting", 403),
@@ -105,101 +109,105 @@ pub(super) async fn common_case(mapper: impl UserMapper<User = LegacyUser>) {
         ("unknown", 403),
         ("twin", 500),
     ] {
-        assert_eq!(fixture.status(client_id).await, status, "{client_id}");
+        assert_eq!(api.status_of(client_id).await, status, "{client_id}");
     }
 }
 
-/// `held` is every connection of the pool.
-pub(super) async fn exhausted(mapper: impl UserMapper<User = LegacyUser>, held: impl Sized) {
-    let fixture = Fixture::over(mapper).await;
-    let token = fixture.token("reporting");
+/// `held` is the only connection of the pool.
+pub(super) async fn exhausted_pool_recovers(
+    mapper: impl UserMapper<User = LegacyUser>,
+    held: impl Sized,
+) {
+    let api = LegacyApi::start(mapper).await;
+    let token = api.token("reporting");
     let started_at = Instant::now();
-    assert_eq!(fixture.status_of(&token).await, 503);
-    // Pools wait for 30 seconds or for ever, a lookup for one.
+    assert_eq!(api.status_with(&token).await, 503);
+    // The lookup times out after one second. Pools wait for 30 seconds, or without a limit.
     assert!(started_at.elapsed() < Duration::from_secs(28));
     drop(held);
-    fixture.eventually_ok(&token).await;
+    api.wait_until_available(&token).await;
 }
 
-pub(super) async fn unreachable(mapper: impl UserMapper<User = LegacyUser>) {
-    let fixture = Fixture::over(mapper).await;
+pub(super) async fn unreachable_database_is_503(mapper: impl UserMapper<User = LegacyUser>) {
+    let api = LegacyApi::start(mapper).await;
     for client_id in ["reporting", "unknown"] {
-        assert_eq!(fixture.status(client_id).await, 503, "{client_id}");
+        assert_eq!(api.status_of(client_id).await, 503, "{client_id}");
     }
 }
 
-/// The table is locked, so a statement is under way when its connection breaks: one that is known
-/// to the connection, or one that the server is still reading. Then an answer breaks off in the
-/// middle. The pool has one connection, through the proxy.
+/// Breaks the pool's only connection, which goes through the proxy, during a statement that waits
+/// for a lock: on the client's side, then on the server's side, then on the server's side while the
+/// statement is new to the connection. In the end, breaks it in the middle of a result.
 #[cfg(any(feature = "mysql", feature = "postgres"))]
-pub(super) async fn broken(
+pub(super) async fn broken_connection_recovers(
     mapper: impl UserMapper<User = LegacyUser>,
-    mut server: impl super::servers::Server,
+    mut server: impl super::servers::DatabaseServer,
     proxy: &cognito_m2m_tests::Proxy,
 ) {
-    let fixture = Fixture::within(PATIENCE, mapper).await;
-    let token = fixture.token("reporting");
-    assert_eq!(fixture.status_of(&token).await, 200);
+    let api = LegacyApi::with_lookup_timeout(LONG_LOOKUP_TIMEOUT, mapper).await;
+    let token = api.token("reporting");
+    assert_eq!(api.status_with(&token).await, 200);
     for (is_killed, is_new) in [(false, false), (true, false), (true, true)] {
         if is_new {
             proxy.cut();
         }
         server.lock().await;
         let started_at = Instant::now();
-        let asked = fixture.ask(&token);
-        server.until_somebody_waits().await;
+        let request = api.spawn_request(&token);
+        server.wait_for_blocked_statement().await;
         if is_killed {
-            server.kill_waiting().await;
+            server.kill_blocked_connection().await;
         } else {
             proxy.cut();
         }
-        assert_eq!(asked.await.expect("an answer").status, 503, "{is_killed}");
+        let answer = request.await.expect("the task completes");
+        assert_eq!(answer.status, 503, "killed: {is_killed}");
         assert!(
-            started_at.elapsed() < PATIENCE,
-            "{is_killed}: nobody has noticed"
+            started_at.elapsed() < LONG_LOOKUP_TIMEOUT,
+            "killed: {is_killed}: the broken connection was not detected"
         );
         server.unlock().await;
-        assert_eq!(fixture.status_of(&token).await, 200, "{is_killed}");
+        assert_eq!(api.status_with(&token).await, 200, "killed: {is_killed}");
     }
     proxy.cut_once_within("reporting");
-    assert_eq!(fixture.status_of(&token).await, 503);
-    assert_eq!(fixture.status_of(&token).await, 200);
+    assert_eq!(api.status_with(&token).await, 503);
+    assert_eq!(api.status_with(&token).await, 200);
 }
 
-/// The table is locked until a lookup has timed out. Its answer comes when nobody waits for it, and
-/// is not taken for that of a later one. The pool has one connection.
+/// Locks the table until a lookup has timed out. Its result arrives late, and must not become the
+/// result of a later lookup over the pool's only connection.
 #[cfg(any(feature = "mysql", feature = "postgres"))]
-pub(super) async fn given_up(
+pub(super) async fn timed_out_lookup_leaves_no_result_behind(
     mapper: impl UserMapper<User = LegacyUser>,
-    mut server: impl super::servers::Server,
+    mut server: impl super::servers::DatabaseServer,
 ) {
-    let fixture = Fixture::within(Duration::from_secs(3), mapper).await;
-    let [known, unknown] = ["reporting", "unknown"].map(|client_id| fixture.token(client_id));
-    fixture.eventually_ok(&known).await;
+    let api = LegacyApi::with_lookup_timeout(Duration::from_secs(3), mapper).await;
+    let [known, unknown] = ["reporting", "unknown"].map(|client_id| api.token(client_id));
+    api.wait_until_available(&known).await;
     server.lock().await;
-    let asked = fixture.ask(&known);
-    server.until_somebody_waits().await;
-    assert_eq!(asked.await.expect("an answer").status, 503);
+    let request = api.spawn_request(&known);
+    server.wait_for_blocked_statement().await;
+    assert_eq!(request.await.expect("the task completes").status, 503);
     server.unlock().await;
-    fixture.eventually_ok(&known).await;
+    api.wait_until_available(&known).await;
     for round in 0..10 {
-        assert_eq!(fixture.status_of(&unknown).await, 403, "{round}");
-        assert_eq!(fixture.status_of(&known).await, 200, "{round}");
+        assert_eq!(api.status_with(&unknown).await, 403, "round {round}");
+        assert_eq!(api.status_with(&known).await, 200, "round {round}");
     }
 }
 
 #[cfg(any(feature = "mysql", feature = "postgres"))]
-pub(super) async fn away_and_back(
+pub(super) async fn stopped_server_recovers(
     mapper: impl UserMapper<User = LegacyUser>,
     proxy: &cognito_m2m_tests::Proxy,
 ) {
-    let fixture = Fixture::over(mapper).await;
-    let token = fixture.token("reporting");
-    fixture.eventually_ok(&token).await;
+    let api = LegacyApi::start(mapper).await;
+    let token = api.token("reporting");
+    api.wait_until_available(&token).await;
     proxy.refuse();
     for _ in 0..2 {
-        assert_eq!(fixture.status_of(&token).await, 503);
+        assert_eq!(api.status_with(&token).await, 503);
     }
     proxy.pass();
-    fixture.eventually_ok(&token).await;
+    api.wait_until_available(&token).await;
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::exactness::{find, try_near_misses};
 
-/// What every UUID column holds; no two differ by more than a letter.
+/// The UUIDs in every UUID column with the IDs of their rows. They differ in one letter.
 const UUIDS: [(&str, i32); 2] = [
     ("67e55044-10ba-426f-9247-bb680e5fe0c8", 1),
     ("67e55044-10ba-426f-9247-bb680e5fe0ca", 2),
@@ -24,8 +24,8 @@ where
         assert_eq!(find(mapper, kind, claim).await, None, "{kind}: {claim}");
     }
     for (uuid, id) in UUIDS {
-        let mixed = uuid.replacen('a', "A", 1);
-        for claim in [uuid.to_owned(), uuid.to_uppercase(), mixed] {
+        let mixed_case = uuid.replacen('a', "A", 1);
+        for claim in [uuid.to_owned(), uuid.to_uppercase(), mixed_case] {
             let found = find(mapper, kind, &claim.into()).await;
             assert_eq!(found, Some(id), "{kind}: {uuid}");
         }
@@ -33,7 +33,7 @@ where
     near_misses.len() + try_near_misses(mapper, kind).await
 }
 
-/// Claims that PostgreSQL, or a parser of UUIDs, would take for the first of these.
+/// Claims that PostgreSQL or a lenient parser would accept as the first UUID.
 fn uuid_near_misses() -> Vec<Value> {
     let uuid = UUIDS[0].0;
     let plain = uuid.replace('-', "");
@@ -67,7 +67,7 @@ fn uuid_near_misses() -> Vec<Value> {
         uuid.replacen('6', "６", 1),
         uuid.replacen('a', "а", 1),
         uuid.replacen('a', "g", 1),
-        // PostgreSQL takes hyphens after any four digits.
+        // PostgreSQL accepts hyphens after any group of four digits.
         "67e5-5044-10ba-426f-9247-bb68-0e5f-e0c8".to_owned(),
         "67e5504410ba-426f-9247-bb680e5fe0c8".to_owned(),
         "67e55044-10ba-426f9247-bb680e5fe0c8-".to_owned(),

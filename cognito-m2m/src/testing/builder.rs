@@ -14,7 +14,7 @@ const USER_POOL_ID: &str = "us-east-1_Local0001";
 // Cognito's default for app clients.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Sets up a [`LocalCognito`].
+/// The configuration of a [`LocalCognito`], returned by [`LocalCognito::builder`].
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 /// assert!(cognito.jwks_url().starts_with("http://127.0.0.1:"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[must_use = "the local Cognito runs once it is started"]
+#[must_use = "call `start` to run the local Cognito"]
 pub struct LocalCognitoBuilder {
     clock: Arc<dyn Clock>,
     issuer: Option<String>,
@@ -51,37 +51,40 @@ impl LocalCognitoBuilder {
         }
     }
 
-    /// Sets the clock that dates the tokens. By default it is that of the operating system.
+    /// Sets the clock from which tokens get their times. Defaults to the system clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Sets the `iss` of the tokens. The keys stay where
-    /// [`jwks_url`](LocalCognito::jwks_url) says, on loopback.
+    /// Sets the `iss` of the tokens.
+    ///
+    /// This does not move the keys: they are always served at
+    /// [`LocalCognito::jwks_url`], on loopback.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
 
-    /// Sets the id of the user pool, which is part of the issuer and of the JWKS URL. By default
-    /// it is `us-east-1_Local0001`.
+    /// Sets the ID of the user pool, which is part of the default issuer and of the JWKS URL.
+    /// Defaults to `us-east-1_Local0001`.
     pub fn user_pool_id(mut self, id: impl Into<String>) -> Self {
         self.user_pool_id = id.into();
         self
     }
 
-    /// Sets how long tokens are good for, in whole seconds. By default it is one hour.
+    /// Sets the lifetime of tokens, in whole seconds. Defaults to one hour.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Makes two keys and starts to serve on a free port of 127.0.0.1.
+    /// Generates two keys and starts the server on a free port of 127.0.0.1.
     ///
     /// # Errors
     ///
-    /// When there is no port, no thread or no key to be had.
+    /// Returns an error if the port cannot be bound, the thread cannot be spawned, or a key cannot
+    /// be generated.
     pub fn start(self) -> io::Result<LocalCognito> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let origin = format!("http://{}", listener.local_addr()?);

@@ -1,9 +1,9 @@
 use std::fmt;
 
-/// An app client that a [`LocalCognito`](super::LocalCognito) knows.
+/// An app client of a [`LocalCognito`](super::LocalCognito).
 ///
-/// Only a client with a secret and at least one scope may use the client-credentials grant, as in
-/// Cognito. Its secrets never show in `Debug`.
+/// As in Cognito, the client credentials grant requires a client with a secret and at least one
+/// scope. The `Debug` output does not contain the secrets.
 ///
 /// # Examples
 ///
@@ -25,7 +25,9 @@ pub struct LocalClient {
 }
 
 impl LocalClient {
-    /// A client without secret and scopes: a public client, which gets no machine token.
+    /// Creates a client without a secret and without scopes.
+    ///
+    /// This is a public client, to which the token endpoint does not issue tokens.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -43,19 +45,21 @@ impl LocalClient {
         self
     }
 
-    /// Sets a second secret that holds beside the first, as while secrets are rotated.
+    /// Sets a second secret that is accepted too, as during the rotation of a secret.
     #[must_use]
     pub fn second_secret(mut self, secret: impl Into<String>) -> Self {
         self.second_secret = Some(secret.into());
         self
     }
 
-    /// Sets the scopes that the client may ask for, and gets when it names none.
+    /// Sets the scopes that the client may request.
+    ///
+    /// It gets all of them if its request has no `scope`.
     ///
     /// # Panics
     ///
-    /// On an empty list, and on a scope that is empty or has characters that RFC 6749, section 3.3
-    /// does not allow.
+    /// Panics if the list is empty, or if a scope is empty or contains characters that RFC 6749,
+    /// section 3.3 does not allow.
     #[must_use]
     #[track_caller]
     pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
@@ -65,7 +69,7 @@ impl LocalClient {
             .collect();
         assert!(!self.scopes.is_empty(), "expected at least one scope");
         for scope in &self.scopes {
-            assert!(is_scope_token(scope), "not a scope: {scope:?}");
+            assert!(is_scope_token(scope), "expected a scope, found {scope:?}");
         }
         self
     }
@@ -112,14 +116,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_do_not_show_in_debug() {
+    fn debug_output_does_not_contain_the_secrets() {
         let client = LocalClient::new("id").secret("hush").second_secret("quiet");
         let shown = format!("{client:?}");
         assert!(!shown.contains("hush") && !shown.contains("quiet"));
     }
 
     #[test]
-    fn both_secrets_hold() {
+    fn both_secrets_are_accepted() {
         let client = LocalClient::new("id").secret("one").second_secret("two");
         assert!(client.has_secret("one") && client.has_secret("two"));
         assert!(!client.has_secret("") && !client.has_secret("three"));
@@ -127,13 +131,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "at least one scope")]
-    fn empty_list_of_scopes_is_refused() {
+    fn empty_list_of_scopes_is_rejected() {
         let _ = LocalClient::new("id").scopes([""; 0]);
     }
 
     #[test]
-    #[should_panic(expected = "not a scope")]
-    fn scope_with_a_blank_is_refused() {
+    #[should_panic(expected = "expected a scope")]
+    fn scope_with_a_space_is_rejected() {
         let _ = LocalClient::new("id").scopes(["a b"]);
     }
 }

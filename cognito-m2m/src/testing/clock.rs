@@ -7,10 +7,11 @@ use tokio::sync::watch;
 
 use crate::time::Clock;
 
-/// A clock that stands still until a test turns it.
+/// A clock that only moves when a test advances it.
 ///
-/// Clones share one time. Both clocks, wall and monotonic, advance together;
-/// [`set_wall`](Self::set_wall) moves the wall clock alone, as an administrator would.
+/// Clones share the same time. [`advance`](Self::advance) moves the wall clock and the monotonic
+/// clock together; [`set_wall`](Self::set_wall) changes only the wall clock, like an administrator
+/// who corrects the system time.
 ///
 /// # Examples
 ///
@@ -30,48 +31,49 @@ use crate::time::Clock;
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClock {
-    hands: Arc<watch::Sender<Hands>>,
+    time: Arc<watch::Sender<Time>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Hands {
+struct Time {
     wall: Duration,
     monotonic: Duration,
 }
 
 impl TestClock {
-    /// A clock that starts at the present wall-clock time.
+    /// Creates a clock that starts at the current wall-clock time.
     #[must_use]
     pub fn new() -> Self {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let hands = Hands {
+        let time = Time {
             wall,
             monotonic: Duration::ZERO,
         };
         Self {
-            hands: Arc::new(watch::Sender::new(hands)),
+            time: Arc::new(watch::Sender::new(time)),
         }
     }
 
-    /// Turns both clocks forward by `step` and wakes whoever sleeps until then.
+    /// Advances both clocks by `step`, and wakes the tasks whose deadline has passed.
     pub fn advance(&self, step: Duration) {
-        self.hands.send_modify(|hands| {
-            hands.wall = hands.wall.saturating_add(step);
-            hands.monotonic = hands.monotonic.saturating_add(step);
+        self.time.send_modify(|time| {
+            time.wall = time.wall.saturating_add(step);
+            time.monotonic = time.monotonic.saturating_add(step);
         });
     }
 
-    /// How many sleep on it.
+    /// Returns the number of tasks that sleep on this clock.
     #[cfg(test)]
     pub(crate) fn sleepers(&self) -> usize {
-        self.hands.receiver_count()
+        self.time.receiver_count()
     }
 
-    /// Sets the wall clock alone, to `since_epoch` after the Unix epoch.
+    /// Sets the wall clock to `since_epoch` after the Unix epoch, and leaves the monotonic clock
+    /// as it is.
     pub fn set_wall(&self, since_epoch: Duration) {
-        self.hands.send_modify(|hands| hands.wall = since_epoch);
+        self.time.send_modify(|time| time.wall = since_epoch);
     }
 }
 
@@ -83,19 +85,19 @@ impl Default for TestClock {
 
 impl Clock for TestClock {
     fn wall(&self) -> Duration {
-        self.hands.borrow().wall
+        self.time.borrow().wall
     }
 
     fn monotonic(&self) -> Duration {
-        self.hands.borrow().monotonic
+        self.time.borrow().monotonic
     }
 
     fn sleep_until(&self, deadline: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let mut hands = self.hands.subscribe();
+        let mut time = self.time.subscribe();
         Box::pin(async move {
-            // The sender lives as long as a clone of the clock does. Once all are gone the time
-            // stands still for good, and so does this sleeper.
-            if hands
+            // An error means that every clone of the clock has been dropped. The time can no longer
+            // change, so the deadline is never reached.
+            if time
                 .wait_for(|now| now.monotonic >= deadline)
                 .await
                 .is_err()

@@ -13,13 +13,13 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Where the keys are.
+    /// The signing keys, `/<user pool ID>/.well-known/jwks.json`.
     Jwks,
-    /// Where tokens are granted.
+    /// The token endpoint, `/oauth2/token`.
     Token,
 }
 
-/// What an endpoint does instead of answering as it should.
+/// A failure of an endpoint, set by [`LocalCognito::set_fault`](super::LocalCognito::set_fault).
 ///
 /// # Examples
 ///
@@ -39,17 +39,17 @@ pub enum Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Answers with this status, with `Retry-After` in seconds if given, and with this body, as
-    /// JSON, or none.
+    /// Responds with this status, an optional `Retry-After` in seconds, and an optional JSON body.
     Status(u16, Option<u64>, Option<String>),
-    /// Sends the caller elsewhere: 302 with this `Location`.
+    /// Responds with status 302 and this `Location`.
     Redirect(String),
-    /// Waits, in real time, and then answers as it should.
+    /// Sends the regular response after this time. The delay is real time, not that of a
+    /// [`TestClock`](super::TestClock).
     Delay(Duration),
-    /// Accepts the request and never answers.
+    /// Accepts the request and never responds.
     Hang,
-    /// Sends the head and half of the right answer, and then nothing more.
+    /// Sends the head and the first half of the regular response, and then stalls.
     Stall,
-    /// Drops the connection without a byte of an answer.
+    /// Closes the connection without sending a response.
     CloseConnection,
 }

@@ -10,14 +10,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
-/// An RSA key of 2048 bits with a `kid`, which signs tokens.
+/// A 2048-bit RSA key with a `kid`, which signs tokens.
 ///
-/// A [`LocalCognito`](super::LocalCognito) makes its own; a test makes more to play an attacker.
-/// Clones share the key.
+/// A [`LocalCognito`](super::LocalCognito) generates its keys itself. A test can generate more, for
+/// example to act as an attacker. Clones share the key.
 ///
 /// # Examples
 ///
-/// A token by a key that the user pool never had, under a `kid` that it has:
+/// A token that is signed with a foreign key, under the `kid` of the user pool's key:
 ///
 /// ```
 /// use cognito_m2m::testing::{LocalCognito, SigningKey};
@@ -36,41 +36,43 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new random key under a new random `kid`.
+    /// Generates a random key with a random `kid`.
     ///
-    /// It takes some tens of milliseconds where the crypto library was built with optimisation.
+    /// This takes tens of milliseconds, and seconds if aws-lc was built without optimization.
     ///
     /// # Errors
     ///
-    /// When the crypto library fails.
+    /// Returns an error if the crypto library fails to generate a key.
     pub fn generate() -> io::Result<Self> {
         let pair = KeyPair::generate(KeySize::Rsa2048)
-            .map_err(|_| io::Error::other("the generation of an RSA key failed"))?;
+            .map_err(|_| io::Error::other("failed to generate an RSA key"))?;
         Ok(Self {
             kid: random_kid(),
             pair: Arc::new(pair),
         })
     }
 
-    // Two at once, since most of a start is this.
+    // In parallel, since key generation dominates the start-up time.
     pub(super) fn generate_two() -> io::Result<[Self; 2]> {
         thread::scope(|scope| {
             let next = scope.spawn(Self::generate);
             let current = Self::generate()?;
             let Ok(next) = next.join() else {
-                return Err(io::Error::other("the generation of an RSA key panicked"));
+                return Err(io::Error::other(
+                    "failed to generate an RSA key: the thread panicked",
+                ));
             };
             Ok([current, next?])
         })
     }
 
-    /// The id under which the key signs and is published.
+    /// Returns the ID of the key.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The public half as Cognito publishes it: `alg`, `e`, `kid`, `kty`, `n`, `use`.
+    /// Returns the public key as Cognito publishes it, with `alg`, `e`, `kid`, `kty`, `n` and `use`.
     ///
     /// # Examples
     ///
@@ -95,11 +97,11 @@ impl SigningKey {
         })
     }
 
-    /// The RS256 signature (RFC 7518, section 3.3) of `message`.
+    /// Returns the RS256 signature of `message` (RFC 7518, section 3.3).
     ///
     /// # Panics
     ///
-    /// When the crypto library fails.
+    /// Panics if the crypto library fails.
     ///
     /// # Examples
     ///
@@ -120,15 +122,15 @@ impl SigningKey {
                 message,
                 &mut signature,
             )
-            .expect("an RSA key that was generated here signs");
+            .expect("a generated RSA key can sign");
         signature
     }
 
-    /// The private key in PKCS #8 (RFC 5208), as DER.
+    /// Returns the private key as PKCS #8 (RFC 5208), encoded as DER.
     ///
     /// # Panics
     ///
-    /// When the crypto library fails.
+    /// Panics if the crypto library fails.
     ///
     /// # Examples
     ///
@@ -144,16 +146,17 @@ impl SigningKey {
         let der: Pkcs8V1Der<'_> = self
             .pair
             .as_der()
-            .expect("an RSA key that was generated here has a DER form");
+            .expect("a generated RSA key can be encoded as DER");
         der.as_ref().to_vec()
     }
 
-    /// The key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with), to sign under
-    /// another RSA algorithm.
+    /// Returns the key in the form that
+    /// [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with) accepts, to sign with another
+    /// RSA algorithm.
     ///
     /// # Panics
     ///
-    /// When the crypto library fails.
+    /// Panics if the crypto library fails.
     ///
     /// # Examples
     ///
@@ -168,8 +171,9 @@ impl SigningKey {
     /// ```
     #[must_use]
     pub fn encoding_key(&self) -> EncodingKey {
-        // jsonwebtoken asks for PKCS #1, which PKCS #8 wraps: sequence (4 bytes), version (3),
-        // algorithm (15) and the head of an octet string (4), the same for every key of this size.
+        // jsonwebtoken requires PKCS #1, which PKCS #8 wraps. The wrapper has the same length for
+        // every key of this size: sequence (4 bytes), version (3), algorithm (15) and the head of
+        // an octet string (4).
         const PKCS8_HEAD: usize = 26;
         let der = self.pkcs8_der();
         let pkcs1 = der.get(PKCS8_HEAD..).unwrap_or_default();
@@ -185,7 +189,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-// Cognito's look like 32 bytes in base64 of the standard alphabet, padded.
+// Cognito's key IDs are 32 bytes in padded base64 with the standard alphabet.
 fn random_kid() -> String {
     let bytes: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
     STANDARD.encode(bytes)
@@ -204,16 +208,22 @@ mod tests {
     }
 
     #[test]
-    fn private_key_survives_its_der_form() {
+    fn encoded_private_key_decodes_to_the_same_key() {
         let key = SigningKey::generate().unwrap();
-        let again = KeyPair::from_pkcs8(&key.pkcs8_der()).unwrap();
-        assert_eq!(again.public_key().as_ref(), key.pair.public_key().as_ref());
-        let again = KeyPair::from_der(key.encoding_key().as_bytes()).unwrap();
-        assert_eq!(again.public_key().as_ref(), key.pair.public_key().as_ref());
+        let decoded = KeyPair::from_pkcs8(&key.pkcs8_der()).unwrap();
+        assert_eq!(
+            decoded.public_key().as_ref(),
+            key.pair.public_key().as_ref()
+        );
+        let decoded = KeyPair::from_der(key.encoding_key().as_bytes()).unwrap();
+        assert_eq!(
+            decoded.public_key().as_ref(),
+            key.pair.public_key().as_ref()
+        );
     }
 
     #[test]
-    fn debug_shows_the_kid_alone() {
+    fn debug_output_contains_only_the_kid() {
         let key = SigningKey::generate().unwrap();
         let expected = format!("SigningKey {{ kid: {:?}, .. }}", key.kid());
         assert_eq!(format!("{key:?}"), expected);

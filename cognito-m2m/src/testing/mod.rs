@@ -1,29 +1,61 @@
-//! A Cognito on loopback, tokens made to order, and a clock to turn.
+//! A local Cognito, tokens with custom claims, and a clock that tests control.
 //!
-//! [`LocalCognito`] publishes keys and grants tokens as a Cognito user pool does, and fails on
-//! demand as a network does. Nothing here leaves the machine.
+//! [`LocalCognito`] is a user pool that runs in the test process, on a loopback port: it publishes
+//! signing keys, issues access tokens, and fails on demand. [`TestPrincipal`] adds a verified
+//! client to a request of `actix_web::test`, for tests that need no token. No test that uses this
+//! module needs AWS or a network.
+//!
+//! # Examples
+//!
+//! ```
+//! use actix_web::{App, HttpResponse, Responder, get, test};
+//! use cognito_m2m::testing::LocalCognito;
+//! use cognito_m2m::{CognitoAuth, require_scopes};
+//!
+//! #[get("/widgets")]
+//! #[require_scopes("widgets/read")]
+//! async fn list_widgets() -> impl Responder {
+//!     HttpResponse::Ok()
+//! }
+//!
+//! # actix_web::rt::System::new().block_on(async {
+//! let cognito = LocalCognito::start()?;
+//! let auth = CognitoAuth::new(cognito.settings())?;
+//! let app = test::init_service(App::new().wrap(auth).service(list_widgets)).await;
+//!
+//! let token = cognito.token("reporting").scopes(["widgets/read"]).sign();
+//! let request = test::TestRequest::get()
+//!     .uri("/widgets")
+//!     .insert_header(("Authorization", format!("Bearer {token}")))
+//!     .to_request();
+//! assert_eq!(test::call_service(&app, request).await.status(), 200);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
 //!
 //! # Layout
 //!
-//! | room | what lives there |
+//! | modules | contents |
 //! | --- | --- |
-//! | `cognito`, `builder` | the handle that a test holds, and how it is set up |
-//! | `user_pool` | what the local Cognito knows: clients, keys, faults, counts |
-//! | `server`, `token_endpoint`, `jwks`, `interruption` | the two endpoints |
-//! | `client`, `keys`, `token`, `fault` | the values that tests hand in and take out |
-//! | `principal` | a principal in a test request, with no token at all |
-//! | `members`, `signer` | what a token is put together from |
+//! | `cognito`, `builder`, `published_keys` | [`LocalCognito`] and its configuration |
+//! | `server`, `jwks`, `token_endpoint`, `broken_body` | the two HTTP endpoints |
+//! | `user_pool` | the state shared by [`LocalCognito`] and its server |
+//! | `client`, `keys`, `fault`, `clock` | the values that tests configure it with |
+//! | `token`, `access_token`, `json_object`, `signer` | [`TokenBuilder`] and the parts of a token |
+//! | `principal` | [`TestPrincipal`] |
 
+mod access_token;
+mod broken_body;
 mod builder;
 mod client;
 mod clock;
 mod cognito;
 mod fault;
-mod interruption;
+mod json_object;
 mod jwks;
 mod keys;
-mod members;
 mod principal;
+mod published_keys;
 mod server;
 mod signer;
 #[cfg(test)]
@@ -37,7 +69,7 @@ pub use client::LocalClient;
 pub use clock::TestClock;
 pub use cognito::LocalCognito;
 pub use fault::{Endpoint, Fault};
-// For tokens under other algorithms than Cognito's: `TokenBuilder::signed_with`.
+// For tokens signed with another algorithm than Cognito's: `TokenBuilder::signed_with`.
 pub use jsonwebtoken::{Algorithm, EncodingKey};
 pub use keys::SigningKey;
 pub use principal::TestPrincipal;

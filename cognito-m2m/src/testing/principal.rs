@@ -7,11 +7,11 @@ use crate::token::{BearerToken, Claims, InvalidToken};
 use crate::validator::{BoxFuture, TokenError, TokenValidator};
 use crate::web::{CognitoAuth, preset};
 
-/// Puts a principal into a test request, with no token at all.
+/// Adds an authenticated client to a test request that has no token.
 ///
-/// Guards, extractors and policies judge it as they judge a verified one. A handler can be tested
-/// without the middleware this way; where there is one, its settings (groups, default allowlist)
-/// hold.
+/// Guards, extractors and policies treat the principal like one from a verified token. A handler
+/// can be tested this way without the middleware. If the app has the middleware, its settings
+/// (such as client groups and the default allowlist) apply.
 ///
 /// # Examples
 ///
@@ -36,10 +36,10 @@ use crate::web::{CognitoAuth, preset};
 /// # }).unwrap();
 /// ```
 pub trait TestPrincipal: HttpMessage + Sized {
-    /// Attaches the principal.
+    /// Returns the request with the principal added.
     #[must_use]
     fn with_principal(self, principal: ServicePrincipal) -> Self {
-        if let Some(auth) = bystander() {
+        if let Some(auth) = default_auth() {
             preset(&mut self.extensions_mut(), auth, principal);
         }
         self
@@ -48,21 +48,22 @@ pub trait TestPrincipal: HttpMessage + Sized {
 
 impl<T: HttpMessage> TestPrincipal for T {}
 
-/// The settings that hold where a test has no middleware.
+/// Returns the `CognitoAuth` for tests whose app has no middleware.
 ///
-/// `None` when the machine has no thread to give, and then every guard answers 500.
-fn bystander() -> Option<&'static CognitoAuth> {
-    static BYSTANDER: OnceLock<Option<CognitoAuth>> = OnceLock::new();
+/// `None` if its background thread could not be spawned. Guards then respond with status 500.
+fn default_auth() -> Option<&'static CognitoAuth> {
+    static DEFAULT_AUTH: OnceLock<Option<CognitoAuth>> = OnceLock::new();
     let build = || {
-        let builder = CognitoAuth::builder().validator(Nobody);
+        let builder = CognitoAuth::builder().validator(RejectAll);
         builder.allow_undefined_groups().build().ok()
     };
-    BYSTANDER.get_or_init(build).as_ref()
+    DEFAULT_AUTH.get_or_init(build).as_ref()
 }
 
-struct Nobody;
+/// A validator that rejects every token.
+struct RejectAll;
 
-impl TokenValidator for Nobody {
+impl TokenValidator for RejectAll {
     fn validate<'a>(&'a self, _: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>> {
         Box::pin(async { Err(InvalidToken::Custom.into()) })
     }

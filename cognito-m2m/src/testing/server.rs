@@ -14,21 +14,21 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, body, dev};
 use serde_json::{Value, json};
 
+use super::broken_body::BrokenBody;
 use super::fault::{Endpoint, Fault};
-use super::interruption::Interruption;
 use super::token_endpoint::{self, TokenRequest};
 use super::user_pool::UserPool;
 
-// A full `aws_client_metadata` is 128 KiB before it is percent-encoded.
+// `aws_client_metadata` can have 128 KiB, and percent-encoding triples that.
 const MAX_FORM_BYTES: usize = 1 << 20;
 
-/// A server that ends an idle connection may do so just as a client sends: longer than clients keep
-/// theirs.
+/// Longer than clients keep idle connections, so that the server never closes a connection while a
+/// client sends a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
-/// The two endpoints, on a thread of their own until this is dropped.
+/// The HTTP server of the two endpoints, which runs until this is dropped.
 ///
-/// The thread has its own Actix system, so neither start nor stop needs a runtime or waits for one.
+/// Its thread has its own Actix system, so the caller needs no runtime.
 pub(super) struct Server {
     handle: dev::ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -47,7 +47,7 @@ impl Server {
                 System::new().block_on(async move {
                     match run(listener, jwks_path, pool) {
                         Ok(server) => {
-                            // Either send fails only when the one who started this is gone.
+                            // Sending fails only if the caller of `start` is gone.
                             let _ = report.send(Ok(server.handle()));
                             let _ = server.await;
                         }
@@ -58,7 +58,7 @@ impl Server {
                 });
             })?;
         let handle = started.recv().map_err(|_| {
-            io::Error::other("the thread of the local Cognito ended at its start")
+            io::Error::other("the thread of the local Cognito ended during start-up")
         })??;
         Ok(Self {
             handle,
@@ -69,7 +69,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The command is on its way with the call; the future would only wait for its end.
+        // The call already sends the command; awaiting the future only waits for completion.
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -101,7 +101,7 @@ fn routes(config: &mut ServiceConfig, jwks_path: &str) {
 }
 
 async fn jwks(pool: web::Data<UserPool>) -> HttpResponse {
-    answer(&pool, Endpoint::Jwks, || {
+    respond(&pool, Endpoint::Jwks, || {
         let state = pool.state();
         let document = state.jwks.document();
         let mut response = HttpResponse::Ok();
@@ -115,14 +115,14 @@ async fn jwks(pool: web::Data<UserPool>) -> HttpResponse {
 }
 
 async fn token(pool: web::Data<UserPool>, request: HttpRequest, form: Bytes) -> HttpResponse {
-    answer(&pool, Endpoint::Token, || {
+    respond(&pool, Endpoint::Token, || {
         let request = TokenRequest {
-            content_type: text_of(request.headers(), &CONTENT_TYPE),
-            authorization: text_of(request.headers(), &AUTHORIZATION),
+            content_type: header_text(request.headers(), &CONTENT_TYPE),
+            authorization: header_text(request.headers(), &AUTHORIZATION),
             form: &form,
         };
         match token_endpoint::grant(pool.clone().into_inner(), &request) {
-            Ok(access_token) => json_answer(
+            Ok(access_token) => json_response(
                 StatusCode::OK,
                 &json!({
                     "access_token": access_token,
@@ -130,19 +130,19 @@ async fn token(pool: web::Data<UserPool>, request: HttpRequest, form: Bytes) -> 
                     "token_type": "Bearer",
                 }),
             ),
-            // 400 for all of them, `invalid_client` included: Cognito never says 401 here.
-            Err(error) => json_answer(StatusCode::BAD_REQUEST, &json!({ "error": error.code() })),
+            // Cognito responds with 400 to all of them, including `invalid_client`.
+            Err(error) => json_response(StatusCode::BAD_REQUEST, &json!({ "error": error.code() })),
         }
     })
     .await
 }
 
-fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-// RFC 6749, section 5.1: what carries a token is not to be stored.
-fn json_answer(status: StatusCode, body: &Value) -> HttpResponse {
+// RFC 6749, section 5.1: responses with tokens must not be stored.
+fn json_response(status: StatusCode, body: &Value) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "application/json;charset=UTF-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -150,12 +150,12 @@ fn json_answer(status: StatusCode, body: &Value) -> HttpResponse {
         .body(body.to_string())
 }
 
-async fn answer(
+async fn respond(
     pool: &UserPool,
     endpoint: Endpoint,
     regular: impl FnOnce() -> HttpResponse,
 ) -> HttpResponse {
-    let Some(fault) = pool.arrival(endpoint) else {
+    let Some(fault) = pool.record_request(endpoint) else {
         return regular();
     };
     match fault {
@@ -169,12 +169,12 @@ async fn answer(
         }
         Fault::Hang => future::pending().await,
         Fault::Stall => stalled(regular()).await,
-        Fault::CloseConnection => HttpResponse::Ok().body(Interruption::AtOnce),
+        Fault::CloseConnection => HttpResponse::Ok().body(BrokenBody::ClosesConnection),
     }
 }
 
 fn failure(status: u16, retry_after: Option<u64>, body: Option<String>) -> HttpResponse {
-    // `set_fault` has refused every other number.
+    // `set_fault` accepts valid status codes only.
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if let Some(seconds) = retry_after {
@@ -190,8 +190,8 @@ fn failure(status: u16, retry_after: Option<u64>, body: Option<String>) -> HttpR
 
 async fn stalled(regular: HttpResponse) -> HttpResponse {
     let (head, whole) = regular.into_parts();
-    // The regular bodies are in memory: they are there at once and do not fail.
+    // The regular bodies are in memory, so reading them neither waits nor fails.
     let whole = body::to_bytes(whole).await.unwrap_or_default();
-    head.set_body(Interruption::half_of(&whole))
+    head.set_body(BrokenBody::half_of(&whole))
         .map_into_boxed_body()
 }

@@ -3,44 +3,44 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 
 use super::keys::SigningKey;
 
-/// Who signs a token in the making.
+/// The signature algorithm of a token, with its key.
 #[derive(Clone)]
 pub(super) enum Signer {
-    Key(SigningKey),
-    Other(Algorithm, EncodingKey),
-    Nobody,
+    Rs256(SigningKey),
+    Custom(Algorithm, EncodingKey),
+    Unsigned,
 }
 
 impl Signer {
-    /// The `kid` that goes with the key, where it has one.
+    /// Returns the ID of the key, or `None` if it has no ID.
     pub(super) fn kid(&self) -> Option<&str> {
         match self {
-            Self::Key(key) => Some(key.kid()),
-            Self::Other(..) | Self::Nobody => None,
+            Self::Rs256(key) => Some(key.kid()),
+            Self::Custom(..) | Self::Unsigned => None,
         }
     }
 
-    /// The name that `alg` has for it (RFC 7518, section 3.1).
+    /// Returns the value of `alg` (RFC 7518, section 3.1).
     pub(super) fn algorithm(&self) -> String {
         match self {
-            Self::Key(_) => "RS256".to_owned(),
-            Self::Other(algorithm, _) => format!("{algorithm:?}"),
-            Self::Nobody => "none".to_owned(),
+            Self::Rs256(_) => "RS256".to_owned(),
+            Self::Custom(algorithm, _) => format!("{algorithm:?}"),
+            Self::Unsigned => "none".to_owned(),
         }
     }
 
     pub(super) fn signature(&self, message: &[u8]) -> Vec<u8> {
         match self {
-            Self::Key(key) => key.sign_rs256(message),
-            // The back end is named here: the process-wide one panics where another crate of the
-            // graph has switched on a second.
-            Self::Other(algorithm, key) => {
+            Self::Rs256(key) => key.sign_rs256(message),
+            // jsonwebtoken's process-wide back end panics if another crate in the dependency graph
+            // enables a second one, so the back end is chosen explicitly.
+            Self::Custom(algorithm, key) => {
                 (aws_lc::DEFAULT_PROVIDER.signer_factory)(algorithm, key)
                     .expect("the key fits the algorithm")
                     .try_sign(message)
-                    .expect("the key signs")
+                    .expect("the key can sign the message")
             }
-            Self::Nobody => Vec::new(),
+            Self::Unsigned => Vec::new(),
         }
     }
 }
@@ -51,20 +51,20 @@ mod tests {
 
     use super::*;
 
-    // Stands for what the process-wide back end is where both of jsonwebtoken's are switched on.
-    static PANICS: CryptoProvider = CryptoProvider {
-        signer_factory: |_, _| panic!("the process-wide back end was asked"),
-        verifier_factory: |_, _| panic!("the process-wide back end was asked"),
+    // Behaves like the process-wide back end when both of jsonwebtoken's back ends are enabled.
+    static PANICKING_PROVIDER: CryptoProvider = CryptoProvider {
+        signer_factory: |_, _| panic!("the process-wide back end was used to sign"),
+        verifier_factory: |_, _| panic!("the process-wide back end was used to verify"),
         key_utils: KeyUtils::new_unimplemented(),
     };
 
     #[test]
-    fn process_wide_back_end_is_never_asked() {
-        PANICS.install_default().unwrap();
-        let own = SigningKey::generate().unwrap();
-        let rsa = Signer::Other(Algorithm::RS256, own.encoding_key());
-        assert_eq!(rsa.signature(b"message"), own.sign_rs256(b"message"));
-        let hmac = Signer::Other(Algorithm::HS256, EncodingKey::from_secret(b"shared"));
+    fn process_wide_back_end_is_never_used() {
+        PANICKING_PROVIDER.install_default().unwrap();
+        let key = SigningKey::generate().unwrap();
+        let rsa = Signer::Custom(Algorithm::RS256, key.encoding_key());
+        assert_eq!(rsa.signature(b"message"), key.sign_rs256(b"message"));
+        let hmac = Signer::Custom(Algorithm::HS256, EncodingKey::from_secret(b"shared"));
         assert_eq!(hmac.signature(b"message").len(), 32);
     }
 }

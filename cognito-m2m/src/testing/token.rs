@@ -7,40 +7,48 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::Value;
 
+use super::access_token::{self, AccessTokenClaims};
+use super::json_object::{Edit, JsonObject};
 use super::keys::SigningKey;
-use super::members::{Edit, Members};
 use super::signer::Signer;
 use super::user_pool::UserPool;
 
-/// A token made to order, by [`LocalCognito::token`](super::LocalCognito::token).
+/// A builder of access tokens, returned by [`LocalCognito::token`](super::LocalCognito::token).
 ///
-/// Untouched, it is what Cognito grants a machine: the same members in the same order, valid from
-/// now on, signed by the current key. Each method changes one thing; where two speak of the same
-/// member, the later one holds.
+/// Without any changes it signs the token that Cognito would issue to the client: the same header
+/// members and claims in the same order, valid from now on, signed with the current key. Each
+/// method changes one thing. If two calls change the same member, the last one wins.
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// use cognito_m2m::testing::LocalCognito;
+/// use cognito_m2m::testing::{LocalCognito, SigningKey};
 ///
 /// let cognito = LocalCognito::start()?;
-/// let good = cognito.token("reporting").scopes(["widgets/read"]).sign();
+/// let valid = cognito.token("reporting").scopes(["widgets/read"]).sign();
+///
+/// // Tokens to test refusals with:
 /// let expired = cognito.token("reporting").expired().sign();
-/// let user = cognito.token("reporting").claim("username", "jane").sign();
-/// let unnamed_key = cognito.token("reporting").without_header("kid").sign();
-/// let short = cognito.token("reporting").expires_in(Duration::from_secs(5)).sign();
-/// let old = cognito.token("reporting").issued_ago(Duration::from_secs(60)).sign();
-/// let odd_scope = cognito.token("reporting").scope("widgets/read\twidgets/write").sign();
+/// let of_a_person = cognito.token("reporting").claim("username", "jane").sign();
+/// let without_expiry = cognito.token("reporting").without_claim("exp").sign();
 /// let unknown_key = cognito.token("reporting").kid("unknown").sign();
-/// let undated = cognito.token("reporting").without_claim("exp").sign();
-/// let own_key = cognito.token("reporting").signed_by(&cognito.signing_key()).sign();
-/// # for token in [good, expired, user, unnamed_key, short] { assert!(token.len() > 300) }
+/// let without_key_id = cognito.token("reporting").without_header("kid").sign();
+/// let malformed_scope = cognito.token("reporting").scope("widgets/read\twidgets/write").sign();
+/// let foreign_key = cognito.token("reporting").signed_by(&SigningKey::generate()?).sign();
+/// let invalid_json = cognito.token("reporting").raw_header("{").sign();
+///
+/// // Tokens of a certain age:
+/// let short_lived = cognito.token("reporting").expires_in(Duration::from_secs(5)).sign();
+/// let minute_old = cognito.token("reporting").issued_ago(Duration::from_secs(60)).sign();
+/// # for token in [valid, expired, of_a_person, without_key_id, short_lived] {
+/// #     assert!(token.len() > 300);
+/// # }
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "a token is made by `sign`"]
+#[must_use = "call `sign` to get the token"]
 pub struct TokenBuilder {
     pool: Arc<UserPool>,
     client_id: String,
@@ -76,7 +84,7 @@ impl TokenBuilder {
             client_id: client_id.to_owned(),
             scope,
             current_kid: key.kid().to_owned(),
-            signer: Signer::Key(key),
+            signer: Signer::Rs256(key),
             issued_ago: Duration::ZERO,
             expires: Expiry::In(pool.token_lifetime),
             header_edits: Vec::new(),
@@ -88,7 +96,9 @@ impl TokenBuilder {
         }
     }
 
-    /// Sets the scopes. Without it a registered client has all of its own, another has none.
+    /// Sets the scopes.
+    ///
+    /// By default a registered client gets all of its scopes, and any other client gets none.
     pub fn scopes<S: AsRef<str>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         let mut joined = String::new();
         for scope in scopes {
@@ -100,13 +110,13 @@ impl TokenBuilder {
         self.scope(joined)
     }
 
-    /// Sets the `scope` claim to this very text.
+    /// Sets the `scope` claim to this exact text.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = scope.into();
         self
     }
 
-    /// Sets a claim, in the place where Cognito has it, or else at the end.
+    /// Sets a claim, replacing the one of that name or adding it after the others.
     ///
     /// # Examples
     ///
@@ -114,8 +124,11 @@ impl TokenBuilder {
     /// use cognito_m2m::testing::LocalCognito;
     ///
     /// let cognito = LocalCognito::start()?;
-    /// let order = cognito.token("reporting").claim("aud", vec!["api", "other"]);
-    /// let token = order.claim("version", 3).sign();
+    /// let token = cognito
+    ///     .token("reporting")
+    ///     .claim("aud", vec!["api", "other"])
+    ///     .claim("version", 3)
+    ///     .sign();
     /// # assert_eq!(token.split('.').count(), 3);
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -124,13 +137,13 @@ impl TokenBuilder {
         self
     }
 
-    /// Leaves a claim out.
+    /// Removes a claim.
     pub fn without_claim(mut self, name: impl Into<String>) -> Self {
         self.claim_edits.push(Edit::Remove(name.into()));
         self
     }
 
-    /// Sets a member of the header. What the token is signed with stays as it was.
+    /// Sets a member of the header. This does not change how the token is signed.
     ///
     /// # Examples
     ///
@@ -147,25 +160,25 @@ impl TokenBuilder {
         self
     }
 
-    /// Leaves a member of the header out.
+    /// Removes a member of the header.
     pub fn without_header(mut self, name: impl Into<String>) -> Self {
         self.header_edits.push(Edit::Remove(name.into()));
         self
     }
 
-    /// Sets `exp` to this long from now.
+    /// Sets `exp` to `lifetime` from now.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.expires = Expiry::In(lifetime);
         self
     }
 
-    /// Sets `auth_time` and `iat` to this long ago. `exp` stays where it is.
+    /// Sets `auth_time` and `iat` to `age` ago, without changing `exp`.
     pub fn issued_ago(mut self, age: Duration) -> Self {
         self.issued_ago = age;
         self
     }
 
-    /// A token whose life ended an hour ago.
+    /// Sets the times of a token that expired an hour ago, after a full lifetime.
     pub fn expired(mut self) -> Self {
         let past = Duration::from_secs(3600);
         self.expires = Expiry::Ago(past);
@@ -173,23 +186,24 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets the `kid`.
+    /// Sets the `kid` in the header.
     pub fn kid(self, kid: impl Into<String>) -> Self {
         self.header("kid", kid.into())
     }
 
-    /// Signs with this key, under its own `kid` unless another is set.
+    /// Signs with `key` instead of the user pool's key. The `kid` is that of `key` unless
+    /// [`kid`](Self::kid) sets another.
     pub fn signed_by(mut self, key: &SigningKey) -> Self {
-        self.signer = Signer::Key(key.clone());
+        self.signer = Signer::Rs256(key.clone());
         self
     }
 
-    /// Signs under another algorithm, whose name becomes the `alg`. The `kid` stays that of the
+    /// Signs with another algorithm, whose name becomes the `alg`. The `kid` remains that of the
     /// user pool's current key.
     ///
     /// # Examples
     ///
-    /// The classic confusion: the public key, which everybody has, as the secret of an HMAC.
+    /// An algorithm confusion attack, in which the public key serves as an HMAC secret:
     ///
     /// ```
     /// use cognito_m2m::testing::{Algorithm, EncodingKey, LocalCognito};
@@ -202,11 +216,11 @@ impl TokenBuilder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn signed_with(mut self, algorithm: Algorithm, key: EncodingKey) -> Self {
-        self.signer = Signer::Other(algorithm, key);
+        self.signer = Signer::Custom(algorithm, key);
         self
     }
 
-    /// Leaves the signature empty, under the `alg` `none`.
+    /// Leaves the signature empty and sets the `alg` to `none`.
     ///
     /// # Examples
     ///
@@ -218,17 +232,17 @@ impl TokenBuilder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn unsigned(mut self) -> Self {
-        self.signer = Signer::Nobody;
+        self.signer = Signer::Unsigned;
         self
     }
 
-    /// Replaces the JSON text of the header by these very bytes.
+    /// Replaces the JSON text of the header with these bytes.
     pub fn raw_header(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.raw_header = Some(text.into());
         self
     }
 
-    /// Replaces the JSON text of the claims by these very bytes.
+    /// Replaces the JSON text of the claims with these bytes.
     ///
     /// # Examples
     ///
@@ -236,8 +250,8 @@ impl TokenBuilder {
     /// use cognito_m2m::testing::LocalCognito;
     ///
     /// let cognito = LocalCognito::start()?;
-    /// let twice = r#"{"client_id":"reporting","client_id":"admin"}"#;
-    /// let token = cognito.token("reporting").raw_payload(twice).sign();
+    /// let duplicate = r#"{"client_id":"reporting","client_id":"admin"}"#;
+    /// let token = cognito.token("reporting").raw_payload(duplicate).sign();
     /// # assert_eq!(token.split('.').count(), 3);
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -246,7 +260,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Replaces the third part of the token by this very text.
+    /// Replaces the third part of the token, the encoded signature, with this text.
     ///
     /// # Examples
     ///
@@ -254,8 +268,8 @@ impl TokenBuilder {
     /// use cognito_m2m::testing::LocalCognito;
     ///
     /// let cognito = LocalCognito::start()?;
-    /// let odd = cognito.token("reporting").raw_header(r#"{"alg":"RS256"}"#).raw_signature("AAAA");
-    /// assert!(odd.sign().ends_with(".AAAA"));
+    /// let token = cognito.token("reporting").raw_signature("AAAA").sign();
+    /// assert!(token.ends_with(".AAAA"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn raw_signature(mut self, text: impl Into<String>) -> Self {
@@ -263,20 +277,22 @@ impl TokenBuilder {
         self
     }
 
-    /// Makes the token, dated by the clock of the user pool, with a `jti` of its own each time.
+    /// Returns the signed token.
+    ///
+    /// Its times come from the clock of the user pool. Each call returns a token with a new `jti`.
     ///
     /// # Panics
     ///
-    /// When the key given to [`signed_with`](Self::signed_with) does not fit the algorithm.
+    /// Panics if the key passed to [`signed_with`](Self::signed_with) does not fit the algorithm.
     #[must_use]
     pub fn sign(&self) -> String {
         let header = match &self.raw_header {
             Some(text) => text.clone(),
-            None => self.cognito_header().edited(&self.header_edits).json_text(),
+            None => self.cognito_header().edited(&self.header_edits).into_json(),
         };
         let payload = match &self.raw_payload {
             Some(text) => text.clone(),
-            None => self.cognito_claims().edited(&self.claim_edits).json_text(),
+            None => self.cognito_claims().edited(&self.claim_edits).into_json(),
         };
         let message = format!(
             "{}.{}",
@@ -290,31 +306,25 @@ impl TokenBuilder {
         format!("{message}.{signature}")
     }
 
-    fn cognito_header(&self) -> Members {
+    fn cognito_header(&self) -> JsonObject {
         let kid = self.signer.kid().unwrap_or(&self.current_kid);
-        Members::new([("kid", kid.into()), ("alg", self.signer.algorithm().into())])
+        access_token::header(kid, self.signer.algorithm())
     }
 
-    // The claims of a Cognito machine token, in its order.
-    fn cognito_claims(&self) -> Members {
+    fn cognito_claims(&self) -> JsonObject {
         let now = self.pool.clock.wall();
-        let issued = now.saturating_sub(self.issued_ago).as_secs();
         let expires = match self.expires {
             Expiry::In(lifetime) => now.saturating_add(lifetime),
             Expiry::Ago(past) => now.saturating_sub(past),
         };
-        Members::new([
-            ("sub", self.client_id.as_str().into()),
-            ("token_use", "access".into()),
-            ("scope", self.scope.as_str().into()),
-            ("auth_time", issued.into()),
-            ("iss", self.pool.issuer.as_str().into()),
-            ("exp", expires.as_secs().into()),
-            ("iat", issued.into()),
-            ("version", 2.into()),
-            ("jti", random_uuid().into()),
-            ("client_id", self.client_id.as_str().into()),
-        ])
+        let claims = AccessTokenClaims {
+            client_id: &self.client_id,
+            scope: &self.scope,
+            issuer: &self.pool.issuer,
+            issued_at: now.saturating_sub(self.issued_ago).as_secs(),
+            expires_at: expires.as_secs(),
+        };
+        claims.to_json_object()
     }
 }
 
@@ -325,16 +335,4 @@ impl fmt::Debug for TokenBuilder {
             .field("scope", &self.scope)
             .finish_non_exhaustive()
     }
-}
-
-// RFC 9562, section 5.4
-fn random_uuid() -> String {
-    let random = fastrand::u128(..);
-    let versioned = random & !(0xf << 76) | (0x4 << 76);
-    let digits = format!("{:032x}", versioned & !(0x3 << 62) | (0x2 << 62));
-    let (time_low, rest) = digits.split_at(8);
-    let (time_mid, rest) = rest.split_at(4);
-    let (time_high, rest) = rest.split_at(4);
-    let (sequence, node) = rest.split_at(4);
-    format!("{time_low}-{time_mid}-{time_high}-{sequence}-{node}")
 }

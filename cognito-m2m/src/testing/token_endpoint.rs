@@ -10,14 +10,14 @@ use super::client::LocalClient;
 use super::token::TokenBuilder;
 use super::user_pool::UserPool;
 
-/// What reaches `POST /oauth2/token`.
+/// A request to `POST /oauth2/token`.
 pub(super) struct TokenRequest<'a> {
     pub(super) content_type: Option<&'a str>,
     pub(super) authorization: Option<&'a str>,
     pub(super) form: &'a [u8],
 }
 
-/// Why Cognito grants no token (RFC 6749, section 5.2).
+/// The reason why a token request is refused (RFC 6749, section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GrantError {
     InvalidRequest,
@@ -39,7 +39,7 @@ impl GrantError {
     }
 }
 
-/// Answers a token request as Cognito does:
+/// Returns the access token for a request, with the same checks as Cognito:
 /// <https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html>.
 pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<String, GrantError> {
     let form = Form::parse(request)?;
@@ -50,7 +50,7 @@ pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<S
     }
     check_client_metadata(&form)?;
 
-    let credentials = Credentials::presented(request, &form)?;
+    let credentials = Credentials::from_request(request, &form)?;
     let client = pool.state().clients.get(&credentials.client_id).cloned();
     let client = client.ok_or(GrantError::InvalidClient)?;
     credentials.check(&client)?;
@@ -72,7 +72,7 @@ impl Form {
         }
         let mut parameters = HashMap::new();
         for (name, value) in form_urlencoded::parse(request.form).into_owned() {
-            // RFC 6749, section 3.2: no parameter more than once.
+            // RFC 6749, section 3.2: parameters must not be included more than once.
             if parameters.insert(name, value).is_some() {
                 return Err(GrantError::InvalidRequest);
             }
@@ -80,14 +80,14 @@ impl Form {
         Ok(Self(parameters))
     }
 
-    // RFC 6749, section 3.2: a parameter without a value counts as left out.
+    // RFC 6749, section 3.2: a parameter without a value is treated as if it were omitted.
     fn value(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?;
         (!value.is_empty()).then_some(value)
     }
 }
 
-// Cognito hands it to a Lambda function as a JSON object; there is none here.
+// Cognito passes the metadata to a Lambda trigger, which requires it to be a JSON object.
 fn check_client_metadata(form: &Form) -> Result<(), GrantError> {
     let Some(metadata) = form.value("aws_client_metadata") else {
         return Ok(());
@@ -104,7 +104,7 @@ struct Credentials {
 }
 
 impl Credentials {
-    fn presented(request: &TokenRequest<'_>, form: &Form) -> Result<Self, GrantError> {
+    fn from_request(request: &TokenRequest<'_>, form: &Form) -> Result<Self, GrantError> {
         let in_form = form.value("client_id");
         let Some(authorization) = request.authorization else {
             return Ok(Self {
@@ -113,18 +113,18 @@ impl Credentials {
             });
         };
         let basic = Self::basic(authorization).ok_or(GrantError::InvalidClient)?;
-        // RFC 6749, section 2.3: one way of authentication a request.
+        // RFC 6749, section 2.3: one authentication method per request.
         if form.value("client_secret").is_some() {
             return Err(GrantError::InvalidRequest);
         }
-        // AWS's own examples repeat the id in the form.
+        // The examples of AWS repeat the client ID in the form.
         if in_form.is_some_and(|id| id != basic.client_id) {
             return Err(GrantError::InvalidClient);
         }
         Ok(basic)
     }
 
-    // RFC 7617, with both parts form-encoded: RFC 6749, section 2.3.1.
+    // RFC 7617, with both parts form-encoded (RFC 6749, section 2.3.1).
     fn basic(authorization: &str) -> Option<Self> {
         let (scheme, encoded) = authorization.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("basic") {
@@ -141,7 +141,7 @@ impl Credentials {
     fn check(&self, client: &LocalClient) -> Result<(), GrantError> {
         match &self.secret {
             Some(secret) if client.has_secret(secret) => Ok(()),
-            // A public client is known by its id alone, and may not use this grant.
+            // The ID identifies a public client, but this grant is for confidential clients.
             None if client.is_public() => Err(GrantError::InvalidGrant),
             _ => Err(GrantError::InvalidClient),
         }
@@ -149,7 +149,7 @@ impl Credentials {
 }
 
 fn form_decoded(part: &str) -> Option<String> {
-    // `&` would end the value; every other character is the value's own.
+    // `&` would end the value. Every other character is part of it.
     let form = format!("={}", part.replace('&', "%26"));
     let (_, value) = form_urlencoded::parse(form.as_bytes()).next()?;
     Some(value.into_owned())
@@ -157,14 +157,14 @@ fn form_decoded(part: &str) -> Option<String> {
 
 fn granted_scopes<'a>(
     client: &'a LocalClient,
-    asked: Option<&'a str>,
+    requested: Option<&'a str>,
 ) -> Result<Vec<&'a str>, GrantError> {
     let allowed: Vec<&str> = client.all_scopes().iter().map(String::as_str).collect();
-    let Some(asked) = asked else {
+    let Some(requested) = requested else {
         return Ok(allowed);
     };
     let mut granted = Vec::new();
-    for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
+    for scope in requested.split(' ').filter(|scope| !scope.is_empty()) {
         if !allowed.contains(&scope) {
             return Err(GrantError::InvalidScope);
         }

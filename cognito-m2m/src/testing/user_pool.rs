@@ -9,12 +9,12 @@ use super::jwks::Jwks;
 use super::keys::SigningKey;
 use crate::time::Clock;
 
-/// What the local Cognito knows, shared by the handle, the server and the tokens in the making.
+/// The state of a local Cognito, shared by the handle, the server and the token builders.
 pub(super) struct UserPool {
     pub(super) issuer: String,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) token_lifetime: Duration,
-    // A plain lock: it is held for a copy or two and never across an await.
+    // A blocking lock suffices: it is held only to copy or replace values, never across an await.
     state: Mutex<State>,
     jwks_requests: AtomicU64,
     token_requests: AtomicU64,
@@ -49,13 +49,13 @@ impl UserPool {
         }
     }
 
-    // A test that panicked while it held the lock must not take the others with it.
+    // Ignores poisoning: a panic in one test must not fail others that share the user pool.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a request and tells what is wrong with its endpoint now.
-    pub(super) fn arrival(&self, endpoint: Endpoint) -> Option<Fault> {
+    /// Counts a request and returns the current fault of its endpoint.
+    pub(super) fn record_request(&self, endpoint: Endpoint) -> Option<Fault> {
         self.counter(endpoint).fetch_add(1, Ordering::SeqCst);
         self.state().fault(endpoint).clone()
     }

@@ -4,62 +4,68 @@ use cognito_m2m::activity::MysqlActivity;
 use cognito_m2m_tests::{CapturedLog, Proxy};
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::super::mysql::{SERVER, Server, database};
+use super::super::mysql::{MysqlTable, connect, new_database};
+use super::super::table::TABLE;
 use super::outage::{Outage, PASSWORD, client_id};
-use super::server::{Place, TABLE, every_fault};
+use super::server::{FaultyDatabase, every_fault};
 
 every_fault!(Mysql);
 
 struct Mysql {
     name: &'static str,
     proxy: Proxy,
-    table: Server,
+    table: MysqlTable,
     administrator: AsyncMysqlConnection,
 }
 
 #[derive(QueryableByName)]
-struct Waiting {
+struct BlockedConnection {
     #[diesel(sql_type = BigInt)]
     id: i64,
 }
 
 impl Mysql {
-    async fn orders(&mut self, statements: &str) {
+    async fn run_sql(&mut self, statements: &str) {
         let done = self.administrator.batch_execute(statements).await;
         done.unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 }
 
-impl Place for Mysql {
+impl FaultyDatabase for Mysql {
     type Store = MysqlActivity;
-    type Table = Server;
+    type Table = MysqlTable;
 
     async fn new(name: &'static str) -> Self {
-        let (_, connection) = database(name).await;
-        let mut administrator = AsyncMysqlConnection::establish(SERVER)
-            .await
-            .expect("a server");
+        let (_, connection) = new_database(name).await;
+        let mut administrator = connect().await;
         let user = format!(
             "DROP USER IF EXISTS '{name}'@'%';
              CREATE USER '{name}'@'%' IDENTIFIED BY '{PASSWORD}';
              GRANT ALL ON {name}.* TO '{name}'@'%';"
         );
-        administrator.batch_execute(&user).await.expect("a user");
+        administrator
+            .batch_execute(&user)
+            .await
+            .expect("the user is created");
         Self {
             name,
             proxy: Proxy::start(SocketAddr::from(([127, 0, 0, 1], 3306))),
-            table: Server(connection, TABLE),
+            table: MysqlTable {
+                connection,
+                name: TABLE,
+            },
             administrator,
         }
     }
 
     async fn migrate(&self) {
-        self.store().migrate().await.expect("a migration");
+        self.store().migrate().await.expect("the migration runs");
     }
 
-    /// Its client would leave the proxy for the server's socket, if it were not told.
+    /// Without `prefer_socket=false`, `mysql_async` switches to the server's Unix socket, which
+    /// bypasses the proxy.
     fn store(&self) -> MysqlActivity {
         let (name, address) = (self.name, self.proxy.address());
         MysqlActivity::new(format!(
@@ -71,22 +77,22 @@ impl Place for Mysql {
         &self.proxy
     }
 
-    fn table(&mut self) -> &mut Server {
+    fn table(&mut self) -> &mut MysqlTable {
         &mut self.table
     }
 
     async fn lock(&mut self) {
-        self.orders(&format!("LOCK TABLES {}.{TABLE} WRITE", self.name))
+        self.run_sql(&format!("LOCK TABLES {}.{TABLE} WRITE", self.name))
             .await;
     }
 
     async fn unlock(&mut self) {
-        self.orders("UNLOCK TABLES").await;
+        self.run_sql("UNLOCK TABLES").await;
     }
 
     async fn forbid_writing(&mut self) -> &'static str {
         let name = self.name;
-        self.orders(&format!(
+        self.run_sql(&format!(
             "REVOKE INSERT, UPDATE ON {name}.* FROM '{name}'@'%'"
         ))
         .await;
@@ -95,14 +101,14 @@ impl Place for Mysql {
 
     async fn permit_writing(&mut self) {
         let name = self.name;
-        self.orders(&format!("GRANT INSERT, UPDATE ON {name}.* TO '{name}'@'%'"))
+        self.run_sql(&format!("GRANT INSERT, UPDATE ON {name}.* TO '{name}'@'%'"))
             .await;
     }
 
-    /// A table in memory is full when it has its size: the error is that of a disk.
+    /// An in-memory table fails at its maximum size with the same error as a full disk.
     async fn fill(&mut self) -> &'static str {
         let name = self.name;
-        self.orders(&format!(
+        self.run_sql(&format!(
             "SET max_heap_table_size = 16384;
              ALTER TABLE {name}.{TABLE} ENGINE = MEMORY;"
         ))
@@ -112,21 +118,23 @@ impl Place for Mysql {
 
     async fn make_room(&mut self) {
         let name = self.name;
-        self.orders(&format!("ALTER TABLE {name}.{TABLE} ENGINE = InnoDB"))
+        self.run_sql(&format!("ALTER TABLE {name}.{TABLE} ENGINE = InnoDB"))
             .await;
     }
 
-    async fn kill_who_waits(&mut self) -> usize {
-        let waiting = format!(
+    async fn kill_blocked_connections(&mut self) -> usize {
+        let blocked = format!(
             "SELECT ID AS id FROM information_schema.PROCESSLIST
              WHERE USER = '{}' AND STATE LIKE 'Waiting%'",
             self.name
         );
-        let waiting = diesel::sql_query(waiting).load::<Waiting>(&mut self.administrator);
-        let waiting = waiting.await.expect("an administrator may");
+        let blocked = diesel::sql_query(blocked).load::<BlockedConnection>(&mut self.administrator);
+        let blocked = blocked
+            .await
+            .expect("the administrator can see other connections");
         let mut killed = 0;
-        for Waiting { id } in &waiting {
-            // It may have ended by itself.
+        for BlockedConnection { id } in &blocked {
+            // The connection may have ended in the meantime.
             let kill = format!("KILL CONNECTION {id}");
             killed += usize::from(self.administrator.batch_execute(&kill).await.is_ok());
         }
@@ -134,43 +142,53 @@ impl Place for Mysql {
     }
 }
 
-/// The server gives up who has changed less: the other one has filled a table.
+/// The server aborts the transaction that has changed fewer rows. The administrator's transaction has
+/// filled a table, so that the store's transaction is aborted.
 #[actix_web::test]
-async fn rule_4_1_a_deadlock_loses_nothing() {
-    let Some(log) = CapturedLog::alone(rule_4_1_a_deadlock_loses_nothing) else {
+async fn rule_4_1_no_activity_is_lost_in_a_deadlock() {
+    let Some(log) = CapturedLog::alone(rule_4_1_no_activity_is_lost_in_a_deadlock) else {
         return;
     };
-    let mut place = Mysql::migrated("m2m_activity_deadlock").await;
-    let mut outage = Outage::over_in_large_batches(log.clone(), place.store()).await;
-    outage.begins_well(&mut place.table).await;
-    let name = place.name;
-    place
-        .orders(&format!("CREATE TABLE {name}.filler (number BIGINT)"))
+    let mut database = Mysql::migrated("m2m_activity_deadlock").await;
+    let mut outage = Outage::with_large_batches(log.clone(), database.store()).await;
+    outage.write_successfully(&mut database.table).await;
+    let name = database.name;
+    database
+        .run_sql(&format!("CREATE TABLE {name}.filler (number BIGINT)"))
         .await;
     let lock = |number| {
         let client_id = client_id(number);
         format!("SELECT 1 FROM {name}.{TABLE} WHERE client_id = '{client_id}' FOR UPDATE;")
     };
-    let waiting = format!(
+    let blocked = format!(
         "SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX
          JOIN information_schema.PROCESSLIST ON ID = trx_mysql_thread_id
          WHERE trx_state = 'LOCK WAIT' AND USER = '{name}'"
     );
-    super::at_most_ten_times(async || {
+    super::retry_up_to_ten_times(async || {
         let fill = format!("INSERT INTO {name}.filler SELECT seq FROM seq_1_to_2000;");
-        place.orders(&format!("BEGIN; {fill} {}", lock(19))).await;
+        database
+            .run_sql(&format!("BEGIN; {fill} {}", lock(19)))
+            .await;
         loop {
-            outage.requests_go_on().await;
-            let found = diesel::sql_query(&waiting).load::<Waiting>(&mut place.table.0);
-            if !found.await.expect("an administrator may").is_empty() {
+            outage.send_requests().await;
+            let found = diesel::sql_query(&blocked)
+                .load::<BlockedConnection>(&mut database.table.connection);
+            if !found
+                .await
+                .expect("the administrator can see other connections")
+                .is_empty()
+            {
                 break;
             }
         }
-        let closed = place.administrator.batch_execute(&lock(0)).await;
-        let end = if closed.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        place.orders(end).await;
+        let locked = database.administrator.batch_execute(&lock(0)).await;
+        let end = if locked.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        database.run_sql(end).await;
         !log.lines_with("Deadlock found").is_empty()
     })
     .await;
-    outage.everything_arrives(&mut place.table).await;
+    outage
+        .wait_until_everything_is_written(&mut database.table)
+        .await;
 }

@@ -4,131 +4,144 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use cognito_m2m::activity::{ActivityStore, Timestamp};
 use cognito_m2m_tests::CapturedLog;
 
-use super::super::clients::Tracking;
-use super::super::suite::{Row, Table};
+use super::super::table::{ActivityTable, Row};
+use super::super::tracking_api::TrackingApi;
 
 /// The password in the URLs of the stores.
 pub(super) const PASSWORD: &str = "correct-horse-battery";
 
 const FAILURE: &str = "failed to write client activity; it is kept and will be retried";
 
-/// More than one batch of a page, fewer than a busy machine serves in a moment.
+/// Enough clients for batches of several rows, and few enough that a busy machine serves all of them
+/// quickly.
 const CLIENTS: usize = 20;
 
-/// Requests that go on while something holds the store.
+/// An API whose store fails while clients send requests.
 pub(super) struct Outage {
     log: CapturedLog,
-    tracking: Tracking,
-    noted: BTreeMap<String, Noted>,
-    calls: usize,
+    api: TrackingApi,
+    expected: BTreeMap<String, ExpectedRow>,
+    requests: usize,
 }
 
-/// What a client's row has to be: the request was noted between two moments.
-struct Noted {
-    first: (String, String),
-    last: (String, String),
+/// The time before a request and the time after it.
+type Period = (String, String);
+
+/// The periods in which the times of a client's row must be.
+struct ExpectedRow {
+    first_seen_in: Period,
+    last_seen_in: Period,
 }
 
 impl Outage {
-    pub(super) async fn over(log: CapturedLog, store: impl ActivityStore) -> Self {
-        Self::tracked(log, Tracking::over(store).await)
+    pub(super) async fn start(log: CapturedLog, store: impl ActivityStore) -> Self {
+        Self::new(log, TrackingApi::start(store).await)
     }
 
-    /// One statement writes all clients: the interval is longer than their requests take.
+    /// Starts with a flush interval that is longer than the requests of all clients take, so that
+    /// one statement writes all of them.
     #[cfg(any(feature = "mysql", feature = "postgres"))]
-    pub(super) async fn over_in_large_batches(log: CapturedLog, store: impl ActivityStore) -> Self {
-        let tracking = Tracking::with(store, |settings| {
+    pub(super) async fn with_large_batches(log: CapturedLog, store: impl ActivityStore) -> Self {
+        let api = TrackingApi::with_settings(store, |settings| {
             settings.activity_flush_interval(Duration::from_secs(2))
         });
-        Self::tracked(log, tracking.await)
+        Self::new(log, api.await)
     }
 
-    fn tracked(log: CapturedLog, tracking: Tracking) -> Self {
+    fn new(log: CapturedLog, api: TrackingApi) -> Self {
         Self {
             log,
-            tracking,
-            noted: BTreeMap::new(),
-            calls: 0,
+            api,
+            expected: BTreeMap::new(),
+            requests: 0,
         }
     }
 
-    /// The store is in use: requests have become rows.
-    pub(super) async fn begins_well(&mut self, table: &mut impl Table) {
-        self.requests_go_on().await;
-        self.everything_arrives(table).await;
+    /// Sends a request as each client, which must succeed.
+    pub(super) async fn send_requests(&mut self) {
+        for _ in 0..CLIENTS {
+            let client_id = client_id(self.requests % CLIENTS);
+            let before = now();
+            self.api.send_as(&client_id).await;
+            let period = (before, now());
+            let row = self
+                .expected
+                .entry(client_id)
+                .or_insert_with(|| ExpectedRow {
+                    first_seen_in: period.clone(),
+                    last_seen_in: period.clone(),
+                });
+            row.last_seen_in = period;
+            self.requests += 1;
+        }
     }
 
-    /// Every request is answered as if nothing were, while the writer fails twice more.
-    pub(super) async fn requests_go_on_while_it_fails(&mut self) {
-        let before = self.failures();
-        self.requests_go_on_until("it fails twice", |outage| outage.failures() >= before + 2)
-            .await;
-    }
-
-    pub(super) async fn requests_go_on_until(
+    pub(super) async fn send_requests_until(
         &mut self,
-        what: &str,
+        description: &str,
         condition: impl Fn(&Self) -> bool,
     ) {
         let started_at = std::time::Instant::now();
         while !condition(self) {
-            assert!(started_at.elapsed() < Duration::from_secs(180), "{what}");
-            self.requests_go_on().await;
+            assert!(
+                started_at.elapsed() < Duration::from_secs(180),
+                "timed out: {description}"
+            );
+            self.send_requests().await;
         }
-        self.requests_go_on().await;
+        self.send_requests().await;
     }
 
-    /// With the store back, every client has the row that its requests make; and nobody who reads
-    /// the log knows the password.
-    pub(super) async fn everything_arrives(&self, table: &mut impl Table) {
+    /// Sends requests until two more writes have failed.
+    pub(super) async fn send_requests_while_writes_fail(&mut self) {
+        let before = self.failures();
+        self.send_requests_until("two writes fail", |outage| outage.failures() >= before + 2)
+            .await;
+    }
+
+    /// Sends requests and waits for their rows, so that the store is in use before it fails.
+    pub(super) async fn write_successfully(&mut self, table: &mut impl ActivityTable) {
+        self.send_requests().await;
+        self.wait_until_everything_is_written(table).await;
+    }
+
+    /// Waits until every client has the row that its requests require, and checks that the log does
+    /// not contain the password.
+    pub(super) async fn wait_until_everything_is_written(&self, table: &mut impl ActivityTable) {
         table
-            .eventually("everything that was noted", |rows| self.is_all_in(rows))
+            .wait_for_rows("all activity is written", |rows| self.is_written_to(rows))
             .await;
         assert_eq!(self.log.lines_with(PASSWORD), Vec::<String>::new());
     }
 
+    /// Returns the number of writes that failed.
     pub(super) fn failures(&self) -> usize {
         self.log.lines_with(FAILURE).len()
     }
 
-    /// How many requests were answered.
-    pub(super) fn answered(&self) -> usize {
-        self.calls
+    /// Returns the number of requests that succeeded.
+    pub(super) fn requests(&self) -> usize {
+        self.requests
     }
 
-    /// Each of the clients is answered.
-    pub(super) async fn requests_go_on(&mut self) {
-        for _ in 0..CLIENTS {
-            let client_id = client_id(self.calls % CLIENTS);
-            let before = now();
-            self.tracking.call(&client_id).await;
-            let moment = (before, now());
-            let noted = self.noted.entry(client_id).or_insert_with(|| Noted {
-                first: moment.clone(),
-                last: moment.clone(),
-            });
-            noted.last = moment;
-            self.calls += 1;
-        }
-    }
-
-    fn is_all_in(&self, rows: &[Row]) -> bool {
-        let is_within = |at: &String, (from, to): &(String, String)| from <= at && at <= to;
-        rows.len() == self.noted.len()
-            && rows.iter().all(|(client_id, first, last)| {
-                self.noted.get(client_id).is_some_and(|noted| {
-                    is_within(first, &noted.first) && is_within(last, &noted.last)
+    fn is_written_to(&self, rows: &[Row]) -> bool {
+        let is_in = |time: &String, (start, end): &Period| start <= time && time <= end;
+        rows.len() == self.expected.len()
+            && rows.iter().all(|row| {
+                self.expected.get(&row.client_id).is_some_and(|expected| {
+                    is_in(&row.first_seen_at, &expected.first_seen_in)
+                        && is_in(&row.last_seen_at, &expected.last_seen_in)
                 })
             })
     }
 }
 
-/// As long as Cognito allows, so that rows need room.
+/// Returns an ID of the maximum length of Cognito's client IDs, so that rows need space.
 pub(super) fn client_id(number: usize) -> String {
     format!("client-{number:0>121}")
 }
 
 fn now() -> String {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    Timestamp::from(since_epoch.expect("a date after 1970")).to_string()
+    Timestamp::from(since_epoch.expect("the system time is after 1970")).to_string()
 }

@@ -2,71 +2,79 @@ use std::net::SocketAddr;
 
 use cognito_m2m::activity::PostgresActivity;
 use cognito_m2m_tests::{CapturedLog, Proxy};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::super::postgres::{SERVER, Server, database};
+use super::super::postgres::{PostgresTable, connect, new_schema};
+use super::super::table::TABLE;
 use super::outage::{Outage, PASSWORD, client_id};
-use super::server::{Place, TABLE, every_fault};
+use super::server::{FaultyDatabase, every_fault};
 
 every_fault!(Postgres);
 
-/// A schema is the database.
+/// A schema takes the database of a separate database.
 struct Postgres {
     name: &'static str,
     proxy: Proxy,
-    table: Server,
+    table: PostgresTable,
     administrator: AsyncPgConnection,
 }
 
 impl Postgres {
-    async fn orders(&mut self, statements: &str) {
-        let done = self.try_orders(statements).await;
+    async fn run_sql(&mut self, statements: &str) {
+        let done = self.try_run_sql(statements).await;
         done.unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
-    async fn try_orders(&mut self, statements: &str) -> diesel::QueryResult<()> {
+    async fn try_run_sql(&mut self, statements: &str) -> diesel::QueryResult<()> {
         self.administrator.batch_execute(statements).await
     }
 
-    /// How many of the store's connections wait for a lock. The administrator can't ask: within a
-    /// transaction the server's view of its connections stands still.
-    async fn who_waits(&mut self, columns: &str) -> usize {
-        let waiting = format!(
+    /// Selects the store's connections that wait for a lock, and returns their number. This uses the
+    /// connection of the table, because `pg_stat_activity` does not change within the administrator's
+    /// transaction.
+    async fn select_blocked(&mut self, columns: &str) -> usize {
+        let blocked = format!(
             "SELECT {columns} FROM pg_stat_activity
              WHERE usename = '{}' AND wait_event_type = 'Lock'",
             self.name
         );
-        let waiting = diesel::sql_query(waiting).execute(&mut self.table.0);
-        waiting.await.expect("an administrator may")
+        let blocked = diesel::sql_query(blocked).execute(&mut self.table.connection);
+        blocked
+            .await
+            .expect("the administrator can see other connections")
     }
 }
 
-impl Place for Postgres {
+impl FaultyDatabase for Postgres {
     type Store = PostgresActivity;
-    type Table = Server;
+    type Table = PostgresTable;
 
     async fn new(name: &'static str) -> Self {
-        let (_, connection) = database(name).await;
-        let mut administrator = AsyncPgConnection::establish(SERVER)
-            .await
-            .expect("a server");
+        let (_, connection) = new_schema(name).await;
+        let mut administrator = connect().await;
         let role = format!(
             "DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
              ALTER ROLE {name} PASSWORD '{PASSWORD}';
              ALTER ROLE {name} RESET ALL;
              GRANT ALL ON SCHEMA {name} TO {name};"
         );
-        administrator.batch_execute(&role).await.expect("a role");
+        administrator
+            .batch_execute(&role)
+            .await
+            .expect("the role is created");
         Self {
             name,
             proxy: Proxy::start(SocketAddr::from(([127, 0, 0, 1], 5432))),
-            table: Server(connection, TABLE),
+            table: PostgresTable {
+                connection,
+                name: TABLE,
+            },
             administrator,
         }
     }
 
     async fn migrate(&self) {
-        self.store().migrate().await.expect("a migration");
+        self.store().migrate().await.expect("the migration runs");
     }
 
     fn store(&self) -> PostgresActivity {
@@ -80,25 +88,25 @@ impl Place for Postgres {
         &self.proxy
     }
 
-    fn table(&mut self) -> &mut Server {
+    fn table(&mut self) -> &mut PostgresTable {
         &mut self.table
     }
 
     async fn lock(&mut self) {
         let name = self.name;
-        self.orders(&format!(
+        self.run_sql(&format!(
             "BEGIN; LOCK TABLE {name}.{TABLE} IN ACCESS EXCLUSIVE MODE"
         ))
         .await;
     }
 
     async fn unlock(&mut self) {
-        self.orders("COMMIT").await;
+        self.run_sql("COMMIT").await;
     }
 
     async fn forbid_writing(&mut self) -> &'static str {
         let name = self.name;
-        self.orders(&format!(
+        self.run_sql(&format!(
             "ALTER ROLE {name} SET default_transaction_read_only = on"
         ))
         .await;
@@ -106,15 +114,14 @@ impl Place for Postgres {
     }
 
     async fn permit_writing(&mut self) {
-        self.orders(&format!("ALTER ROLE {} RESET ALL", self.name))
+        self.run_sql(&format!("ALTER ROLE {} RESET ALL", self.name))
             .await;
     }
 
-    /// Its disk is that of the whole server, and not a test's to fill: a trigger says what the
-    /// server would, with the same code.
+    /// A test cannot fill the disk of the server, so a trigger raises the error of a full disk.
     async fn fill(&mut self) -> &'static str {
         let name = self.name;
-        self.orders(&format!(
+        self.run_sql(&format!(
             "CREATE FUNCTION {name}.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                  RAISE EXCEPTION 'could not extend file: No space left on device'
                      USING ERRCODE = 'disk_full';
@@ -128,43 +135,45 @@ impl Place for Postgres {
 
     async fn make_room(&mut self) {
         let name = self.name;
-        self.orders(&format!("DROP TRIGGER full_disk ON {name}.{TABLE}"))
+        self.run_sql(&format!("DROP TRIGGER full_disk ON {name}.{TABLE}"))
             .await;
     }
 
-    async fn kill_who_waits(&mut self) -> usize {
-        self.who_waits("pg_terminate_backend(pid)").await
+    async fn kill_blocked_connections(&mut self) -> usize {
+        self.select_blocked("pg_terminate_backend(pid)").await
     }
 }
 
-/// The server gives up who has waited for as long as this connection's `deadlock_timeout` when the
-/// circle is closed. On a busy machine that may be the administrator: then once more.
+/// The server aborts the transaction whose `deadlock_timeout` ends first. On a busy machine that can
+/// be the administrator's despite the longer timeout, so the test tries again.
 #[actix_web::test]
-async fn rule_4_1_a_deadlock_loses_nothing() {
-    let Some(log) = CapturedLog::alone(rule_4_1_a_deadlock_loses_nothing) else {
+async fn rule_4_1_no_activity_is_lost_in_a_deadlock() {
+    let Some(log) = CapturedLog::alone(rule_4_1_no_activity_is_lost_in_a_deadlock) else {
         return;
     };
-    let mut place = Postgres::migrated("m2m_activity_deadlock").await;
-    let name = place.name;
-    let patience =
+    let mut database = Postgres::migrated("m2m_activity_deadlock").await;
+    let name = database.name;
+    let timeouts =
         format!("ALTER ROLE {name} SET deadlock_timeout = '3s'; SET deadlock_timeout = '10s'");
-    place.orders(&patience).await;
-    let mut outage = Outage::over_in_large_batches(log.clone(), place.store()).await;
-    outage.begins_well(&mut place.table).await;
+    database.run_sql(&timeouts).await;
+    let mut outage = Outage::with_large_batches(log.clone(), database.store()).await;
+    outage.write_successfully(&mut database.table).await;
     let lock = |number| {
         let client_id = client_id(number);
         format!("UPDATE {name}.{TABLE} SET client_id = client_id WHERE client_id = '{client_id}';")
     };
-    super::at_most_ten_times(async || {
-        place.orders(&format!("BEGIN; {}", lock(19))).await;
-        while place.who_waits("pid").await == 0 {
-            outage.requests_go_on().await;
+    super::retry_up_to_ten_times(async || {
+        database.run_sql(&format!("BEGIN; {}", lock(19))).await;
+        while database.select_blocked("pid").await == 0 {
+            outage.send_requests().await;
         }
-        let closed = place.try_orders(&lock(0)).await;
-        let end = if closed.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        place.orders(end).await;
+        let locked = database.try_run_sql(&lock(0)).await;
+        let end = if locked.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        database.run_sql(end).await;
         !log.lines_with("deadlock detected").is_empty()
     })
     .await;
-    outage.everything_arrives(&mut place.table).await;
+    outage
+        .wait_until_everything_is_written(&mut database.table)
+        .await;
 }

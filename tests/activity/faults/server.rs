@@ -1,166 +1,184 @@
-//! What holds over a server, whichever it is.
+//! The failures of a database server.
 
 use std::time::Duration;
 
 use cognito_m2m::activity::ActivityStore;
 use cognito_m2m_tests::{CapturedLog, Proxy};
 
-use super::super::suite::Table;
+use super::super::table::ActivityTable;
 use super::outage::{Outage, client_id};
 
-pub(super) const TABLE: &str = "service_client_activity";
-
-/// A database of the test's own, a user who writes there, reached through a proxy, and an
-/// administrator.
-pub(super) trait Place: Sized {
+/// A database for one test, which a store reaches as a restricted user through a proxy, and which an
+/// administrator can make fail.
+pub(super) trait FaultyDatabase: Sized {
     type Store: ActivityStore;
-    type Table: Table;
+    type Table: ActivityTable;
 
-    /// Without the table; database and user bear this name, which no other test uses.
+    /// Creates the database without the table. `name` is the name of the database and of the user,
+    /// and must differ between tests.
     async fn new(name: &'static str) -> Self;
 
     async fn migrate(&self);
 
-    /// Writes through the proxy, as the user.
+    /// Returns a store that connects through the proxy, as the user.
     fn store(&self) -> Self::Store;
 
     fn proxy(&self) -> &Proxy;
 
     fn table(&mut self) -> &mut Self::Table;
 
-    /// Makes everybody wait who writes.
+    /// Locks the table, which blocks every write.
     async fn lock(&mut self);
 
     async fn unlock(&mut self);
 
-    /// Lets the user read and no more; gives what the server says to a write.
+    /// Makes the table read-only for the user, and returns the message with which the server rejects
+    /// writes.
     async fn forbid_writing(&mut self) -> &'static str;
 
     async fn permit_writing(&mut self);
 
-    /// Leaves no room for a row; gives what the server says to a write.
+    /// Fills the storage of the table, and returns the message with which the server rejects writes.
     async fn fill(&mut self) -> &'static str;
 
     async fn make_room(&mut self);
 
-    /// Ends the connections of the user that wait for a lock: how many.
-    async fn kill_who_waits(&mut self) -> usize;
+    /// Ends the connections of the user that wait for a lock, and returns their number.
+    async fn kill_blocked_connections(&mut self) -> usize;
 
     async fn migrated(name: &'static str) -> Self {
-        let place = Self::new(name).await;
-        place.migrate().await;
-        place
+        let database = Self::new(name).await;
+        database.migrate().await;
+        database
     }
 }
 
-pub(super) async fn refused<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_refused").await;
-    place.proxy().refuse();
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy().pass();
-    outage.everything_arrives(place.table()).await;
-    // It was there, and goes away.
-    place.proxy().refuse();
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy().pass();
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn refused<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_refused").await;
+    database.proxy().refuse();
+    let mut outage = Outage::start(log, database.store()).await;
+    outage.send_requests_while_writes_fail().await;
+    database.proxy().pass();
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
+    // Again, now with connections that are already open.
+    database.proxy().refuse();
+    outage.send_requests_while_writes_fail().await;
+    database.proxy().pass();
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn slow<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_slow").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(place.table()).await;
-    place.proxy().delay(Duration::from_secs(5));
-    outage.requests_go_on_while_it_fails().await;
-    place.proxy().pass();
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn slow<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_slow").await;
+    let mut outage = Outage::start(log, database.store()).await;
+    outage.write_successfully(database.table()).await;
+    database.proxy().delay(Duration::from_secs(5));
+    outage.send_requests_while_writes_fail().await;
+    database.proxy().pass();
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn locked<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_locked").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(place.table()).await;
-    place.lock().await;
-    outage.requests_go_on_while_it_fails().await;
-    place.unlock().await;
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn locked<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_locked").await;
+    let mut outage = Outage::start(log, database.store()).await;
+    outage.write_successfully(database.table()).await;
+    database.lock().await;
+    outage.send_requests_while_writes_fail().await;
+    database.unlock().await;
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn read_only<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_read_only").await;
-    let answer = place.forbid_writing().await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    assert!(!log.lines_with(answer).is_empty());
-    place.permit_writing().await;
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn read_only<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_read_only").await;
+    let message = database.forbid_writing().await;
+    let mut outage = Outage::start(log.clone(), database.store()).await;
+    outage.send_requests_while_writes_fail().await;
+    assert!(!log.lines_with(message).is_empty());
+    database.permit_writing().await;
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn full<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_full").await;
-    let answer = place.fill().await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    assert!(!log.lines_with(answer).is_empty());
-    place.make_room().await;
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn full<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_full").await;
+    let message = database.fill().await;
+    let mut outage = Outage::start(log.clone(), database.store()).await;
+    outage.send_requests_while_writes_fail().await;
+    assert!(!log.lines_with(message).is_empty());
+    database.make_room().await;
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn unmigrated<P: Place>(log: CapturedLog) {
-    let mut place = P::new("m2m_activity_unmigrated").await;
-    let mut outage = Outage::over(log.clone(), place.store()).await;
-    outage.requests_go_on_while_it_fails().await;
-    super::says_what_to_run(&log);
-    place.migrate().await;
-    outage.everything_arrives(place.table()).await;
+pub(super) async fn unmigrated<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::new("m2m_activity_unmigrated").await;
+    let mut outage = Outage::start(log.clone(), database.store()).await;
+    outage.send_requests_while_writes_fail().await;
+    super::assert_warning_names_table_and_remedy(&log);
+    database.migrate().await;
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-pub(super) async fn killed<P: Place>(log: CapturedLog) {
-    let mut place = P::migrated("m2m_activity_killed").await;
-    let mut outage = Outage::over(log, place.store()).await;
-    outage.begins_well(place.table()).await;
-    let proxy = place.proxy().clone();
+pub(super) async fn killed<D: FaultyDatabase>(log: CapturedLog) {
+    let mut database = D::migrated("m2m_activity_killed").await;
+    let mut outage = Outage::start(log, database.store()).await;
+    outage.write_successfully(database.table()).await;
+    let proxy = database.proxy().clone();
     proxy.cut_after(&client_id(0));
     outage
-        .requests_go_on_until("three connections are cut", |_| proxy.cuts() >= 3)
+        .send_requests_until("three connections are cut", |_| proxy.cuts() >= 3)
         .await;
     proxy.pass();
-    outage.everything_arrives(place.table()).await;
-    // By the server, while the statement waits for a lock.
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
+    // Now the server ends the connections, while their statements wait for a lock.
     let mut killed = 0;
-    super::at_most_ten_times(async || {
-        place.lock().await;
+    super::retry_up_to_ten_times(async || {
+        database.lock().await;
         let before = outage.failures();
         while outage.failures() == before {
-            outage.requests_go_on().await;
-            killed += place.kill_who_waits().await;
+            outage.send_requests().await;
+            killed += database.kill_blocked_connections().await;
         }
-        place.unlock().await;
+        database.unlock().await;
         killed >= 3
     })
     .await;
-    outage.everything_arrives(place.table()).await;
+    outage
+        .wait_until_everything_is_written(database.table())
+        .await;
 }
 
-/// All of them as tests of one kind of server.
+/// The tests of every failure, for one kind of database server.
 macro_rules! every_fault {
-    ($place:ty) => {
-        every_fault! { $place:
-            rule_4_1_a_refused_server_costs_no_request_and_gets_everything_later => refused,
-            rule_4_1_a_slow_server_costs_no_request_and_gets_everything_later => slow,
-            rule_4_1_a_locked_server_costs_no_request_and_gets_everything_later => locked,
-            rule_4_1_a_read_only_server_costs_no_request_and_gets_everything_later => read_only,
-            rule_4_1_a_full_server_costs_no_request_and_gets_everything_later => full,
-            rule_4_1_an_unmigrated_server_says_what_to_run_and_gets_everything_later => unmigrated,
-            rule_4_1_a_server_killed_in_mid_statement_loses_nothing => killed,
+    ($database:ty) => {
+        every_fault! { $database:
+            rule_4_1_no_request_or_activity_is_lost_while_the_server_refuses_connections => refused,
+            rule_4_1_no_request_or_activity_is_lost_while_the_server_is_slow => slow,
+            rule_4_1_no_request_or_activity_is_lost_while_the_table_is_locked => locked,
+            rule_4_1_no_request_or_activity_is_lost_while_the_database_is_read_only => read_only,
+            rule_4_1_no_request_or_activity_is_lost_while_the_disk_is_full => full,
+            rule_4_1_no_request_or_activity_is_lost_before_the_migrations_run => unmigrated,
+            rule_4_1_no_request_or_activity_is_lost_when_connections_break => killed,
         }
     };
-    ($place:ty: $($test:ident => $scenario:ident,)+) => {$(
+    ($database:ty: $($test:ident => $scenario:ident,)+) => {$(
         #[actix_web::test]
         async fn $test() {
             if let Some(log) = cognito_m2m_tests::CapturedLog::alone($test) {
-                super::server::$scenario::<$place>(log).await;
+                super::server::$scenario::<$database>(log).await;
             }
         }
     )+};

@@ -11,231 +11,252 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::super::sqlite::{File, file};
+use super::super::sqlite::SqliteTable;
+use super::super::table::TABLE;
 use super::outage::Outage;
+use crate::sqlite_file::sqlite_path;
 
-const TABLE: &str = "service_client_activity";
-
-/// Set in a process that was prepared for its test.
+/// The environment variable of a process that has the limits or the user that its test requires.
 const PREPARED: &str = "TEST_RUNS_PREPARED";
 
 async fn migrated(path: &str) -> SqliteActivity {
     let mut store = SqliteActivity::new(path);
-    store.migrate().await.expect("a migration");
+    store.migrate().await.expect("the migration runs");
     store
 }
 
 fn connect(path: &str) -> SqliteConnection {
-    SqliteConnection::establish(path).expect("the database")
+    SqliteConnection::establish(path).expect("the database opens")
 }
 
-/// Waits for a lock that the writer has, too.
-fn connect_patiently(path: &str) -> SqliteConnection {
+/// Connects with a timeout that is long enough to wait for locks of the writer.
+fn connect_with_long_timeout(path: &str) -> SqliteConnection {
     let mut connection = connect(path);
-    let patience = connection.batch_execute("PRAGMA busy_timeout = 600000");
-    patience.expect("a setting");
+    connection
+        .batch_execute("PRAGMA busy_timeout = 600000")
+        .expect("the timeout is set");
     connection
 }
 
-fn folder(name: &str) -> PathBuf {
-    let folder = env::temp_dir().join(format!("cognito-m2m-{name}-{}", process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    folder
+/// Returns the path of a directory that does not exist yet.
+fn unused_directory(name: &str) -> PathBuf {
+    let directory = env::temp_dir().join(format!("cognito-m2m-{name}-{}", process::id()));
+    let _ = fs::remove_dir_all(&directory);
+    directory
 }
 
-fn database_in(folder: &Path) -> String {
-    let path = folder.join("activity.db");
-    path.to_str().expect("UTF-8").to_owned()
+fn database_in(directory: &Path) -> String {
+    let path = directory.join("activity.db");
+    path.to_str().expect("a path in UTF-8").to_owned()
 }
 
 #[actix_web::test]
-async fn rule_4_1_a_sqlite_that_cannot_be_opened_costs_no_request_and_gets_everything_later() {
-    let Some(log) = CapturedLog::alone(
-        rule_4_1_a_sqlite_that_cannot_be_opened_costs_no_request_and_gets_everything_later,
-    ) else {
-        return;
-    };
-    let folder = folder("activity-refused");
-    let path = database_in(&folder);
-    let mut outage = Outage::over(log, SqliteActivity::new(&path)).await;
-    outage.requests_go_on_while_it_fails().await;
-    fs::create_dir(&folder).expect("a folder");
-    migrated(&path).await;
-    outage.everything_arrives(&mut File(path, TABLE)).await;
-}
-
-/// A trigger that counts, once, for longer than the writer waits.
-#[actix_web::test]
-async fn rule_4_1_a_slow_sqlite_costs_no_request_and_gets_everything_later() {
+async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_cannot_be_opened() {
     let Some(log) =
-        CapturedLog::alone(rule_4_1_a_slow_sqlite_costs_no_request_and_gets_everything_later)
+        CapturedLog::alone(rule_4_1_no_request_or_activity_is_lost_while_sqlite_cannot_be_opened)
     else {
         return;
     };
-    let path = file("activity-slow");
+    let directory = unused_directory("activity-refused");
+    let path = database_in(&directory);
+    let mut outage = Outage::start(log, SqliteActivity::new(&path)).await;
+    outage.send_requests_while_writes_fail().await;
+    fs::create_dir(&directory).expect("the directory is created");
+    migrated(&path).await;
+    outage
+        .wait_until_everything_is_written(&mut SqliteTable::new(&path, TABLE))
+        .await;
+}
+
+/// A trigger counts numbers for longer than the timeout of the writer, once.
+#[actix_web::test]
+async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_slow() {
+    let Some(log) =
+        CapturedLog::alone(rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_slow)
+    else {
+        return;
+    };
+    let path = sqlite_path("activity-slow");
     let store = migrated(&path).await;
-    let mut table = File(path.clone(), TABLE);
-    let mut outage = Outage::over(log, store).await;
-    outage.begins_well(&mut table).await;
+    let mut table = SqliteTable::new(&path, TABLE);
+    let mut outage = Outage::start(log, store).await;
+    outage.write_successfully(&mut table).await;
     let trigger = format!(
         "CREATE TABLE counted (numbers INTEGER);
          CREATE TRIGGER slow AFTER UPDATE ON {TABLE}
          WHEN NOT EXISTS (SELECT * FROM counted)
          BEGIN INSERT INTO counted {}; END;",
-        counting(numbers_counted_in(10.0))
+        count_query(numbers_counted_in(10.0))
     );
-    order(&path, trigger).await;
-    let is_counted = || {
+    execute_on_another_thread(&path, trigger).await;
+    let has_counted = || {
         let count = diesel::dsl::sql::<BigInt>("SELECT count(*) FROM counted");
         count.get_result(&mut connect(&path)) == Ok(1_i64)
     };
     outage
-        .requests_go_on_until("the slow statement ends", |_| is_counted())
+        .send_requests_until("the slow statement ends", |_| has_counted())
         .await;
     assert!(outage.failures() >= 1);
-    outage.everything_arrives(&mut table).await;
+    outage.wait_until_everything_is_written(&mut table).await;
 }
 
-fn counting(numbers: u64) -> String {
+fn count_query(numbers: u64) -> String {
     format!(
         "SELECT count(*) FROM (WITH RECURSIVE number(n) AS
          (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {numbers}) SELECT n FROM number)"
     )
 }
 
-/// In these seconds of a machine that does nothing else: the shortest of many measurements is one
-/// that nobody has interrupted.
+/// Returns how many numbers an idle machine counts in this time. The shortest of many measurements is
+/// one that other processes have not interrupted.
 fn numbers_counted_in(seconds: f64) -> u64 {
     const SAMPLE: u64 = 2_000;
     let mut connection = connect(":memory:");
-    let sample = counting(SAMPLE);
+    let sample = count_query(SAMPLE);
     let durations = (0..500).map(|_| {
         let started_at = Instant::now();
-        connection.batch_execute(&sample).expect("a statement");
+        connection
+            .batch_execute(&sample)
+            .expect("the query succeeds");
         started_at.elapsed().as_secs_f64()
     });
     let shortest = durations.fold(f64::INFINITY, f64::min);
     (seconds / shortest).ceil() as u64 * SAMPLE
 }
 
-/// Waits for the lock on a thread of its own, so that the test's client sees its connections.
-async fn order(path: &str, statements: String) {
+/// Waits for the lock on another thread, so that the test's HTTP client can use its connections.
+async fn execute_on_another_thread(path: &str, statements: String) {
     let path = path.to_owned();
-    let done = actix_web::web::block(move || connect_patiently(&path).batch_execute(&statements));
-    done.await.expect("a thread").expect("a statement");
+    let done =
+        actix_web::web::block(move || connect_with_long_timeout(&path).batch_execute(&statements));
+    done.await
+        .expect("the thread ends")
+        .expect("the statements succeed");
 }
 
 #[actix_web::test]
-async fn rule_4_1_a_locked_sqlite_costs_no_request_in_30_s_and_gets_everything_later() {
-    let Some(log) = CapturedLog::alone(
-        rule_4_1_a_locked_sqlite_costs_no_request_in_30_s_and_gets_everything_later,
-    ) else {
+async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_locked_for_30_s() {
+    let Some(log) =
+        CapturedLog::alone(rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_locked_for_30_s)
+    else {
         return;
     };
-    let path = file("activity-locked");
-    let mut outage = Outage::over(log.clone(), migrated(&path).await).await;
-    let mut table = File(path.clone(), TABLE);
-    outage.begins_well(&mut table).await;
-    let mut other = connect_patiently(&path);
-    other.batch_execute("BEGIN EXCLUSIVE").expect("the lock");
-    let (locked_at, before) = (Instant::now(), outage.answered());
+    let path = sqlite_path("activity-locked");
+    let mut outage = Outage::start(log.clone(), migrated(&path).await).await;
+    let mut table = SqliteTable::new(&path, TABLE);
+    outage.write_successfully(&mut table).await;
+    let mut other = connect_with_long_timeout(&path);
+    other
+        .batch_execute("BEGIN EXCLUSIVE")
+        .expect("the database is locked");
+    let (locked_at, before) = (Instant::now(), outage.requests());
     outage
-        .requests_go_on_until("30 s are over", |_| {
+        .send_requests_until("30 s have passed", |_| {
             locked_at.elapsed() >= Duration::from_secs(30)
         })
         .await;
-    // Had each waited for the store but half a second, there were fewer than these.
-    assert!(outage.answered() >= before + 60);
+    // There would be fewer if each request had waited for the store for half a second.
+    assert!(outage.requests() >= before + 60);
     assert!(outage.failures() >= 2, "{}", outage.failures());
     assert!(!log.lines_with("database is locked").is_empty());
-    other.batch_execute("COMMIT").expect("the lock is back");
-    outage.everything_arrives(&mut table).await;
+    other.batch_execute("COMMIT").expect("the lock is released");
+    outage.wait_until_everything_is_written(&mut table).await;
 }
 
-/// File permissions don't bind an administrator: the test runs as nobody, then.
+/// File permissions do not apply to root, so root runs this test as another user.
 #[actix_web::test]
-async fn rule_4_1_a_read_only_sqlite_costs_no_request_and_gets_everything_later() {
-    const NOBODY: u32 = 65_534;
+async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_read_only() {
+    const UNPRIVILEGED_ID: u32 = 65_534;
     if env::var_os(PREPARED).is_none() {
         let mut command =
-            command_of(&rule_4_1_a_read_only_sqlite_costs_no_request_and_gets_everything_later);
-        if permissions_do_not_bind() {
-            command.uid(NOBODY).gid(NOBODY).current_dir("/");
+            command_of(&rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_read_only);
+        if permissions_do_not_apply() {
+            command
+                .uid(UNPRIVILEGED_ID)
+                .gid(UNPRIVILEGED_ID)
+                .current_dir("/");
         }
         let run = command.env(PREPARED, "yes").output();
-        return assert_passed(&run.expect("the program of the tests can be started again"));
+        return assert_passed(&run.expect("the test program starts"));
     }
     let log = CapturedLog::start();
-    let folder = folder("activity-read-only");
-    let path = database_in(&folder);
-    fs::create_dir(&folder).expect("a folder");
-    let mut outage = Outage::over(log.clone(), migrated(&path).await).await;
-    let permit = |of_file, of_folder| {
-        fs::set_permissions(&path, Permissions::from_mode(of_file)).expect("ours");
-        fs::set_permissions(&folder, Permissions::from_mode(of_folder)).expect("ours");
+    let directory = unused_directory("activity-read-only");
+    let path = database_in(&directory);
+    fs::create_dir(&directory).expect("the directory is created");
+    let mut outage = Outage::start(log.clone(), migrated(&path).await).await;
+    let set_modes = |file_mode, directory_mode| {
+        fs::set_permissions(&path, Permissions::from_mode(file_mode))
+            .expect("the test owns the file");
+        fs::set_permissions(&directory, Permissions::from_mode(directory_mode))
+            .expect("the test owns the directory");
     };
-    permit(0o444, 0o555);
-    outage.requests_go_on_while_it_fails().await;
+    set_modes(0o444, 0o555);
+    outage.send_requests_while_writes_fail().await;
     assert!(!log.lines_with("readonly database").is_empty());
-    permit(0o644, 0o755);
-    let mut table = File(path.clone(), TABLE);
-    outage.everything_arrives(&mut table).await;
-    fs::remove_dir_all(&folder).expect("ours");
+    set_modes(0o644, 0o755);
+    let mut table = SqliteTable::new(&path, TABLE);
+    outage.wait_until_everything_is_written(&mut table).await;
+    fs::remove_dir_all(&directory).expect("the directory is removed");
 }
 
-fn permissions_do_not_bind() -> bool {
-    let path = file("activity-permissions");
-    fs::write(&path, "").expect("a file");
-    fs::set_permissions(&path, Permissions::from_mode(0o444)).expect("ours");
+fn permissions_do_not_apply() -> bool {
+    let path = sqlite_path("activity-permissions");
+    fs::write(&path, "").expect("the file is written");
+    fs::set_permissions(&path, Permissions::from_mode(0o444)).expect("the test owns the file");
     let is_writable = fs::OpenOptions::new().append(true).open(&path).is_ok();
-    fs::remove_file(&path).expect("ours");
+    fs::remove_file(&path).expect("the file is removed");
     is_writable
 }
 
-/// No file of the process may grow beyond a size: its disk is full. Room is what others delete.
+/// A limit on the file size of the process simulates a full disk. Deleting rows over another
+/// connection makes room.
 #[actix_web::test]
-async fn rule_4_1_a_full_sqlite_costs_no_request_and_gets_everything_later() {
+async fn rule_4_1_no_request_or_activity_is_lost_while_the_disk_of_sqlite_is_full() {
     if env::var_os(PREPARED).is_none() {
-        // Without the trap the system would end the process.
+        // Without the trap, exceeding the limit would end the process.
         let limits = "trap '' XFSZ\nulimit -f 400";
         let run = command_after(
             limits,
-            &rule_4_1_a_full_sqlite_costs_no_request_and_gets_everything_later,
+            &rule_4_1_no_request_or_activity_is_lost_while_the_disk_of_sqlite_is_full,
         )
         .env(PREPARED, "yes")
         .output();
-        return assert_passed(&run.expect("the program of the tests can be started again"));
+        return assert_passed(&run.expect("the test program starts"));
     }
     let log = CapturedLog::start();
-    let path = file("activity-full");
-    let mut other = connect_patiently(&path);
+    let path = sqlite_path("activity-full");
+    let mut other = connect_with_long_timeout(&path);
     other
         .batch_execute("PRAGMA page_size = 512; CREATE TABLE filler (bytes BLOB)")
-        .expect("a database of small pages");
+        .expect("the database has small pages");
     let store = migrated(&path).await;
     for size in [20_000, 400] {
         let fill = format!("INSERT INTO filler VALUES (zeroblob({size}))");
         while other.batch_execute(&fill).is_ok() {}
     }
-    let mut outage = Outage::over(log.clone(), store).await;
-    outage.requests_go_on_while_it_fails().await;
+    let mut outage = Outage::start(log.clone(), store).await;
+    outage.send_requests_while_writes_fail().await;
     other
         .batch_execute("DELETE FROM filler")
-        .expect("it is smaller");
-    outage.everything_arrives(&mut File(path, TABLE)).await;
+        .expect("the rows are deleted");
+    outage
+        .wait_until_everything_is_written(&mut SqliteTable::new(&path, TABLE))
+        .await;
 }
 
 #[actix_web::test]
-async fn rule_4_1_an_unmigrated_sqlite_says_what_to_run_and_gets_everything_later() {
-    let Some(log) = CapturedLog::alone(
-        rule_4_1_an_unmigrated_sqlite_says_what_to_run_and_gets_everything_later,
-    ) else {
+async fn rule_4_1_no_request_or_activity_is_lost_before_sqlite_is_migrated() {
+    let Some(log) =
+        CapturedLog::alone(rule_4_1_no_request_or_activity_is_lost_before_sqlite_is_migrated)
+    else {
         return;
     };
-    let path = file("activity-unmigrated");
-    let mut outage = Outage::over(log.clone(), SqliteActivity::new(&path)).await;
-    outage.requests_go_on_while_it_fails().await;
-    super::says_what_to_run(&log);
+    let path = sqlite_path("activity-unmigrated");
+    let mut outage = Outage::start(log.clone(), SqliteActivity::new(&path)).await;
+    outage.send_requests_while_writes_fail().await;
+    super::assert_warning_names_table_and_remedy(&log);
     migrated(&path).await;
-    outage.everything_arrives(&mut File(path, TABLE)).await;
+    outage
+        .wait_until_everything_is_written(&mut SqliteTable::new(&path, TABLE))
+        .await;
 }

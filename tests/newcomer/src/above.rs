@@ -1,4 +1,4 @@
-//! Each attribute above the route attribute.
+//! Handlers with each attribute above the route attribute.
 
 use actix_web::{HttpResponse, Responder, get, post, put, route, routes, web};
 use cognito_m2m::{

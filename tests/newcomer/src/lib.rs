@@ -1,5 +1,7 @@
-//! An API as its first user writes it, from the README and the crate's pages alone: every attribute
-//! above and below the route attribute, on modules, and the same rules without attributes.
+//! An API as a new user would write it, with the documentation as the only source.
+//!
+//! It has every attribute above and below the route attribute, every attribute on a module, and the
+//! same policies without attributes.
 
 #![forbid(unsafe_code)]
 
@@ -18,7 +20,7 @@ mod scopes {
     pub(crate) const ADMIN: &str = "widgets/admin";
 }
 
-/// Mounts everything; `CognitoAuth` wraps the `App`.
+/// Registers all routes. The `App` must be wrapped in `CognitoAuth`.
 pub fn routes(app: &mut web::ServiceConfig) {
     app.service(web::scope("/above").configure(above::routes))
         .service(web::scope("/below").configure(below::routes))
@@ -26,7 +28,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .configure(without_attributes::routes);
 }
 
-/// Nobody learns that there are secrets.
+/// Responds to refusals as if the route did not exist.
 fn not_found(_: &Refusal, _: &HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().finish()
 }

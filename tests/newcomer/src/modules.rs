@@ -1,4 +1,4 @@
-//! Attributes on modules: they guard every handler in them, and a handler's own attribute adds.
+//! Attributes on modules, which guard every handler in the module in addition to its own attributes.
 
 use actix_web::web;
 use cognito_m2m::{
@@ -9,18 +9,18 @@ use cognito_m2m::{
 use crate::{not_found, scopes};
 
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
-    app.service(office::desk)
-        .service(office::drawer)
-        .service(office::health)
-        .service(office::version)
-        .service(office::archive::oldest)
-        .configure(office::routes)
-        .service(web::resource("/garage").get(garage::cars))
-        .service(web::resource("/cellar").get(cellar::wines))
-        .service(web::resource("/attic").get(attic::boxes))
-        .service(garden::show)
-        .service(garden::plant)
-        .service(safe::open)
+    app.service(reports::monthly)
+        .service(reports::yearly)
+        .service(reports::health)
+        .service(reports::version)
+        .service(reports::archive::oldest)
+        .configure(reports::routes)
+        .service(web::resource("/module-parts").get(parts::list))
+        .service(web::resource("/module-prices").get(prices::list))
+        .service(web::resource("/module-orders").get(orders::list))
+        .service(widgets::list)
+        .service(widgets::create)
+        .service(secrets::show)
         .service(actions::list)
         .service(actions::create)
         .service(actions::retire)
@@ -28,108 +28,108 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
 }
 
 #[require_authentication]
-mod office {
+mod reports {
     use actix_web::{HttpResponse, Responder, get, web};
     use cognito_m2m::require_scopes;
 
     use crate::scopes;
 
     #[require_scopes(scopes::READ)]
-    #[get("/office/desk")]
-    pub(super) async fn desk() -> impl Responder {
-        HttpResponse::Ok().body(label("desk").await)
+    #[get("/reports/monthly")]
+    pub(super) async fn monthly() -> impl Responder {
+        HttpResponse::Ok().body(title("monthly").await)
     }
 
-    #[get("/office/drawer")]
+    #[get("/reports/yearly")]
     #[require_scopes(scopes::READ)]
-    pub(super) async fn drawer() -> impl Responder {
-        HttpResponse::Ok().body(label("drawer").await)
+    pub(super) async fn yearly() -> impl Responder {
+        HttpResponse::Ok().body(title("yearly").await)
     }
 
-    #[public(reason = "the load balancer asks, and has no token")]
-    #[get("/office/health")]
+    #[public(reason = "the load balancer has no token")]
+    #[get("/reports/health")]
     pub(super) async fn health() -> impl Responder {
         HttpResponse::Ok()
     }
 
-    #[get("/office/version")]
-    #[public(reason = "support asks, and has no token")]
+    #[get("/reports/version")]
+    #[public(reason = "the support team has no token")]
     pub(super) async fn version() -> impl Responder {
         HttpResponse::Ok()
     }
 
-    async fn door() -> impl Responder {
+    async fn latest() -> impl Responder {
         HttpResponse::Ok()
     }
 
     #[helper]
-    async fn label(name: &str) -> String {
-        format!("the {name}")
+    async fn title(name: &str) -> String {
+        format!("{name} report")
     }
 
     pub(super) fn routes(app: &mut web::ServiceConfig) {
-        app.route("/office/door", web::get().to(door));
+        app.route("/reports/latest", web::get().to(latest));
     }
 
     pub(super) mod archive {
         use actix_web::{HttpResponse, Responder, get};
 
-        #[get("/office/archive/oldest")]
+        #[get("/reports/archive/oldest")]
         pub(in super::super) async fn oldest() -> impl Responder {
             HttpResponse::Ok()
         }
     }
 }
 
-#[require_scopes(any(scopes::ADMIN, all(scopes::READ, "garage/read")))]
-mod garage {
+#[require_scopes(any(scopes::ADMIN, all(scopes::READ, "parts/read")))]
+mod parts {
     use actix_web::{HttpResponse, Responder};
 
-    pub(super) async fn cars() -> impl Responder {
+    pub(super) async fn list() -> impl Responder {
         HttpResponse::Ok()
     }
 }
 
-#[require_any_scope("cellar/read", scopes::ADMIN)]
-mod cellar {
+#[require_any_scope("prices/read", scopes::ADMIN)]
+mod prices {
     use actix_web::{HttpResponse, Responder};
 
-    pub(super) async fn wines() -> impl Responder {
+    pub(super) async fn list() -> impl Responder {
         HttpResponse::Ok()
     }
 }
 
-#[require_all_scopes("attic/read", scopes::READ)]
-mod attic {
+#[require_all_scopes("orders/read", scopes::READ)]
+mod orders {
     use actix_web::{HttpResponse, Responder};
 
-    pub(super) async fn boxes() -> impl Responder {
+    pub(super) async fn list() -> impl Responder {
         HttpResponse::Ok()
     }
 }
 
 #[scope_map(GET = scopes::READ, POST = scopes::WRITE)]
-mod garden {
+mod widgets {
     use actix_web::{HttpResponse, Responder, get, post};
 
-    #[get("/garden")]
-    pub(super) async fn show() -> impl Responder {
+    #[get("/module-widgets")]
+    pub(super) async fn list() -> impl Responder {
         HttpResponse::Ok()
     }
 
-    #[post("/garden")]
-    pub(super) async fn plant() -> impl Responder {
+    #[post("/module-widgets")]
+    pub(super) async fn create() -> impl Responder {
         HttpResponse::Ok()
     }
 }
 
 #[allow_client_ids("sync-worker", group = "reporting")]
-#[require_scopes("safe/open", error = not_found)]
-mod safe {
+#[require_scopes("secrets/read", error = not_found)]
+mod secrets {
     use actix_web::{HttpResponse, Responder, get};
 
-    #[get("/safe")]
-    pub(super) async fn open() -> impl Responder {
+    #[get("/module-secrets")]
+    pub(super) async fn show() -> impl Responder {
         HttpResponse::Ok()
     }
 }

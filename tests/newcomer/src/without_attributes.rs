@@ -1,4 +1,4 @@
-//! The same rules as values: around a scope, for routing, and asked in a handler.
+//! Policies without attributes: as the middleware of a scope, as a guard, and in a handler.
 
 use actix_web::{HttpResponse, Responder, web};
 use cognito_m2m::policy::{Denial, ScopeRule};
@@ -18,15 +18,15 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .guard(ADMIN)
             .route("/statistics", web::get().to(statistics)),
     )
-    .service(web::resource("/asked/{widget}").get(asked));
+    .service(web::resource("/authorized/{widget}").get(show_widget));
 }
 
 async fn statistics() -> impl Responder {
     HttpResponse::Ok()
 }
 
-/// What is asked depends on the widget, so no attribute can say it.
-async fn asked(
+/// The policy depends on the widget, which an attribute cannot express.
+async fn show_widget(
     principal: ServicePrincipal,
     widget: web::Path<String>,
 ) -> Result<impl Responder, Denial> {

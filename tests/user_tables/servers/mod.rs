@@ -1,4 +1,4 @@
-//! Database servers at 127.0.0.1, with a database of the test's own.
+//! Database servers on 127.0.0.1, with a separate database or schema for each test.
 
 #[cfg(feature = "mysql")]
 pub(super) mod mysql;
@@ -8,36 +8,37 @@ pub(super) mod postgres;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// What a test does to a server, beside the pool that is looked at.
-pub(super) trait Server: Sized {
-    /// Where all of them listen.
+/// A database server with the legacy table, which a test can lock.
+pub(super) trait DatabaseServer: Sized {
+    /// Returns the address of the server.
     fn address() -> SocketAddr;
 
-    /// With the legacy table in a database of this name, which no other test uses at the same time.
+    /// Creates the legacy table in a database or schema of this name, which must differ between
+    /// tests.
     async fn with_legacy_table(name: &str) -> Self;
 
-    /// The database for a pool, by way of this address.
+    /// Returns the URL of the database for a pool that connects to `address`.
     fn url(&self, address: SocketAddr) -> String;
 
-    /// Makes everybody wait who reads the table.
+    /// Locks the table, which blocks all statements of other connections.
     async fn lock(&mut self);
 
     async fn unlock(&mut self);
 
-    /// How many wait for the lock.
-    async fn waiting(&mut self) -> i64;
+    /// Returns the number of statements that the lock blocks.
+    async fn blocked_statements(&mut self) -> i64;
 
-    /// Ends the connections of those who wait.
-    async fn kill_waiting(&mut self);
+    /// Ends the connection whose statement the lock blocks.
+    async fn kill_blocked_connection(&mut self);
 
-    /// Returns once somebody waits.
-    async fn until_somebody_waits(&mut self) {
+    /// Waits until the lock blocks a statement.
+    async fn wait_for_blocked_statement(&mut self) {
         for _ in 0..6_000 {
-            if self.waiting().await > 0 {
+            if self.blocked_statements().await > 0 {
                 return;
             }
             actix_web::rt::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("nobody waits for the lock");
+        panic!("no statement was blocked within a minute");
     }
 }

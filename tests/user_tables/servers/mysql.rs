@@ -8,22 +8,23 @@ use diesel::sql_types::BigInt;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, bb8, deadpool};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::Server;
+use super::DatabaseServer;
 use crate::user_tables::legacy;
 
-/// A database of the test's own.
+/// A MariaDB server with a database for one test.
 pub(in crate::user_tables) struct Mysql {
     database: String,
-    // Holds the name of the database, and the lock on the table.
+    // Holds the advisory lock on the database name, and the lock on the table.
     holder: AsyncMysqlConnection,
+    // Observes and ends the connections that are blocked.
     watcher: AsyncMysqlConnection,
 }
 
 impl Mysql {
-    /// Runs `setup` in a database that is empty.
+    /// Runs `setup` in an empty database.
     pub(in crate::user_tables) async fn with(database: &str, setup: &str) -> Self {
         let (mut holder, watcher) = (connection().await, connection().await);
-        // Whoever runs the tests at the same time waits for the end of this one.
+        // The advisory lock makes concurrent runs of the same test wait for each other.
         let setup = format!(
             "DO GET_LOCK('{database}', 600);
              DROP DATABASE IF EXISTS {database};
@@ -31,7 +32,10 @@ impl Mysql {
              USE {database};
              {setup}"
         );
-        holder.batch_execute(&setup).await.expect("tables");
+        holder
+            .batch_execute(&setup)
+            .await
+            .expect("the tables are created");
         Self {
             database: database.to_owned(),
             holder,
@@ -39,41 +43,44 @@ impl Mysql {
         }
     }
 
-    /// Interrupts the statement of the one who waits; the connection stays.
-    pub(in crate::user_tables) async fn interrupt_waiting(&mut self) {
+    /// Interrupts the blocked statement, and leaves its connection open.
+    pub(in crate::user_tables) async fn interrupt_blocked_statement(&mut self) {
         self.kill("QUERY").await;
     }
 
-    fn waiting_ones(&self, what: &str) -> String {
+    fn select_blocked(&self, columns: &str) -> String {
         let database = &self.database;
         format!(
-            "(SELECT {what} FROM information_schema.processlist
+            "(SELECT {columns} FROM information_schema.processlist
               WHERE db = '{database}' AND state LIKE 'Waiting for table%')"
         )
     }
 
-    async fn kill(&mut self, what: &str) {
-        let id = self.waiting_ones("CAST(MIN(id) AS SIGNED)");
+    async fn kill(&mut self, target: &str) {
+        let id = self.select_blocked("CAST(MIN(id) AS SIGNED)");
         let id: i64 = diesel::select(sql::<BigInt>(&id))
             .get_result(&mut self.watcher)
             .await
-            .expect("somebody who waits");
-        let kill = format!("KILL {what} {id}");
-        self.watcher.batch_execute(&kill).await.expect("a kill");
+            .expect("a blocked statement");
+        let kill = format!("KILL {target} {id}");
+        self.watcher
+            .batch_execute(&kill)
+            .await
+            .expect("`KILL` succeeds");
     }
 }
 
-impl Server for Mysql {
+impl DatabaseServer for Mysql {
     fn address() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 3306))
     }
 
     async fn with_legacy_table(name: &str) -> Self {
-        Self::with(name, legacy::TABLE).await
+        Self::with(name, legacy::CREATE_TABLE).await
     }
 
     fn url(&self, address: SocketAddr) -> String {
-        // Over loopback `mysql_async` would change to the server's socket, past every proxy.
+        // By default `mysql_async` switches to the server's Unix socket, which bypasses the proxy.
         format!(
             "mysql://root@{address}/{}?prefer_socket=false",
             self.database
@@ -82,21 +89,27 @@ impl Server for Mysql {
 
     async fn lock(&mut self) {
         let lock = "LOCK TABLES legacy_users WRITE";
-        self.holder.batch_execute(lock).await.expect("the lock");
+        self.holder
+            .batch_execute(lock)
+            .await
+            .expect("the table is locked");
     }
 
     async fn unlock(&mut self) {
         let unlocked = self.holder.batch_execute("UNLOCK TABLES").await;
-        unlocked.expect("the lock is back");
+        unlocked.expect("the lock is released");
     }
 
-    async fn waiting(&mut self) -> i64 {
-        let count = self.waiting_ones("COUNT(*)");
+    async fn blocked_statements(&mut self) -> i64 {
+        let count = self.select_blocked("COUNT(*)");
         let count = diesel::select(sql::<BigInt>(&count));
-        count.get_result(&mut self.watcher).await.expect("a count")
+        count
+            .get_result(&mut self.watcher)
+            .await
+            .expect("the blocked statements are counted")
     }
 
-    async fn kill_waiting(&mut self) {
+    async fn kill_blocked_connection(&mut self) {
         self.kill("CONNECTION").await;
     }
 }
@@ -104,16 +117,16 @@ impl Server for Mysql {
 async fn connection() -> AsyncMysqlConnection {
     let url = format!("mysql://root@{}/test", Mysql::address());
     let connection = AsyncMysqlConnection::establish(&url).await;
-    connection.expect("a server")
+    connection.expect("the server accepts connections")
 }
 
 pub(in crate::user_tables) async fn bb8(url: &str, size: u32) -> bb8::Pool<AsyncMysqlConnection> {
     let manager = AsyncDieselConnectionManager::new(url);
     let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
-/// As `bb8`, with connections over which the server speaks German.
+/// Like `bb8`, with connections over which the server sends German messages.
 pub(in crate::user_tables) async fn german(
     url: &str,
     size: u32,
@@ -129,7 +142,7 @@ pub(in crate::user_tables) async fn german(
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, config);
     let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 pub(in crate::user_tables) async fn deadpool(
@@ -138,7 +151,7 @@ pub(in crate::user_tables) async fn deadpool(
 ) -> deadpool::Pool<AsyncMysqlConnection> {
     let manager = AsyncDieselConnectionManager::new(url);
     let pool = deadpool::Pool::builder(manager).max_size(size).build();
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 #[cfg(feature = "libmysql")]

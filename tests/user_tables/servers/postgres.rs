@@ -7,24 +7,25 @@ use diesel::sql_types::{BigInt, Integer};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::Server;
+use super::DatabaseServer;
 use crate::user_tables::legacy;
 
-/// A schema of the test's own.
+/// A PostgreSQL server with a schema for one test.
 pub(in crate::user_tables) struct Postgres {
     schema: String,
-    // Holds the schema, and the lock on the table.
+    // Holds the advisory lock on the schema, and the lock on the table.
     holder: AsyncPgConnection,
+    // Observes and ends the connections that are blocked.
     watcher: AsyncPgConnection,
     holder_id: i32,
 }
 
 impl Postgres {
-    /// Runs `setup` in a schema that is empty.
+    /// Runs `setup` in an empty schema.
     pub(in crate::user_tables) async fn with(schema: &str, setup: &str) -> Self {
         let (mut holder, watcher) = (connection().await, connection().await);
-        // Whoever runs the tests at the same time waits for the end of this one; and an extension
-        // is created once.
+        // The first lock makes concurrent runs of the same test wait for each other. The second one
+        // covers the extension, since creating it concurrently fails.
         let setup = format!(
             "SELECT pg_advisory_lock(hashtext('{schema}'));
              SELECT pg_advisory_lock(4242);
@@ -34,11 +35,14 @@ impl Postgres {
              SET search_path TO {schema}, public;
              {setup}"
         );
-        holder.batch_execute(&setup).await.expect("tables");
+        holder
+            .batch_execute(&setup)
+            .await
+            .expect("the tables are created");
         let holder_id = diesel::select(sql::<Integer>("pg_backend_pid()"))
             .get_result(&mut holder)
             .await
-            .expect("an id");
+            .expect("the process ID of the connection");
         Self {
             schema: schema.to_owned(),
             holder,
@@ -47,19 +51,21 @@ impl Postgres {
         }
     }
 
-    fn waiting_ones(&self, what: &str) -> String {
+    fn select_blocked(&self, columns: &str) -> String {
         let holder = self.holder_id;
-        format!("(SELECT {what} FROM pg_stat_activity WHERE {holder} = ANY(pg_blocking_pids(pid)))")
+        format!(
+            "(SELECT {columns} FROM pg_stat_activity WHERE {holder} = ANY(pg_blocking_pids(pid)))"
+        )
     }
 }
 
-impl Server for Postgres {
+impl DatabaseServer for Postgres {
     fn address() -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 5432))
     }
 
     async fn with_legacy_table(name: &str) -> Self {
-        Self::with(name, legacy::TABLE).await
+        Self::with(name, legacy::CREATE_TABLE).await
     }
 
     fn url(&self, address: SocketAddr) -> String {
@@ -71,36 +77,47 @@ impl Server for Postgres {
 
     async fn lock(&mut self) {
         let lock = "BEGIN; LOCK TABLE legacy_users IN ACCESS EXCLUSIVE MODE";
-        self.holder.batch_execute(lock).await.expect("the lock");
+        self.holder
+            .batch_execute(lock)
+            .await
+            .expect("the table is locked");
     }
 
     async fn unlock(&mut self) {
         let unlocked = self.holder.batch_execute("COMMIT").await;
-        unlocked.expect("the lock is back");
+        unlocked.expect("the lock is released");
     }
 
-    async fn waiting(&mut self) -> i64 {
-        let count = self.waiting_ones("count(*)");
+    async fn blocked_statements(&mut self) -> i64 {
+        let count = self.select_blocked("count(*)");
         let count = diesel::select(sql::<BigInt>(&count));
-        count.get_result(&mut self.watcher).await.expect("a count")
+        count
+            .get_result(&mut self.watcher)
+            .await
+            .expect("the blocked statements are counted")
     }
 
-    async fn kill_waiting(&mut self) {
-        let kill = self.waiting_ones("count(pg_terminate_backend(pid))");
+    async fn kill_blocked_connection(&mut self) {
+        let kill = self.select_blocked("count(pg_terminate_backend(pid))");
         let kill = format!("SELECT {kill}");
-        self.watcher.batch_execute(&kill).await.expect("a kill");
+        self.watcher
+            .batch_execute(&kill)
+            .await
+            .expect("the connection is terminated");
     }
 }
 
 async fn connection() -> AsyncPgConnection {
     let url = format!("postgres://postgres@{}/test", Postgres::address());
-    AsyncPgConnection::establish(&url).await.expect("a server")
+    AsyncPgConnection::establish(&url)
+        .await
+        .expect("the server accepts connections")
 }
 
 pub(in crate::user_tables) async fn bb8(url: &str, size: u32) -> bb8::Pool<AsyncPgConnection> {
     let manager = AsyncDieselConnectionManager::new(url);
     let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 pub(in crate::user_tables) async fn deadpool(
@@ -109,7 +126,7 @@ pub(in crate::user_tables) async fn deadpool(
 ) -> deadpool::Pool<AsyncPgConnection> {
     let manager = AsyncDieselConnectionManager::new(url);
     let pool = deadpool::Pool::builder(manager).max_size(size).build();
-    pool.expect("a pool")
+    pool.expect("the pool is created")
 }
 
 #[cfg(feature = "libpq")]

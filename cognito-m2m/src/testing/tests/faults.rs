@@ -6,7 +6,7 @@ use super::*;
 use crate::testing::{Endpoint, Fault};
 
 #[actix_web::test]
-async fn status_comes_with_retry_after_and_body() {
+async fn status_fault_sends_retry_after_and_body() {
     let cognito = start();
     let body = r#"{"error":"too_many"}"#.to_owned();
     let fault = Fault::Status(429, Some(7), Some(body.clone()));
@@ -18,7 +18,7 @@ async fn status_comes_with_retry_after_and_body() {
 }
 
 #[actix_web::test]
-async fn fault_is_of_one_endpoint_and_ends_on_demand() {
+async fn fault_affects_one_endpoint_until_it_is_removed() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Status(503, None, None)));
     let response = get_jwks(&cognito).await;
@@ -32,17 +32,17 @@ async fn fault_is_of_one_endpoint_and_ends_on_demand() {
 }
 
 #[actix_web::test]
-async fn redirect_names_the_other_place() {
+async fn redirect_fault_sends_the_location() {
     let cognito = start();
-    let elsewhere = "http://127.0.0.1:9/keys".to_owned();
-    cognito.set_fault(Endpoint::Jwks, Some(Fault::Redirect(elsewhere.clone())));
+    let location = "http://127.0.0.1:9/keys".to_owned();
+    cognito.set_fault(Endpoint::Jwks, Some(Fault::Redirect(location.clone())));
     let response = get_jwks(&cognito).await;
     assert_eq!(response.status(), 302);
-    assert_eq!(response.headers()["location"], elsewhere.as_str());
+    assert_eq!(response.headers()["location"], location.as_str());
 }
 
 #[actix_web::test]
-async fn delayed_answer_is_the_right_one() {
+async fn delay_fault_postpones_the_regular_response() {
     let cognito = start();
     let delay = Duration::from_millis(150);
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Delay(delay)));
@@ -52,20 +52,20 @@ async fn delayed_answer_is_the_right_one() {
 }
 
 #[actix_web::test]
-async fn hanging_request_is_counted_and_never_answered() {
+async fn hanging_request_is_counted_and_gets_no_response() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Hang));
-    let mut answer = std::pin::pin!(http().get(cognito.jwks_url()).send());
-    let patience = Duration::from_millis(10);
+    let mut response = std::pin::pin!(http().get(cognito.jwks_url()).send());
+    let timeout = Duration::from_millis(10);
     while cognito.jwks_requests() == 0 {
-        assert!(tokio::time::timeout(patience, &mut answer).await.is_err());
+        assert!(tokio::time::timeout(timeout, &mut response).await.is_err());
     }
-    assert!(tokio::time::timeout(patience * 10, answer).await.is_err());
+    assert!(tokio::time::timeout(timeout * 10, response).await.is_err());
     assert_eq!(cognito.jwks_requests(), 1);
 }
 
 #[actix_web::test]
-async fn hanging_request_does_not_hold_up_the_others() {
+async fn hanging_request_does_not_block_other_requests_or_the_drop() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Hang));
     let url = cognito.jwks_url();
@@ -82,18 +82,21 @@ async fn hanging_request_does_not_hold_up_the_others() {
 }
 
 #[actix_web::test]
-async fn stalled_answer_has_a_head_and_no_end() {
+async fn stalled_response_has_a_head_and_never_ends() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::Stall));
     let mut response = get_jwks(&cognito).await;
     assert_eq!(response.status(), 200);
     assert!(response.chunk().await.unwrap().is_some());
     let end = tokio::time::timeout(Duration::from_millis(300), response.chunk());
-    assert!(end.await.is_err(), "it goes on");
+    assert!(
+        end.await.is_err(),
+        "the response stalls after its first chunk"
+    );
 }
 
 #[test]
-fn closed_connection_carries_not_a_byte() {
+fn closed_connection_sends_no_bytes() {
     let cognito = start();
     cognito.set_fault(Endpoint::Jwks, Some(Fault::CloseConnection));
     let url = url::Url::parse(&cognito.jwks_url()).unwrap();
@@ -103,17 +106,17 @@ fn closed_connection_carries_not_a_byte() {
         .unwrap();
     let request = format!("GET {} HTTP/1.1\r\nhost: localhost\r\n\r\n", url.path());
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    // An end or a reset: both are a connection dropped.
-    let _ = stream.read_to_end(&mut answer).map_err(|error| {
+    let mut response = Vec::new();
+    // The peer sees either the end of the stream or a reset.
+    let _ = stream.read_to_end(&mut response).map_err(|error| {
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     });
-    assert_eq!(answer, b"");
+    assert_eq!(response, b"");
     assert_eq!(cognito.jwks_requests(), 1);
 }
 
 #[actix_web::test]
-async fn closed_connection_of_the_token_endpoint_is_a_transport_error() {
+async fn closed_connection_at_the_token_endpoint_is_a_transport_error() {
     let cognito = start();
     cognito.set_fault(Endpoint::Token, Some(Fault::CloseConnection));
     let request = http().post(cognito.token_url()).body("grant_type=x");
@@ -122,7 +125,7 @@ async fn closed_connection_of_the_token_endpoint_is_a_transport_error() {
 }
 
 #[actix_web::test]
-#[should_panic(expected = "not a final status")]
-async fn number_that_is_no_status_is_refused() {
+#[should_panic(expected = "expected a status")]
+async fn number_that_is_not_a_status_is_rejected() {
     start().set_fault(Endpoint::Jwks, Some(Fault::Status(42, None, None)));
 }

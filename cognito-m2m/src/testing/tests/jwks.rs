@@ -13,7 +13,7 @@ fn kids_of(keys: &[Value]) -> Vec<&str> {
 }
 
 #[actix_web::test]
-async fn two_keys_are_published_as_cognito_publishes_them() {
+async fn two_keys_are_published_in_the_format_of_cognito() {
     let cognito = start();
     let response = get_jwks(&cognito).await;
     assert_eq!(response.status(), 200);
@@ -31,13 +31,13 @@ async fn two_keys_are_published_as_cognito_publishes_them() {
 }
 
 #[actix_web::test]
-async fn token_verifies_with_the_published_key_of_its_kid() {
+async fn token_is_signed_with_the_published_key_of_its_kid() {
     let cognito = start();
     let token = cognito.token("reporting").sign();
     let keys = published_keys(&cognito).await;
     assert_eq!(header(&token)["kid"], keys[0]["kid"]);
-    assert!(is_signed_by(&token, &keys[0]));
-    assert!(!is_signed_by(&token, &keys[1]));
+    assert!(is_signed_with(&token, &keys[0]));
+    assert!(!is_signed_with(&token, &keys[1]));
 }
 
 #[actix_web::test]
@@ -49,22 +49,22 @@ async fn rotation_replaces_both_keys() {
     assert_eq!(kids_of(&keys), cognito.kids());
     assert!(before.iter().all(|kid| !cognito.kids().contains(kid)));
     let token = cognito.token("reporting").sign();
-    assert!(is_signed_by(&token, &keys[0]));
+    assert!(is_signed_with(&token, &keys[0]));
 }
 
 #[actix_web::test]
-async fn promotion_signs_with_the_key_that_was_published_ahead() {
+async fn promotion_signs_with_the_key_that_was_published_in_advance() {
     let cognito = start();
     let [_, next] = published_keys(&cognito).await.try_into().unwrap();
     cognito.promote_next_key();
     let keys = published_keys(&cognito).await;
     assert_eq!(keys.len(), 2);
     assert_eq!(keys[0], next);
-    assert!(is_signed_by(&cognito.token("reporting").sign(), &next));
+    assert!(is_signed_with(&cognito.token("reporting").sign(), &next));
 }
 
 #[actix_web::test]
-async fn further_entries_stay_over_rotation_and_repeat() {
+async fn additional_entries_survive_rotation_and_can_repeat() {
     let cognito = start();
     let other = SigningKey::generate().unwrap();
     cognito.add_jwk(other.public_jwk());
@@ -77,11 +77,11 @@ async fn further_entries_stay_over_rotation_and_repeat() {
     assert_eq!(keys[2], keys[3]);
     assert_eq!(keys[4], "not even an object");
     let token = cognito.token("reporting").signed_by(&other).sign();
-    assert!(is_signed_by(&token, &keys[2]));
+    assert!(is_signed_with(&token, &keys[2]));
 }
 
 #[actix_web::test]
-async fn any_body_is_published_until_it_is_cleared() {
+async fn replacement_body_is_published_until_it_is_cleared() {
     let cognito = start();
     cognito.set_jwks_body(&b"\xff<html>"[..], "text/html");
     let response = get_jwks(&cognito).await;
@@ -93,7 +93,7 @@ async fn any_body_is_published_until_it_is_cleared() {
 }
 
 #[actix_web::test]
-async fn cache_control_is_as_set() {
+async fn cache_control_can_be_set_and_removed() {
     let cognito = start();
     cognito.set_cache_control(Some("public, max-age=90"));
     let response = get_jwks(&cognito).await;
@@ -115,10 +115,10 @@ async fn requests_are_counted_per_endpoint() {
 }
 
 #[actix_web::test]
-async fn another_path_or_method_is_not_found_or_not_allowed() {
+async fn unknown_path_is_404_and_wrong_method_is_405() {
     let cognito = start();
-    let elsewhere = format!("{}/elsewhere", cognito.issuer());
-    let response = http().get(elsewhere).send().await.unwrap();
+    let unknown = format!("{}/unknown", cognito.issuer());
+    let response = http().get(unknown).send().await.unwrap();
     assert_eq!(response.status(), 404);
     let response = http().get(cognito.token_url()).send().await.unwrap();
     assert_eq!(response.status(), 405);
@@ -126,7 +126,7 @@ async fn another_path_or_method_is_not_found_or_not_allowed() {
 }
 
 #[test]
-fn keys_are_served_without_any_runtime_here() {
+fn keys_are_served_to_a_test_without_a_runtime() {
     let cognito = start();
     let url = url::Url::parse(&cognito.jwks_url()).unwrap();
     let mut stream = TcpStream::connect(("127.0.0.1", url.port().unwrap())).unwrap();
@@ -135,7 +135,7 @@ fn keys_are_served_without_any_runtime_here() {
         url.path()
     );
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains(r#""keys":["#));
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK") && response.contains(r#""keys":["#));
 }

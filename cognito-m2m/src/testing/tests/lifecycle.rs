@@ -10,7 +10,7 @@ fn port(cognito: &LocalCognito) -> u16 {
 }
 
 #[test]
-fn issuer_is_local_unless_it_is_set() {
+fn urls_and_default_issuer_are_on_loopback() {
     let cognito = start();
     let origin = format!("http://127.0.0.1:{}", port(&cognito));
     assert_eq!(cognito.issuer(), format!("{origin}/us-east-1_Local0001"));
@@ -20,7 +20,7 @@ fn issuer_is_local_unless_it_is_set() {
 }
 
 #[test]
-fn set_issuer_is_the_claim_alone() {
+fn custom_issuer_changes_the_claim_but_not_the_urls() {
     let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_TestPool1";
     let builder = LocalCognito::builder().user_pool_id("us-east-1_TestPool1");
     let cognito = builder.issuer(issuer).start().unwrap();
@@ -32,7 +32,7 @@ fn set_issuer_is_the_claim_alone() {
 }
 
 #[test]
-fn dates_come_from_the_given_clock() {
+fn token_times_come_from_the_configured_clock() {
     let clock = TestClock::new();
     let builder = LocalCognito::builder().clock(clock.clone());
     let cognito = builder
@@ -46,7 +46,7 @@ fn dates_come_from_the_given_clock() {
 }
 
 #[test]
-fn it_stops_when_it_is_dropped() {
+fn server_stops_when_the_handle_is_dropped() {
     let cognito = start();
     let port = port(&cognito);
     assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
@@ -55,7 +55,7 @@ fn it_stops_when_it_is_dropped() {
 }
 
 #[test]
-fn many_run_at_once() {
+fn several_servers_run_at_the_same_time() {
     let all: Vec<_> = (0..4).map(|_| start()).collect();
     let mut ports: Vec<_> = all.iter().map(port).collect();
     ports.sort_unstable();
@@ -64,15 +64,15 @@ fn many_run_at_once() {
 }
 
 #[actix_web::test]
-async fn it_starts_and_stops_inside_a_runtime() {
+async fn server_starts_and_stops_inside_a_runtime() {
     let cognito = start();
     assert_eq!(get_jwks(&cognito).await.status(), 200);
     drop(cognito);
 }
 
 #[test]
-fn no_secret_shows_in_debug() {
+fn debug_output_contains_no_secret() {
     let cognito = start();
-    let shown = format!("{cognito:?} {:?}", cognito.token("reporting"));
-    assert!(!shown.contains("s3cret") && !shown.contains("n3xt"));
+    let debug = format!("{cognito:?} {:?}", cognito.token("reporting"));
+    assert!(!debug.contains("s3cret") && !debug.contains("n3xt"));
 }

@@ -1,4 +1,4 @@
-//! The local Cognito over real HTTP, by subject.
+//! The local Cognito, over real HTTP.
 
 mod clock;
 mod faults;
@@ -27,7 +27,7 @@ fn start() -> LocalCognito {
     cognito
 }
 
-// The wait is the tests' own bound: no answer within it counts as none.
+// A response that takes longer than the timeout counts as no response.
 fn http() -> Client {
     Client::builder()
         .timeout(Duration::from_secs(5))
@@ -72,7 +72,7 @@ fn claims(token: &str) -> Value {
     serde_json::from_str(&decoded(token, 1)).unwrap()
 }
 
-fn is_signed_by(token: &str, jwk: &Value) -> bool {
+fn is_signed_with(token: &str, jwk: &Value) -> bool {
     let component = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
     let key = RsaPublicKeyComponents {
         n: component("n"),

@@ -1,4 +1,4 @@
-//! Each route: a caller who is granted, one who is refused, and one without a token.
+//! Requests to each route with tokens that are granted access, tokens that are refused, and no token.
 
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
@@ -7,47 +7,47 @@ use cognito_m2m::CognitoAuth;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m_newcomer::routes;
 
-/// A client and its scopes.
-type Caller = (&'static str, &'static str);
+/// A client ID and the scopes of its token.
+type Client = (&'static str, &'static str);
 
 struct Route {
     method: Method,
     path: &'static str,
-    granted: &'static [Caller],
-    refused: &'static [Caller],
-    refusal: u16,
-    without_token: u16,
+    granted: &'static [Client],
+    refused: &'static [Client],
+    status_if_refused: u16,
+    status_without_token: u16,
 }
 
 const fn route(
     method: Method,
     path: &'static str,
-    granted: &'static [Caller],
-    refused: &'static [Caller],
+    granted: &'static [Client],
+    refused: &'static [Client],
 ) -> Route {
     Route {
         method,
         path,
         granted,
         refused,
-        refusal: 403,
-        without_token: 401,
+        status_if_refused: 403,
+        status_without_token: 401,
     }
 }
 
-/// Where whoever is refused finds nothing.
+/// A route that responds to refusals with 404.
 const fn hidden(
     path: &'static str,
-    granted: &'static [Caller],
-    refused: &'static [Caller],
+    granted: &'static [Client],
+    refused: &'static [Client],
 ) -> Route {
     let mut route = route(Method::GET, path, granted, refused);
-    route.refusal = 404;
-    route.without_token = 404;
+    route.status_if_refused = 404;
+    route.status_without_token = 404;
     route
 }
 
-/// `/above` and `/below` have these.
+/// The routes under `/above` and `/below`.
 const HANDLERS: [Route; 14] = [
     route(Method::GET, "/status", &[("any", "")], &[]),
     route(
@@ -135,48 +135,45 @@ const HANDLERS: [Route; 14] = [
 const MODULES: [Route; 14] = [
     route(
         Method::GET,
-        "/office/desk",
+        "/reports/monthly",
         &[("any", "widgets/read")],
         &[("any", "other")],
     ),
     route(
         Method::GET,
-        "/office/drawer",
+        "/reports/yearly",
         &[("any", "widgets/read")],
         &[("any", "other")],
     ),
-    route(Method::GET, "/office/door", &[("any", "")], &[]),
-    route(Method::GET, "/office/archive/oldest", &[("any", "")], &[]),
+    route(Method::GET, "/reports/latest", &[("any", "")], &[]),
+    route(Method::GET, "/reports/archive/oldest", &[("any", "")], &[]),
     route(
         Method::GET,
-        "/garage",
-        &[
-            ("any", "widgets/admin"),
-            ("any", "widgets/read garage/read"),
-        ],
-        &[("any", "widgets/read"), ("any", "garage/read")],
+        "/module-parts",
+        &[("any", "widgets/admin"), ("any", "widgets/read parts/read")],
+        &[("any", "widgets/read"), ("any", "parts/read")],
     ),
     route(
         Method::GET,
-        "/cellar",
-        &[("any", "cellar/read"), ("any", "widgets/admin")],
+        "/module-prices",
+        &[("any", "prices/read"), ("any", "widgets/admin")],
         &[("any", "widgets/read")],
     ),
     route(
         Method::GET,
-        "/attic",
-        &[("any", "attic/read widgets/read")],
-        &[("any", "attic/read"), ("any", "widgets/read")],
+        "/module-orders",
+        &[("any", "orders/read widgets/read")],
+        &[("any", "orders/read"), ("any", "widgets/read")],
     ),
     route(
         Method::GET,
-        "/garden",
+        "/module-widgets",
         &[("any", "widgets/read")],
         &[("any", "widgets/write")],
     ),
     route(
         Method::POST,
-        "/garden",
+        "/module-widgets",
         &[("any", "widgets/write")],
         &[("any", "widgets/read")],
     ),
@@ -208,9 +205,9 @@ const MODULES: [Route; 14] = [
         &[("any", "widgets/write")],
     ),
     hidden(
-        "/safe",
-        &[("sync-worker", "safe/open"), ("analyst", "safe/open")],
-        &[("analyst", "other"), ("any", "safe/open")],
+        "/module-secrets",
+        &[("sync-worker", "secrets/read"), ("analyst", "secrets/read")],
+        &[("analyst", "other"), ("any", "secrets/read")],
     ),
 ];
 
@@ -228,57 +225,63 @@ const POLICIES: [Route; 4] = [
     ),
     route(
         Method::GET,
-        "/asked/crown",
+        "/authorized/crown",
         &[("any", "widgets/admin")],
         &[("any", "widgets/read")],
     ),
-    route(Method::GET, "/asked/spoon", &[("any", "")], &[]),
+    route(Method::GET, "/authorized/spoon", &[("any", "")], &[]),
 ];
 
 #[actix_web::test]
-async fn handlers_are_guarded_above_the_route_attribute() {
-    check("/above", &HANDLERS).await;
+async fn attributes_above_the_route_attribute_guard_handlers() {
+    assert_statuses("/above", &HANDLERS).await;
 }
 
 #[actix_web::test]
-async fn handlers_are_guarded_below_the_route_attribute() {
-    check("/below", &HANDLERS).await;
+async fn attributes_below_the_route_attribute_guard_handlers() {
+    assert_statuses("/below", &HANDLERS).await;
 }
 
 #[actix_web::test]
-async fn every_handler_of_a_guarded_module_is_guarded() {
-    check("", &MODULES).await;
+async fn attributes_on_modules_guard_every_handler() {
+    assert_statuses("", &MODULES).await;
 }
 
 #[actix_web::test]
-async fn policies_guard_without_attributes() {
-    check("", &POLICIES).await;
+async fn policies_without_attributes_guard_routes() {
+    assert_statuses("", &POLICIES).await;
 }
 
 #[actix_web::test]
-async fn an_exempt_handler_is_open() {
+async fn public_handler_of_a_guarded_module_needs_no_token() {
     let api = Api::new();
-    for path in ["/office/health", "/office/version"] {
-        assert_eq!(api.ask(&Method::GET, path, None).await, 200, "{path}");
+    for path in ["/reports/health", "/reports/version"] {
+        assert_eq!(api.send(&Method::GET, path, None).await, 200, "{path}");
     }
 }
 
-async fn check(prefix: &str, table: &[Route]) {
+async fn assert_statuses(prefix: &str, table: &[Route]) {
     let api = Api::new();
     for route in table {
         let (method, path) = (&route.method, format!("{prefix}{}", route.path));
-        for caller in route.granted {
-            let status = api.ask_as(*caller, method, &path).await;
-            assert_eq!(status, 200, "{method} {path} by {caller:?}");
+        for client in route.granted {
+            let status = api.send_as(*client, method, &path).await;
+            assert_eq!(status, 200, "{method} {path} as {client:?}");
         }
-        for caller in route.refused {
-            let status = api.ask_as(*caller, method, &path).await;
-            assert_eq!(status, route.refusal, "{method} {path} by {caller:?}");
+        for client in route.refused {
+            let status = api.send_as(*client, method, &path).await;
+            assert_eq!(
+                status, route.status_if_refused,
+                "{method} {path} as {client:?}"
+            );
         }
-        let status = api.ask(method, &path, None).await;
-        assert_eq!(status, route.without_token, "{method} {path}, no token");
+        let status = api.send(method, &path, None).await;
+        assert_eq!(
+            status, route.status_without_token,
+            "{method} {path} without a token"
+        );
         let expired = api.cognito.token("any").expired().sign();
-        let status = api.ask(method, &path, Some(&expired)).await;
+        let status = api.send(method, &path, Some(&expired)).await;
         assert_eq!(status, 401, "{method} {path} with an expired token");
     }
 }
@@ -290,26 +293,26 @@ struct Api {
 
 impl Api {
     fn new() -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
+        let cognito = LocalCognito::start().expect("the local Cognito starts");
         let settings = cognito.settings();
         let settings = settings.client_group("reporting", ["analyst", "billing"]);
-        let auth = CognitoAuth::new(settings).expect("sound settings");
+        let auth = CognitoAuth::new(settings).expect("the settings are valid");
         Self { cognito, auth }
     }
 
-    async fn ask_as(&self, (client, scope): Caller, method: &Method, path: &str) -> u16 {
-        let token = self.cognito.token(client).scope(scope).sign();
-        self.ask(method, path, Some(&token)).await
+    async fn send_as(&self, (client_id, scope): Client, method: &Method, path: &str) -> u16 {
+        let token = self.cognito.token(client_id).scope(scope).sign();
+        self.send(method, path, Some(&token)).await
     }
 
-    async fn ask(&self, method: &Method, path: &str, token: Option<&str>) -> u16 {
+    async fn send(&self, method: &Method, path: &str, token: Option<&str>) -> u16 {
         let app = App::new().wrap(self.auth.clone()).configure(routes);
         let app = test::init_service(app).await;
         let mut request = test::TestRequest::with_uri(path).method(method.clone());
         if let Some(token) = token {
             request = request.insert_header((AUTHORIZATION, format!("Bearer {token}")));
         }
-        let answer = test::call_service(&app, request.to_request()).await;
-        answer.status().as_u16()
+        let response = test::call_service(&app, request.to_request()).await;
+        response.status().as_u16()
     }
 }

@@ -1,17 +1,17 @@
 use serde::Serializer as _;
 use serde_json::Value;
 
-/// The members of a JSON object, in an order of their own: `serde_json::Map` would sort them.
-pub(super) struct Members(Vec<(String, Value)>);
+/// A JSON object that keeps the order of its members, which `serde_json::Map` would sort.
+pub(super) struct JsonObject(Vec<(String, Value)>);
 
-/// A change that a test has ordered.
+/// A change to one member of an object.
 #[derive(Clone)]
 pub(super) enum Edit {
     Set(String, Value),
     Remove(String),
 }
 
-impl Members {
+impl JsonObject {
     pub(super) fn new<const N: usize>(members: [(&str, Value); N]) -> Self {
         let named = members.map(|(name, value)| (name.to_owned(), value));
         Self(named.into())
@@ -34,11 +34,11 @@ impl Members {
         }
     }
 
-    pub(super) fn json_text(self) -> Vec<u8> {
+    pub(super) fn into_json(self) -> Vec<u8> {
         let mut text = Vec::new();
         serde_json::Serializer::new(&mut text)
             .collect_map(self.0)
-            .expect("JSON values are written to memory without fail");
+            .expect("JSON values can be serialized to memory");
         text
     }
 }
@@ -48,15 +48,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn later_edit_holds_and_keeps_the_place() {
-        let members = Members::new([("b", 1.into()), ("a", 2.into())]);
+    fn later_edits_override_earlier_ones_and_keep_the_order() {
+        let object = JsonObject::new([("b", 1.into()), ("a", 2.into())]);
         let edits = [
             Edit::Set("c".into(), 3.into()),
             Edit::Set("b".into(), 4.into()),
             Edit::Remove("a".into()),
             Edit::Set("a".into(), 5.into()),
         ];
-        let text = members.edited(&edits).json_text();
+        let text = object.edited(&edits).into_json();
         assert_eq!(text, br#"{"b":4,"c":3,"a":5}"#);
     }
 }

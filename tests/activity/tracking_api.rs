@@ -11,23 +11,23 @@ async fn me(_: ServicePrincipal) -> impl Responder {
     HttpResponse::Ok()
 }
 
-/// An API that tracks its clients.
-pub(super) struct Tracking {
+/// An API that records the activity of its clients in a store.
+pub(super) struct TrackingApi {
     pub(super) cognito: LocalCognito,
     pub(super) auth: CognitoAuth,
     api: Api,
 }
 
-impl Tracking {
-    pub(super) async fn over(store: impl ActivityStore) -> Self {
-        Self::with(store, |settings| settings).await
+impl TrackingApi {
+    pub(super) async fn start(store: impl ActivityStore) -> Self {
+        Self::with_settings(store, |settings| settings).await
     }
 
-    pub(super) async fn with(
+    pub(super) async fn with_settings(
         store: impl ActivityStore,
         change: impl FnOnce(Settings) -> Settings,
     ) -> Self {
-        let cognito = LocalCognito::start().expect("a local Cognito");
+        let cognito = LocalCognito::start().expect("the local Cognito starts");
         let settings = cognito
             .settings()
             .track_client_activity(true)
@@ -39,18 +39,20 @@ impl Tracking {
             .allow_undefined_groups()
             .build()
             .unwrap_or_else(|error| panic!("{error}"));
-        auth.prefetch().await.expect("keys");
+        auth.prefetch().await.expect("the keys are fetched");
         let served = auth.clone();
         let api = Api::at(serve!(move || App::new().wrap(served.clone()).service(me)));
         Self { cognito, auth, api }
     }
 
-    pub(super) async fn call(&self, client_id: &str) {
+    /// Sends a request as `client_id`, which must succeed.
+    pub(super) async fn send_as(&self, client_id: &str) {
         let token = self.cognito.token(client_id).sign();
         assert_eq!(self.api.get("/me", &token).await.status, 200);
     }
 
-    pub(super) async fn call_with_a_bad_token(&self) {
+    /// Sends requests with an invalid token and without a token.
+    pub(super) async fn send_unauthenticated(&self) {
         assert_eq!(self.api.get("/me", "a.b.c").await.status, 401);
         assert_eq!(self.api.get_without_token("/me").await.status, 401);
     }

@@ -1,0 +1,156 @@
+use serde_json::Value;
+
+use super::cognito::{LocalCognito, assert_header_value};
+use super::jwks::Document;
+use super::keys::SigningKey;
+
+/// The signing keys: reading, rotating and replacing them.
+impl LocalCognito {
+    /// Returns the IDs of the two published keys, starting with the key that signs tokens.
+    #[must_use]
+    pub fn kids(&self) -> [String; 2] {
+        let state = self.pool.state();
+        state.jwks.keys.each_ref().map(|key| key.kid().to_owned())
+    }
+
+    /// Returns the key that signs tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let [current, _] = cognito.kids();
+    /// assert_eq!(cognito.signing_key().kid(), current);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn signing_key(&self) -> SigningKey {
+        self.pool.state().signing_key()
+    }
+
+    /// Replaces both keys with new ones, without publishing them in advance.
+    ///
+    /// An API that has cached the previous keys must fetch the new ones to validate a new token.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a key cannot be generated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let [current, next] = cognito.kids();
+    /// cognito.rotate_keys();
+    /// assert!(!cognito.kids().contains(&current) && !cognito.kids().contains(&next));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn rotate_keys(&self) {
+        let keys = SigningKey::generate_two().expect("two RSA keys can be generated");
+        self.pool.state().jwks.keys = keys;
+    }
+
+    /// Signs with the second published key from now on, and publishes a new key after it.
+    ///
+    /// This is a rotation that was announced: an API that has cached the keys already has the one
+    /// that signs now.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a key cannot be generated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let [_, next] = cognito.kids();
+    /// cognito.promote_next_key();
+    /// assert_eq!(cognito.kids().first(), Some(&next));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn promote_next_key(&self) {
+        let new_key = SigningKey::generate().expect("an RSA key can be generated");
+        let mut state = self.pool.state();
+        let [current, next] = &mut state.jwks.keys;
+        *current = std::mem::replace(next, new_key);
+    }
+
+    /// Publishes an additional entry after the two keys.
+    ///
+    /// The entry can be any JSON value, and is published once for each call. It stays when the keys
+    /// are rotated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// cognito.add_jwk(serde_json::json!({ "kty": "EC", "crv": "P-256", "kid": "unsupported" }));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn add_jwk(&self, jwk: Value) {
+        self.pool.state().jwks.additional_entries.push(jwk);
+    }
+
+    /// Publishes `body` instead of the keys, until [`clear_jwks_body`](Self::clear_jwks_body) is
+    /// called.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the content type is not a valid header value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// cognito.set_jwks_body("<html>gateway</html>", "text/html");
+    /// // ..
+    /// cognito.clear_jwks_body();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_jwks_body(&self, body: impl Into<Vec<u8>>, content_type: impl Into<String>) {
+        let content_type = content_type.into();
+        assert_header_value(&content_type);
+        let document = Document {
+            body: body.into(),
+            content_type,
+        };
+        self.pool.state().jwks.replacement = Some(document);
+    }
+
+    /// Publishes the keys again after [`set_jwks_body`](Self::set_jwks_body).
+    pub fn clear_jwks_body(&self) {
+        self.pool.state().jwks.replacement = None;
+    }
+
+    /// Sets the `Cache-Control` header of the published keys. By default the header is not sent.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the value is not a valid header value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// cognito.set_cache_control(Some("max-age=120"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_cache_control(&self, value: Option<&str>) {
+        if let Some(value) = value {
+            assert_header_value(value);
+        }
+        self.pool.state().jwks.cache_control = value.map(str::to_owned);
+    }
+}

@@ -1,0 +1,59 @@
+//! The activity table, read by a test over its own connection.
+
+use std::time::Duration;
+
+use cognito_m2m::activity::{ClientActivity, Timestamp};
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
+
+/// The name of the table that the migrations create.
+pub(super) const TABLE: &str = "service_client_activity";
+
+/// The name of the table that `django-cognito-m2m` creates.
+pub(super) const DJANGO_TABLE: &str = "django_cognito_m2m_serviceclientactivity";
+
+/// 2026-01-01 00:00:00 UTC, in microseconds after the Unix epoch.
+const NEW_YEAR_MICROS: u64 = 1_767_225_600_000_000;
+
+/// A row of the table, with the times as `YYYY-MM-DD HH:MM:SS.ffffff`.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub(super) struct Row {
+    #[diesel(sql_type = Text)]
+    pub(super) client_id: String,
+    #[diesel(sql_type = Text)]
+    pub(super) first_seen_at: String,
+    #[diesel(sql_type = Text)]
+    pub(super) last_seen_at: String,
+}
+
+pub(super) trait ActivityTable {
+    /// Returns all rows, sorted by client ID.
+    async fn rows(&mut self) -> Vec<Row>;
+
+    /// Waits until the rows meet a condition, for at least a minute: after several failures a
+    /// writer pauses for up to ten seconds.
+    async fn wait_for_rows(
+        &mut self,
+        description: &str,
+        condition: impl Fn(&[Row]) -> bool,
+    ) -> Vec<Row> {
+        for _ in 0..3_000 {
+            let rows = self.rows().await;
+            if condition(&rows) {
+                return rows;
+            }
+            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("timed out: {description}: {:?}", self.rows().await);
+    }
+}
+
+/// Returns the activity of a client, with times in microseconds after 2026-01-01 00:00:00 UTC.
+pub(super) fn activity_of(client_id: &str, first: u64, last: u64) -> ClientActivity {
+    let timestamp = |micros| Timestamp::from(Duration::from_micros(NEW_YEAR_MICROS + micros));
+    ClientActivity {
+        client_id: client_id.into(),
+        first_seen_at: timestamp(first),
+        last_seen_at: timestamp(last),
+    }
+}
