@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use actix_web::{Responder, get, web};
+use cognito_m2m::BoxFuture;
 use cognito_m2m::jwks::KeysUnavailable;
 use cognito_m2m::reqwest;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
-use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
+use cognito_m2m::validator::{TokenError, TokenValidator};
 use cognito_m2m::{CognitoAuth, ServicePrincipal, require_scopes};
 use cognito_m2m_tests::serve_routes;
 use serde_json::json;

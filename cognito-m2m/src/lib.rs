@@ -82,6 +82,7 @@
 pub mod activity;
 mod attributes;
 mod backoff;
+mod box_future;
 #[cfg(feature = "client")]
 pub mod client;
 mod client_id;
@@ -136,6 +137,7 @@ pub use attributes::{
     action_scope_map, allow_client_ids, require_all_scopes, require_any_scope,
     require_authentication, require_scopes, scope_map,
 };
+pub use box_future::BoxFuture;
 pub use client_id::{ClientId, InvalidClientId};
 pub use policy::value::Policy;
 pub use pool::PoolName;

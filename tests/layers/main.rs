@@ -44,6 +44,7 @@ const LOWEST: &[&str] = &[
     "setting_fault.rs",
     "http.rs",
     "backoff.rs",
+    "box_future.rs",
     "loopback.rs",
     "two_generation_cache.rs",
     "runtime.rs",

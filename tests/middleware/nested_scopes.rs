@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::App;
+use cognito_m2m::BoxFuture;
 use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
-use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
+use cognito_m2m::validator::{TokenError, TokenValidator};
 use serde_json::json;
 
 use super::*;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::{HttpResponse, Responder, get, web};
+use cognito_m2m::BoxFuture;
 use cognito_m2m::users::{UserMapper, UserMappingError};
-use cognito_m2m::validator::BoxFuture;
 use cognito_m2m::{MappedUser, RequestUser, ServicePrincipal, Settings, require_scopes};
 use cognito_m2m_tests::Answer;
 

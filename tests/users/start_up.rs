@@ -63,16 +63,20 @@ fn mapper_must_name_its_pools_if_there_are_several() {
 #[test]
 fn mapping_without_a_suitable_mapper_is_an_error() {
     for (settings, mapper, problem) in [
-        (one_pool(), Mapper::Missing, "is on, and there is no mapper"),
+        (
+            one_pool(),
+            Mapper::Missing,
+            "is on, but no user mapper is configured",
+        ),
         (
             two_pools(),
             Mapper::ForEveryPool,
-            "expected the mapper to name the pools that it serves",
+            "the user mapper must declare which ones it serves",
         ),
         (
             two_pools(),
             Mapper::Serving(&["tenent"]),
-            "found \"tenent\"",
+            "serves the pool \"tenent\", which is not configured",
         ),
         (
             one_pool().mapping_timeout(Duration::ZERO),

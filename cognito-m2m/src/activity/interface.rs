@@ -8,7 +8,7 @@ use super::query::{ClientQuery, ClientRows};
 
 /// The future that the methods of an [`ActivityStore`] return.
 ///
-/// Unlike [`validator::BoxFuture`](crate::validator::BoxFuture) it is `Send`, because the store
+/// Unlike [`BoxFuture`](crate::BoxFuture) it is `Send`, because the store
 /// runs on a background thread.
 pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>> + Send + 'a>>;
 

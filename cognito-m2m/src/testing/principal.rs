@@ -2,9 +2,10 @@ use std::sync::OnceLock;
 
 use actix_web::HttpMessage;
 
+use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
 use crate::token::{BearerToken, Claims, InvalidToken};
-use crate::validator::{BoxFuture, TokenError, TokenValidator};
+use crate::validator::{TokenError, TokenValidator};
 use crate::web::{CognitoAuth, preset};
 
 /// Adds an authenticated client to a test request that has no token.

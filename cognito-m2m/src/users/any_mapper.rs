@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use super::error::UserMappingError;
 use super::interface::UserMapper;
+use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
-use crate::validator::BoxFuture;
 
 /// A user of any type. The extractors downcast it to the type that the handler takes.
 pub(crate) type AnyUser = Arc<dyn Any + Send + Sync>;

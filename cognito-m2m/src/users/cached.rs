@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::error::UserMappingError;
 use super::interface::UserMapper;
+use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
 use crate::time::{Clock, SystemClock};
 use crate::two_generation_cache::TwoGenerationCache;
-use crate::validator::BoxFuture;
 
 /// The default capacity, enough for the tokens that a busy API receives within a typical TTL.
 const MAX_ENTRIES: usize = 10_000;

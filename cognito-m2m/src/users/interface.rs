@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use super::cached::Cached;
 use super::error::UserMappingError;
+use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
-use crate::validator::BoxFuture;
 
 /// A lookup that maps a principal to a user.
 ///
@@ -48,7 +48,7 @@ use crate::validator::BoxFuture;
 ///
 /// use cognito_m2m::ServicePrincipal;
 /// use cognito_m2m::users::{UserMapper, UserMappingError};
-/// use cognito_m2m::validator::BoxFuture;
+/// use cognito_m2m::BoxFuture;
 ///
 /// struct Directory(HashMap<String, u64>);
 ///

@@ -1,22 +1,6 @@
-use std::future::Future;
-use std::pin::Pin;
-
+use crate::box_future::BoxFuture;
 use crate::jwks::KeysUnavailable;
 use crate::token::{BearerToken, Claims, InvalidToken};
-
-/// A boxed future that is awaited on an Actix worker, so it does not have to be `Send`.
-///
-/// # Examples
-///
-/// ```
-/// use cognito_m2m::validator::BoxFuture;
-///
-/// fn load<'a>(name: &'a str) -> BoxFuture<'a, Option<String>> {
-///     Box::pin(async move { Some(name.to_owned()) })
-/// }
-/// # let _ = load("reporting");
-/// ```
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A custom token validator that replaces the built-in one.
 ///
@@ -27,7 +11,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 ///
 /// ```
 /// use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
-/// use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
+/// use cognito_m2m::validator::{TokenError, TokenValidator};
+/// use cognito_m2m::BoxFuture;
 /// use serde_json::json;
 ///
 /// struct OpaqueTokens;

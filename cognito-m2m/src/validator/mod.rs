@@ -6,5 +6,5 @@ mod custom;
 mod rules;
 
 pub(crate) use cognito::{CognitoValidator, Pool};
-pub use custom::{BoxFuture, TokenError, TokenValidator};
+pub use custom::{TokenError, TokenValidator};
 pub(crate) use rules::{AudienceRule, TokenRules};

@@ -18,7 +18,7 @@ macro_rules! impl_row_source {
             fn rows(
                 &self,
                 query: Query,
-            ) -> $crate::validator::BoxFuture<
+            ) -> $crate::BoxFuture<
                 '_,
                 Result<Vec<Row>, $crate::users::UserMappingError>,
             > {

@@ -1,9 +1,9 @@
 use super::candidate::Candidate;
 use super::key::Key;
 use super::source::RowSource;
+use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
 use crate::users::{UserMapper, UserMappingError};
-use crate::validator::BoxFuture;
 
 /// The part of a principal that identifies its user.
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use diesel::r2d2::{ConnectionManager, Pool, PooledConnection, R2D2Connection};
 
 use super::failure::rows_of_failure;
 use super::source::RowSource;
+use crate::box_future::BoxFuture;
 use crate::users::UserMappingError;
-use crate::validator::BoxFuture;
 
 /// The interval at which a thread that waits for a connection checks whether its request was
 /// cancelled.

@@ -1,5 +1,5 @@
+use crate::box_future::BoxFuture;
 use crate::users::UserMappingError;
-use crate::validator::BoxFuture;
 
 /// A connection pool that runs the query of [`user_mapper!`](crate::user_mapper).
 ///
@@ -17,7 +17,7 @@ use crate::validator::BoxFuture;
 ///
 /// use cognito_m2m::users::UserMappingError;
 /// use cognito_m2m::users::diesel::RowSource;
-/// use cognito_m2m::validator::BoxFuture;
+/// use cognito_m2m::BoxFuture;
 ///
 /// struct CountingPool<Pool> {
 ///     pool: Pool,

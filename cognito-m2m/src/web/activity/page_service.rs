@@ -4,7 +4,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, always_ready, for
 
 use super::render::answer;
 use super::source::Source;
-use crate::validator::BoxFuture;
+use crate::box_future::BoxFuture;
 
 /// The service that renders a [`ClientActivityPage`](crate::ClientActivityPage).
 ///

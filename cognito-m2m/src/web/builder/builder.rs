@@ -91,7 +91,8 @@ impl CognitoAuthBuilder {
     /// ```
     /// use cognito_m2m::CognitoAuth;
     /// use cognito_m2m::token::{BearerToken, Claims, InvalidToken};
-    /// use cognito_m2m::validator::{BoxFuture, TokenError, TokenValidator};
+    /// use cognito_m2m::validator::{TokenError, TokenValidator};
+    /// use cognito_m2m::BoxFuture;
     ///
     /// struct RejectAll;
     ///

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
+use crate::box_future::BoxFuture;
 use crate::error::{Misconfiguration, Refusal};
 use crate::principal::ServicePrincipal;
 use crate::users::{ProxyUser, UserLookup, UserMappingError};
-use crate::validator::BoxFuture;
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, refused, with_authentication};
 

@@ -10,11 +10,11 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpMessage};
 use pin_project_lite::pin_project;
 
+use crate::box_future::BoxFuture;
 use crate::error::Refusal;
 use crate::jwks::{Incomplete, PendingFetch};
 use crate::policy::Denial;
 use crate::token::Credentials;
-use crate::validator::BoxFuture;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
 use crate::web::request::{Authentication, Outcome, refuse};
 
