@@ -20,7 +20,7 @@ struct Orders {
 
 impl Orders {
     fn new(tokens: &TokenClient, url: String) -> Result<Self, Box<dyn Error>> {
-        // The token is sent to this origin only, even if the API redirects elsewhere.
+        // The token is sent to this origin only, even if the API redirects to another one.
         let client = tokens.for_origins([&url], "orders/read")?.into_client()?;
         Ok(Self { client, url })
     }

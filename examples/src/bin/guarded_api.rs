@@ -45,7 +45,7 @@ async fn create_order(order: web::Json<serde_json::Value>) -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Logs why each request was refused; the response does not say.
+    // The log has the reason of each refusal, which the response does not contain.
     tracing_subscriber::fmt::init();
 
     let auth = CognitoAuth::from_env()?;

@@ -34,7 +34,7 @@ mod orders {
 
     /// An open route, with the reason.
     #[get("/orders/states")]
-    #[public(reason = "a constant list, the same for everyone")]
+    #[public(reason = "a constant list")]
     pub(super) async fn states() -> impl Responder {
         "open, shipped, paid\n"
     }
@@ -45,14 +45,11 @@ async fn statistics() -> impl Responder {
 }
 
 /// A requirement that depends on the request is checked in the handler.
-async fn export(
-    principal: ServicePrincipal,
-    format: web::Path<String>,
-) -> actix_web::Result<String> {
-    if *format == "personal-data" {
-        principal.authorize(&PERSONAL_DATA)?;
+async fn export(caller: ServicePrincipal, kind: web::Path<String>) -> actix_web::Result<String> {
+    if *kind == "personal-data" {
+        caller.authorize(&PERSONAL_DATA)?;
     }
-    Ok(format!("an export of {format}\n"))
+    Ok(format!("an export of {kind}\n"))
 }
 
 #[actix_web::main]
@@ -71,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 web::scope("/admin")
                     .wrap(admin.clone())
                     .route("/statistics", web::get().to(statistics))
-                    .route("/exports/{format}", web::get().to(export)),
+                    .route("/exports/{kind}", web::get().to(export)),
             )
     })
     .bind(("127.0.0.1", port))?

@@ -59,7 +59,7 @@ pub(crate) fn page(clients: Clients) -> impl HttpServiceFactory + 'static {
     ClientActivityPage::new("/clients", clients).wrap(from_fn(require_loopback))
 }
 
-/// Stands for the login of a real application.
+/// Takes the place of the login that a real application has.
 async fn require_loopback(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -156,7 +156,7 @@ fn guards(api: SocketAddr) -> Vec<Trial> {
         format!("http://{api}/both"),
         format!("http://{api}/reports"),
     );
-    // On a line of its own, so that the command fits a terminal.
+    // On a second line, so that the command fits a terminal.
     let gear = r#"\
   -H "Content-Type: application/json" -d '{"name": "gear"}'"#;
     let forged = r#"-H "Authorization: Bearer a.b.c""#;
