@@ -1,17 +1,17 @@
-//! The users of the time before Cognito: a table and a model such as a team has them.
+//! A user table from before Cognito, with its Diesel model.
 
 use diesel::prelude::*;
 
 diesel::table! {
-    /// Who could call before.
+    /// The users of the API.
     legacy_users (id) {
-        /// The key.
+        /// The primary key.
         id -> BigInt,
-        /// What a client of today has as its client id.
+        /// The name, which is also the client ID of the user's app client.
         username -> Text,
-        /// Whom to write to.
+        /// The address for mail.
         email -> Nullable<Text>,
-        /// Whether it may still call.
+        /// `false` for users that must no longer call.
         is_active -> Bool,
     }
 }
@@ -20,8 +20,8 @@ diesel::table! {
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = legacy_users)]
 pub struct LegacyUser {
-    /// What a client of today has as its client id.
+    /// The name, which is also the client ID of the user's app client.
     pub username: String,
-    /// Whom to write to.
+    /// The address for mail.
     pub email: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What several of the programs share: a database by its URL, and the users that it has from before.
+//! The parts that several example programs share: a database named by a URL, and a user table.
 
 pub mod database;
 pub mod legacy_user;

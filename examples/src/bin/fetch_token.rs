@@ -1,12 +1,12 @@
-//! How do I get a token?
+//! How do I get a token in a shell?
 //!
-//! Asks the token endpoint once, as the environment says, and prints the token and nothing else,
-//! so that `TOKEN=$(fetch_token)` works:
+//! Fetches a token from the token endpoint and prints it, so that `TOKEN=$(fetch_token)` works. The
+//! environment configures the client:
 //!
-//! - `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID`, `COGNITO_M2M_CLIENT_SECRET`
-//! - `COGNITO_M2M_CLIENT_SCOPES`, separated by blanks; without it, all the scopes of the client
+//! - `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET`
+//! - `COGNITO_M2M_CLIENT_SCOPES`: the scopes, separated by spaces. Defaults to all scopes of the client.
 //!
-//! What goes wrong is told on standard error, and ends with exit code 1.
+//! Errors are printed to standard error, and end the program with exit code 1.
 
 use std::{
     error::Error,
@@ -20,8 +20,8 @@ use cognito_m2m::client::TokenClient;
 async fn main() -> ExitCode {
     match fetch().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("fetch_token: {fault}");
+        Err(error) => {
+            eprintln!("fetch_token: {error}");
             ExitCode::FAILURE
         }
     }
@@ -32,7 +32,7 @@ async fn fetch() -> Result<(), Box<dyn Error>> {
     let response = tokens.fetch_token(()).await?;
     let token = response.access_token();
     for scope in token.missing_scopes() {
-        eprintln!("fetch_token: the token lacks the scope {scope}");
+        eprintln!("fetch_token: the token was granted without the scope {scope}");
     }
     writeln!(io::stdout().lock(), "{}", token.secret())?;
     Ok(())

@@ -1,8 +1,9 @@
-//! Is this token good for my pool, and if not, why?
+//! Is this token valid for my user pool, and if not, why?
 //!
-//! Takes the token as its argument, or from standard input where the list of processes shall not
-//! show it. The pool comes from the environment, as for any program with `CognitoAuth::from_env`.
-//! Prints the claims, or the reason and ends with exit code 1.
+//! Reads the token from its argument, or from standard input if the list of processes must not show
+//! it. The user pool comes from the environment, as for every program that calls
+//! `CognitoAuth::from_env`. Prints the claims, or the reason for the refusal and ends with exit
+//! code 1.
 
 use std::{
     env,
@@ -13,7 +14,7 @@ use std::{
 
 use cognito_m2m::CognitoAuth;
 
-/// More than any token: what is longer than the settings allow is the library's to refuse.
+/// The maximum size of the input. The library has its own limit for tokens, which is lower.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
 #[actix_web::main]
@@ -23,8 +24,8 @@ async fn main() -> ExitCode {
             println!("{claims}");
             ExitCode::SUCCESS
         }
-        Err(reason) => {
-            eprintln!("validate_token: {reason}");
+        Err(error) => {
+            eprintln!("validate_token: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,8 +1,10 @@
-//! SQLite, PostgreSQL or MySQL behind one type: sync Diesel on threads that may block, in one pool.
+//! SQLite, PostgreSQL or MySQL behind one type: a pool of sync Diesel connections.
 //!
-//! All three have the same interface, and a caller that hangs up leaves no query half read.
+//! Queries run on blocking threads. A query that has started runs to its end, even if the caller
+//! disconnects, so no connection returns to the pool with half an answer unread.
 
 mod open;
+#[cfg(feature = "servers")]
 mod server;
 mod url;
 
@@ -13,54 +15,61 @@ use diesel::{
     QueryResult, SqliteConnection,
     r2d2::{ConnectionManager, Pool, PoolError, R2D2Connection},
 };
-use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
+#[cfg(feature = "mysql")]
+use diesel_async::AsyncMysqlConnection;
+#[cfg(feature = "postgres")]
+use diesel_async::AsyncPgConnection;
 
+#[cfg(feature = "servers")]
 pub use server::{ServerConnection, SharedRuntime};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 
-/// How long a caller waits for an answer, the wait for a connection included.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of a query, including the wait for a connection.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connections to one of the three. A clone shares them.
+/// A pool of connections to one of the databases. Clones share the pool.
 #[derive(Clone)]
 pub enum Database {
     /// SQLite, compiled in.
     Sqlite(Connections<SqliteConnection>),
     /// PostgreSQL, without libpq.
+    #[cfg(feature = "postgres")]
     Postgres(Connections<ServerConnection<AsyncPgConnection>>),
-    /// MySQL and MariaDB, without their client library.
+    /// MySQL or MariaDB, without a client library.
+    #[cfg(feature = "mysql")]
     Mysql(Connections<ServerConnection<AsyncMysqlConnection>>),
 }
 
 /// A pool of connections of one type.
 pub type Connections<C> = Pool<ConnectionManager<C>>;
 
-/// Why a database has not answered.
+/// An error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// There is no database to start with.
-    #[error("DATABASE_URL: the database can't be opened: {0}")]
+    /// The database can't be opened, or its migrations failed.
+    #[error("DATABASE_URL: failed to open the database: {0}")]
     Open(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// All connections are in use, or the database is gone.
-    #[error("no connection to the database is free: {0}")]
-    Busy(#[from] PoolError),
-    /// It takes too long.
-    #[error("the database has not answered within {PATIENCE:?}")]
-    Slow,
-    /// It can't do what it is asked.
-    #[error("the database refused: {0}")]
+    /// All connections are in use, or the database is unavailable.
+    #[error("no connection to the database is available: {0}")]
+    Connection(#[from] PoolError),
+    /// The query took too long.
+    #[error("the query timed out after {QUERY_TIMEOUT:?}")]
+    Timeout,
+    /// The query failed.
+    #[error("the query failed: {0}")]
     Query(#[from] diesel::result::Error),
-    /// There is no thread left to work on.
-    #[error("the server is stopping")]
-    Stopping(#[from] BlockingError),
+    /// The thread pool has been shut down.
+    #[error("the server is shutting down")]
+    ShuttingDown(#[from] BlockingError),
 }
 
 impl Database {
-    /// Opens a database and brings its tables up to date.
+    /// Opens a database and runs its pending migrations.
     ///
     /// # Errors
     ///
-    /// [`DatabaseError::Open`], without a word of the URL.
+    /// Returns [`DatabaseError::Open`] if that fails. The message never contains the URL, which may
+    /// hold a password.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DatabaseError> {
         let url = url.clone();
         web::block(move || open::open(&url))
@@ -69,11 +78,12 @@ impl Database {
     }
 }
 
-/// Runs Diesel code on a thread that may block: an Actix worker has only one.
+/// Runs Diesel code on a blocking thread, so that it never blocks an Actix worker.
 ///
 /// # Errors
 ///
-/// [`DatabaseError`]; the work may still be under way where it is [`DatabaseError::Slow`].
+/// Returns [`DatabaseError`] if no connection is available or the query fails. After
+/// [`DatabaseError::Timeout`] the query may still be running.
 pub async fn run<C, T>(
     connections: &Connections<C>,
     work: impl FnOnce(&mut C) -> QueryResult<T> + Send + 'static,
@@ -83,13 +93,13 @@ where
     T: Send + 'static,
 {
     let connections = connections.clone();
-    let answer = web::block(move || Ok(work(&mut *connections.get()?)?));
-    time::timeout(PATIENCE, answer)
+    let result = web::block(move || Ok(work(&mut *connections.get()?)?));
+    time::timeout(QUERY_TIMEOUT, result)
         .await
-        .map_err(|_| DatabaseError::Slow)??
+        .map_err(|_| DatabaseError::Timeout)??
 }
 
-/// The same code for whichever database there is: it is compiled for each of the three.
+/// Runs the same code for any database, by compiling it for each connection type.
 ///
 /// ```text
 /// with_connections!(&database, connections => run(connections, |connection| ..).await)
@@ -99,7 +109,9 @@ macro_rules! with_connections {
     ($database:expr, $connections:ident => $code:expr) => {
         match $database {
             $crate::Database::Sqlite($connections) => $code,
+            #[cfg(feature = "postgres")]
             $crate::Database::Postgres($connections) => $code,
+            #[cfg(feature = "mysql")]
             $crate::Database::Mysql($connections) => $code,
         }
     };

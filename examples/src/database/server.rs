@@ -1,23 +1,34 @@
+//! Connections to PostgreSQL and MySQL.
+
 use std::sync::LazyLock;
 
+use diesel::{
+    connection::SimpleConnection,
+    r2d2::{Builder, ConnectionManager, Pool, R2D2Connection},
+};
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use tokio::runtime::{Builder, Runtime};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::runtime::{self, Runtime};
 
-/// A connection to a server, without a C library: `diesel-async`, as sync Diesel sees it.
+use super::open::{BoxError, MAX_CONNECTIONS};
+
+/// A connection to a server: `diesel-async`, which needs no C library, behind the sync interface.
 pub type ServerConnection<C> = AsyncConnectionWrapper<C, SharedRuntime>;
 
-/// The runtime of all connections to servers. A connection is driven by the runtime that opened it,
-/// and those of Actix's workers end one by one; this one stays.
+/// The runtime that drives all connections to servers.
+///
+/// A connection depends on the runtime that opened it. The runtimes of Actix workers end with their
+/// workers; this one lives as long as the program.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    Builder::new_multi_thread()
+    runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("database")
         .enable_all()
         .build()
-        .expect("the operating system gives a thread")
+        .expect("the operating system can start a thread")
 });
 
-/// Runs connections on a thread that no connection and no worker takes with it.
+/// Runs connections on a runtime that outlives every worker.
 #[derive(Debug)]
 pub struct SharedRuntime;
 
@@ -29,4 +40,32 @@ impl BlockOn for SharedRuntime {
     fn get_runtime() -> Self {
         Self
     }
+}
+
+pub(super) fn pool<C>() -> Builder<ConnectionManager<ServerConnection<C>>>
+where
+    ServerConnection<C>: R2D2Connection + 'static,
+{
+    Pool::builder().max_size(MAX_CONNECTIONS)
+}
+
+// Programs that start at the same time on one database run its migrations one after the other. The
+// locks below are released when the connection closes.
+
+#[cfg(feature = "postgres")]
+pub(super) fn migrate_postgres(
+    connection: &mut ServerConnection<diesel_async::AsyncPgConnection>,
+) -> Result<(), BoxError> {
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+    connection.batch_execute("SELECT pg_advisory_lock(20260105)")?;
+    connection.run_pending_migrations(MIGRATIONS).map(drop)
+}
+
+#[cfg(feature = "mysql")]
+pub(super) fn migrate_mysql(
+    connection: &mut ServerConnection<diesel_async::AsyncMysqlConnection>,
+) -> Result<(), BoxError> {
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/mysql");
+    connection.batch_execute("DO GET_LOCK(CONCAT(DATABASE(), '.migrations'), 60)")?;
+    connection.run_pending_migrations(MIGRATIONS).map(drop)
 }

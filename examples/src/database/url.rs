@@ -1,54 +1,82 @@
-/// SQLite's database in memory that several connections of one program share.
+/// A SQLite database in memory that all connections of the program share.
 const IN_MEMORY: &str = "file:/memory?vfs=memdb";
 
-/// Where data are kept, by the form of `DATABASE_URL`.
+/// The location of a database, parsed from `DATABASE_URL`.
 ///
-/// It has no `Debug`: a URL may hold a password.
+/// It has no `Debug`, since a URL may hold a password.
 #[derive(Clone, PartialEq)]
 pub enum DatabaseUrl {
     /// A path, or a `file:` URI.
     Sqlite(String),
     /// `postgres://..` or `postgresql://..`
+    #[cfg(feature = "postgres")]
     Postgres(String),
-    /// `mysql://..`, for MariaDB too.
+    /// `mysql://..`, also for MariaDB.
+    #[cfg(feature = "mysql")]
     Mysql(String),
 }
 
-/// A text that names no database.
+/// The error returned for a `DATABASE_URL` that names no supported database.
 #[derive(Debug, PartialEq, thiserror::Error)]
-#[error(
-    "DATABASE_URL: expected `postgres://..`, `mysql://..`, a path to a SQLite file, `sqlite://path` or `:memory:`"
-)]
-pub struct InvalidDatabaseUrl;
+pub enum InvalidDatabaseUrl {
+    /// The URL of an unknown database, or no URL at all.
+    #[error(
+        "DATABASE_URL: expected `postgres://..`, `mysql://..`, a path to a SQLite file, `sqlite://path` or `:memory:`"
+    )]
+    Unknown,
+    /// The URL of a database that this program was built without.
+    #[error(
+        "DATABASE_URL: this program was built without support for {database}; build it with `--features {feature}`"
+    )]
+    NotBuilt {
+        /// The database.
+        database: &'static str,
+        /// The feature that adds it.
+        feature: &'static str,
+    },
+}
 
 impl DatabaseUrl {
-    /// SQLite in memory, gone with the program.
+    /// A SQLite database in memory, which ends with the program.
     pub fn in_memory() -> Self {
         Self::Sqlite(IN_MEMORY.to_owned())
     }
 
-    /// Reads `DATABASE_URL`.
+    /// Parses the value of `DATABASE_URL`.
     ///
     /// # Errors
     ///
-    /// [`InvalidDatabaseUrl`] for the URL of another database, and for an empty text.
+    /// Returns [`InvalidDatabaseUrl`] if the value is empty, or the database is unknown or not built
+    /// in.
     pub fn parse(url: &str) -> Result<Self, InvalidDatabaseUrl> {
         match url.split_once("://") {
+            #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            #[cfg(not(feature = "postgres"))]
+            Some(("postgres" | "postgresql", _)) => Err(InvalidDatabaseUrl::NotBuilt {
+                database: "PostgreSQL",
+                feature: "postgres",
+            }),
+            #[cfg(feature = "mysql")]
             Some(("mysql", _)) => Ok(Self::Mysql(url.to_owned())),
+            #[cfg(not(feature = "mysql"))]
+            Some(("mysql", _)) => Err(InvalidDatabaseUrl::NotBuilt {
+                database: "MySQL",
+                feature: "mysql",
+            }),
             Some(("sqlite", path)) => Self::parse_path(path),
-            Some((scheme, _)) if !scheme.starts_with("file:") => Err(InvalidDatabaseUrl),
+            Some((scheme, _)) if !scheme.starts_with("file:") => Err(InvalidDatabaseUrl::Unknown),
             _ => Self::parse_path(url),
         }
     }
 
     fn parse_path(path: &str) -> Result<Self, InvalidDatabaseUrl> {
-        // SQLite takes an empty path for a file of its own that is gone with the connection.
+        // SQLite opens a temporary database for an empty path, one for each connection.
         if path.is_empty() {
-            return Err(InvalidDatabaseUrl);
+            return Err(InvalidDatabaseUrl::Unknown);
         }
-        // What is in memory by these names, one connection keeps to itself, or shares under locks
-        // that don't wait.
+        // These names mean one database for each connection, or a shared cache, whose locks ignore
+        // `busy_timeout`.
         if path == ":memory:" || path.starts_with("file:") && path.contains("mode=memory") {
             return Ok(Self::in_memory());
         }
@@ -61,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sqlite_is_in_memory_or_a_file() {
+    fn sqlite_urls_name_a_file_or_memory() {
         for memory in [
             ":memory:",
             "sqlite://:memory:",
@@ -78,19 +106,39 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "postgres")]
     #[test]
-    fn servers_are_known_by_their_scheme() {
+    fn postgres_urls_have_one_of_two_schemes() {
         for url in ["postgres://u:p@h/d", "postgresql://u:p@h/d"] {
             assert!(DatabaseUrl::parse(url) == Ok(DatabaseUrl::Postgres(url.to_owned())));
         }
+    }
+
+    #[cfg(feature = "mysql")]
+    #[test]
+    fn mysql_urls_have_the_scheme_mysql() {
         let url = "mysql://u:p@h/d";
         assert!(DatabaseUrl::parse(url) == Ok(DatabaseUrl::Mysql(url.to_owned())));
     }
 
+    #[cfg(not(feature = "servers"))]
     #[test]
-    fn another_database_and_none_at_all_are_faults() {
+    fn database_that_is_not_built_in_is_refused_with_the_feature_to_build() {
+        for (url, feature) in [
+            ("postgres://u:p@h/d", "--features postgres"),
+            ("postgresql://u:p@h/d", "--features postgres"),
+            ("mysql://u:p@h/d", "--features mysql"),
+        ] {
+            let error = DatabaseUrl::parse(url).err().map(|error| error.to_string());
+            assert!(error.is_some_and(|error| error.contains(feature)), "{url}");
+        }
+    }
+
+    #[test]
+    fn unknown_and_empty_urls_are_refused() {
         for url in ["", "sqlite://", "oracle://u:p@h/d", "https://example.com"] {
-            assert!(DatabaseUrl::parse(url) == Err(InvalidDatabaseUrl), "{url}");
+            let parsed = DatabaseUrl::parse(url);
+            assert!(parsed == Err(InvalidDatabaseUrl::Unknown), "{url}");
         }
     }
 }

@@ -1,10 +1,14 @@
-//! Which client was seen when, in the database of the program.
+//! Client activity: when each client was first and last seen.
 
 use std::{thread, time::Duration};
 
+#[cfg(feature = "servers")]
 use cognito_m2m_examples::database::ServerConnection;
 use diesel::{SqliteConnection, connection::SimpleConnection, prelude::*};
-use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
+#[cfg(feature = "mysql")]
+use diesel_async::AsyncMysqlConnection;
+#[cfg(feature = "postgres")]
+use diesel_async::AsyncPgConnection;
 use serde_json::json;
 
 use crate::{
@@ -14,10 +18,10 @@ use crate::{
 };
 
 on_each_database!(
-    clients_that_call_are_noted,
-    the_last_call_before_the_end_is_noted,
-    nothing_is_noted_unless_it_is_switched_on,
-    operators_see_the_clients,
+    clients_with_valid_tokens_are_recorded,
+    last_call_before_shutdown_is_recorded,
+    nothing_is_recorded_unless_tracking_is_enabled,
+    operators_list_the_clients,
 );
 
 const TRACKING: (&str, &str) = ("COGNITO_M2M_TRACK_CLIENT_ACTIVITY", "true");
@@ -28,7 +32,7 @@ diesel::table! {
     }
 }
 
-/// Who was seen, in order.
+/// The recorded clients, sorted.
 fn clients(database: &TestDatabase) -> Vec<String> {
     use service_client_activity::{client_id, table};
     let url = database.url();
@@ -36,27 +40,29 @@ fn clients(database: &TestDatabase) -> Vec<String> {
     let loaded: QueryResult<Vec<String>> = match database {
         TestDatabase::Sqlite(_) => {
             let connection = SqliteConnection::establish(&url);
-            let mut connection = connection.expect("the file is there");
-            let patience = connection.batch_execute("PRAGMA busy_timeout = 60000");
-            patience.expect("a setting");
+            let mut connection = connection.expect("the file exists");
+            let timeout = connection.batch_execute("PRAGMA busy_timeout = 60000");
+            timeout.expect("SQLite sets the timeout");
             clients.load(&mut connection)
         }
+        #[cfg(feature = "postgres")]
         TestDatabase::Postgres(_) => {
             let connection = ServerConnection::<AsyncPgConnection>::establish(&url);
-            clients.load(&mut connection.expect("PostgreSQL answers"))
+            clients.load(&mut connection.expect("PostgreSQL accepts the connection"))
         }
+        #[cfg(feature = "mysql")]
         TestDatabase::Mysql(_) => {
             let connection = ServerConnection::<AsyncMysqlConnection>::establish(&url);
-            clients.load(&mut connection.expect("MariaDB answers"))
+            clients.load(&mut connection.expect("MariaDB accepts the connection"))
         }
     };
-    let mut clients = loaded.expect("the table was migrated at start");
-    // Databases have orders of their own.
+    let mut clients = loaded.expect("the program created the table");
+    // Each database sorts upper and lower case in its own way.
     clients.sort();
     clients
 }
 
-/// What is noted is written behind the requests.
+/// Waits for a condition, since activity is written in the background.
 fn eventually(condition: impl Fn() -> bool) {
     for _ in 0..600 {
         if condition() {
@@ -64,10 +70,10 @@ fn eventually(condition: impl Fn() -> bool) {
         }
         thread::sleep(Duration::from_millis(50));
     }
-    panic!("waited half a minute in vain");
+    panic!("the condition does not hold after 30 seconds");
 }
 
-fn clients_that_call_are_noted(database: &TestDatabase) {
+fn clients_with_valid_tokens_are_recorded(database: &TestDatabase) {
     let cognito = cognito();
     let environment = [("DATABASE_URL", &*database.url()), TRACKING];
     let widgets = Widgets::with_pool_and(&cognito, &environment);
@@ -80,7 +86,7 @@ fn clients_that_call_are_noted(database: &TestDatabase) {
     assert_eq!(clients(database), ["Reader", "reader", "writer"]);
 }
 
-fn the_last_call_before_the_end_is_noted(database: &TestDatabase) {
+fn last_call_before_shutdown_is_recorded(database: &TestDatabase) {
     let cognito = cognito();
     let environment = [("DATABASE_URL", &*database.url()), TRACKING];
     let widgets = Widgets::with_pool_and(&cognito, &environment);
@@ -89,17 +95,17 @@ fn the_last_call_before_the_end_is_noted(database: &TestDatabase) {
     assert_eq!(clients(database), ["last-minute"]);
 }
 
-fn nothing_is_noted_unless_it_is_switched_on(database: &TestDatabase) {
+fn nothing_is_recorded_unless_tracking_is_enabled(database: &TestDatabase) {
     let cognito = cognito();
     let url = database.url();
     let widgets = Widgets::with_pool_and(&cognito, &[("DATABASE_URL", &url)]);
-    let answer = widgets.send("GET", "/me", Some(&cognito.token("reader").sign()));
-    assert_eq!(answer.status, 200);
+    let response = widgets.send("GET", "/me", Some(&cognito.token("reader").sign()));
+    assert_eq!(response.status, 200);
     assert_eq!(widgets.stop(), Some(0));
     assert!(clients(database).is_empty());
 }
 
-fn operators_see_the_clients(database: &TestDatabase) {
+fn operators_list_the_clients(database: &TestDatabase) {
     let cognito = cognito();
     let environment = [("DATABASE_URL", &*database.url()), TRACKING];
     let widgets = Widgets::with_pool_and(&cognito, &environment);
@@ -109,9 +115,9 @@ fn operators_see_the_clients(database: &TestDatabase) {
 
     eventually(|| clients(database).len() == 1);
     let path = "/admin/clients?search=READ";
-    let answer = widgets.send("GET", path, Some(&operator));
-    assert_eq!(answer.status, 200);
-    let list = answer.json();
+    let response = widgets.send("GET", path, Some(&operator));
+    assert_eq!(response.status, 200);
+    let list = response.json();
     assert_eq!((&list["total"], &list["page"]), (&json!(1), &json!(1)));
     assert_eq!(list["clients"][0]["client_id"], json!("reader"));
     let first_seen = list["clients"][0]["first_seen_at"].as_str();
@@ -123,7 +129,7 @@ fn operators_see_the_clients(database: &TestDatabase) {
 }
 
 #[test]
-fn the_page_of_clients_is_there_on_the_first_run_only() {
+fn page_of_clients_exists_on_the_first_run_only() {
     let first_run = Widgets::start(&[]);
     let page = first_run.send("GET", "/clients", None);
     assert_eq!(page.status, 200);
@@ -138,7 +144,7 @@ fn the_page_of_clients_is_there_on_the_first_run_only() {
 }
 
 #[test]
-fn notes_are_not_in_the_way_of_writers_who_share_the_memory() {
+fn recording_does_not_disturb_writers_of_the_same_database_in_memory() {
     let cognito = cognito();
     let widgets = Widgets::with_pool_and(&cognito, &[TRACKING]);
     thread::scope(|scope| {

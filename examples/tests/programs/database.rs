@@ -1,4 +1,4 @@
-//! `DATABASE_URL`: widgets outlive the program.
+//! `DATABASE_URL`: widgets are kept when the program ends.
 
 use std::{fs, thread};
 
@@ -11,16 +11,16 @@ use crate::{
 };
 
 on_each_database!(
-    widgets_are_there_after_a_restart,
-    writers_at_the_same_time_wait_for_each_other,
-    programs_that_start_at_the_same_time_share_an_empty_database,
-    a_database_that_refuses_is_503_until_it_serves_again,
-    connections_that_break_are_replaced,
+    widgets_are_kept_across_a_restart,
+    concurrent_writers_wait_for_each_other,
+    programs_that_start_together_share_an_empty_database,
+    failing_database_is_503_until_it_recovers,
+    broken_connections_are_replaced,
 );
 
 const BOTH: [&str; 2] = ["widgets/read", "widgets/write"];
 
-fn widgets_are_there_after_a_restart(database: &TestDatabase) {
+fn widgets_are_kept_across_a_restart(database: &TestDatabase) {
     let cognito = cognito();
     let token = token(&cognito, &BOTH);
     let url = database.url();
@@ -35,7 +35,7 @@ fn widgets_are_there_after_a_restart(database: &TestDatabase) {
     assert_eq!(found, json!([{"id": 1, "name": "gear"}]));
 }
 
-fn writers_at_the_same_time_wait_for_each_other(database: &TestDatabase) {
+fn concurrent_writers_wait_for_each_other(database: &TestDatabase) {
     const WRITERS: usize = 8;
     const EACH: usize = 20;
     let cognito = cognito();
@@ -57,7 +57,7 @@ fn writers_at_the_same_time_wait_for_each_other(database: &TestDatabase) {
     assert_eq!(all.as_array().map(Vec::len), Some(WRITERS * EACH));
 }
 
-fn programs_that_start_at_the_same_time_share_an_empty_database(database: &TestDatabase) {
+fn programs_that_start_together_share_an_empty_database(database: &TestDatabase) {
     let cognito = cognito();
     let token = token(&cognito, &BOTH);
     let url = database.url();
@@ -75,24 +75,24 @@ fn programs_that_start_at_the_same_time_share_an_empty_database(database: &TestD
     assert_eq!(all.as_array().map(Vec::len), Some(3));
 }
 
-fn a_database_that_refuses_is_503_until_it_serves_again(database: &TestDatabase) {
+fn failing_database_is_503_until_it_recovers(database: &TestDatabase) {
     let cognito = cognito();
     let token = token(&cognito, &BOTH);
     let widgets = Widgets::with_pool_and(&cognito, &[("DATABASE_URL", &database.url())]);
     database.execute("ALTER TABLE widgets RENAME TO hidden");
     let detail = json!({"detail": "Widgets can't be had at the moment."});
     for (method, path) in [("GET", "/widgets"), ("DELETE", "/widgets/1")] {
-        let answer = widgets.send(method, path, Some(&token));
+        let response = widgets.send(method, path, Some(&token));
         assert_eq!(
-            (answer.status, answer.json()),
+            (response.status, response.json()),
             (503, detail.clone()),
             "{method}"
         );
     }
     for (method, path) in [("POST", "/widgets"), ("PUT", "/widgets/1")] {
-        let answer = widgets.send_json(method, path, &token, &json!({"name": "gear"}));
+        let response = widgets.send_json(method, path, &token, &json!({"name": "gear"}));
         assert_eq!(
-            (answer.status, answer.json()),
+            (response.status, response.json()),
             (503, detail.clone()),
             "{method}"
         );
@@ -101,7 +101,7 @@ fn a_database_that_refuses_is_503_until_it_serves_again(database: &TestDatabase)
     assert_eq!(widgets.send("GET", "/widgets", Some(&token)).status, 200);
 }
 
-fn connections_that_break_are_replaced(database: &TestDatabase) {
+fn broken_connections_are_replaced(database: &TestDatabase) {
     let cognito = cognito();
     let token = cognito.token("reader").scopes(BOTH).sign();
     let url = database.url();
@@ -112,28 +112,28 @@ fn connections_that_break_are_replaced(database: &TestDatabase) {
     let widgets = Widgets::with_pool_and(&cognito, &environment);
     for path in ["/widgets", "/legacy", "/widgets", "/legacy"] {
         database.kill_connections();
-        // One may break between the check of it and its use; nobody waits for good.
-        let answers = (0..20).map(|_| widgets.send("GET", path, Some(&token)).status);
-        let broken = answers.take_while(|status| *status != 200);
+        // A connection may break between its check and its use, which is a 503 once.
+        let statuses = (0..20).map(|_| widgets.send("GET", path, Some(&token)).status);
+        let broken = statuses.take_while(|status| *status != 200);
         let broken: Vec<_> = broken.collect();
-        assert!(broken.len() < 20, "{path} is not served again");
+        assert!(broken.len() < 20, "{path} does not recover");
         assert!(broken.iter().all(|status| *status == 503), "{broken:?}");
     }
 }
 
 #[test]
-fn a_sqlite_file_goes_by_its_path_or_by_its_url() {
+fn sqlite_file_is_named_by_path_or_url() {
     let cognito = cognito();
     let token = token(&cognito, &BOTH);
     let database = TestDatabase::sqlite();
     let url = format!("sqlite://{}", database.url());
     let widgets = Widgets::with_pool_and(&cognito, &[("DATABASE_URL", &url)]);
     assert_eq!(widgets.send("GET", "/widgets", Some(&token)).status, 200);
-    assert!(fs::exists(database.url()).expect("the folder can be read"));
+    assert!(fs::exists(database.url()).expect("the folder is readable"));
 }
 
 #[test]
-fn widgets_in_memory_are_gone_after_a_restart() {
+fn widgets_in_memory_are_lost_after_a_restart() {
     let cognito = cognito();
     let token = token(&cognito, &BOTH);
     let before = Widgets::with_pool(&cognito);

@@ -1,49 +1,57 @@
-//! A database of a test's own: SQLite, PostgreSQL and MariaDB. Without the features `postgres` and
-//! `mysql` those are ignored, and the output of the tests says so.
+//! A database for each test: SQLite, PostgreSQL and MariaDB. The tests on the two servers are ignored
+//! without the features `postgres` and `mysql`, and the output of the tests shows that.
 
 use std::{
-    env, fs,
+    fs,
     path::PathBuf,
     process,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
+#[cfg(feature = "servers")]
 use cognito_m2m_examples::database::ServerConnection;
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
-use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
 
+#[cfg(feature = "postgres")]
 const POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/test";
+#[cfg(feature = "mysql")]
 const MYSQL: &str = "mysql://root@127.0.0.1:3306";
 
-/// Throws the programs out that use a test's database; PostgreSQL knows them by the name in the URL.
+/// Ends the connections to a test's database. The URL of the database carries its name as
+/// `application_name`.
+#[cfg(feature = "postgres")]
 const KILL_IN_POSTGRES: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND application_name = ";
+#[cfg(feature = "mysql")]
 const KILL_IN_MYSQL: &str = "BEGIN NOT ATOMIC
-    DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- It has ended by itself.
+    DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; -- The connection has already ended.
     FOR program IN (SELECT id FROM information_schema.processlist
         WHERE id <> CONNECTION_ID() AND db = DATABASE())
     DO KILL program.id; END FOR; END";
 
-/// Empty at first, and gone with the test.
+/// An empty database, which is removed when the test ends.
 pub(crate) enum TestDatabase {
-    /// A folder for the file.
+    /// The folder of the file.
     Sqlite(PathBuf),
-    /// A schema.
+    /// The name of a schema.
+    #[cfg(feature = "postgres")]
     Postgres(String),
-    /// A database.
+    /// The name of a database.
+    #[cfg(feature = "mysql")]
     Mysql(String),
 }
 
 impl TestDatabase {
     pub(crate) fn sqlite() -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(unique_name());
-        // There is none, unless an earlier run was killed.
+        // The folder exists only if an earlier run was killed.
         let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("the folder for tests can be written");
+        fs::create_dir_all(&folder).expect("the folder for tests is writable");
         Self::Sqlite(folder)
     }
 
+    #[cfg(feature = "postgres")]
     pub(crate) fn postgres() -> Self {
         let name = unique_name();
         execute_in_postgres(
@@ -53,6 +61,7 @@ impl TestDatabase {
         Self::Postgres(name)
     }
 
+    #[cfg(feature = "mysql")]
     pub(crate) fn mysql() -> Self {
         let name = unique_name();
         execute_in_mysql(
@@ -62,38 +71,46 @@ impl TestDatabase {
         Self::Mysql(name)
     }
 
-    /// The `DATABASE_URL` of a program.
+    /// The `DATABASE_URL` for a program.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => folder.join("test.db").display().to_string(),
+            #[cfg(feature = "postgres")]
             Self::Postgres(schema) => {
                 format!("{POSTGRES}?application_name={schema}&options=-c%20search_path%3D{schema}")
             }
+            #[cfg(feature = "mysql")]
             Self::Mysql(name) => format!("{MYSQL}/{name}"),
         }
     }
 
-    /// Does something behind a program's back.
+    /// Executes statements beside the running program.
     pub(crate) fn execute(&self, statements: &str) {
         match self {
             Self::Sqlite(_) => {
                 let connection = SqliteConnection::establish(&self.url());
-                let mut connection = connection.expect("the file is there");
-                let patient = format!("PRAGMA busy_timeout = 5000; {statements}");
-                connection.batch_execute(&patient).expect("it is done");
+                let mut connection = connection.expect("the file exists");
+                let statements = format!("PRAGMA busy_timeout = 5000; {statements}");
+                connection
+                    .batch_execute(&statements)
+                    .expect("SQLite executes the statements");
             }
+            #[cfg(feature = "postgres")]
             Self::Postgres(_) => execute_in_postgres(&self.url(), statements),
+            #[cfg(feature = "mysql")]
             Self::Mysql(_) => execute_in_mysql(&self.url(), statements),
         }
     }
 
-    /// Breaks the connections of the programs that use it. A SQLite file has none that could break.
+    /// Breaks the connections of the programs that use the database. A SQLite file has none.
     pub(crate) fn kill_connections(&self) {
         match self {
             Self::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
             Self::Postgres(name) => {
                 execute_in_postgres(&self.url(), &format!("{KILL_IN_POSTGRES} '{name}'"));
             }
+            #[cfg(feature = "mysql")]
             Self::Mysql(_) => execute_in_mysql(&self.url(), KILL_IN_MYSQL),
         }
     }
@@ -102,42 +119,46 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if thread::panicking() {
-            // What is left tells more than a second panic, which would end the other tests.
+            // A second panic would abort the other tests, and what is left helps to find the cause.
             return;
         }
         match self {
-            // It may be in the way of nobody.
+            // A folder that stays behind does no harm.
             Self::Sqlite(folder) => drop(fs::remove_dir_all(folder)),
+            #[cfg(feature = "postgres")]
             Self::Postgres(name) => {
                 execute_in_postgres(POSTGRES, &format!("DROP SCHEMA {name} CASCADE"));
             }
+            #[cfg(feature = "mysql")]
             Self::Mysql(name) => execute_in_mysql(MYSQL, &format!("DROP DATABASE {name}")),
         }
     }
 }
 
+#[cfg(feature = "postgres")]
 fn execute_in_postgres(url: &str, statements: &str) {
-    ServerConnection::<AsyncPgConnection>::establish(url)
-        .expect("PostgreSQL answers")
+    ServerConnection::<diesel_async::AsyncPgConnection>::establish(url)
+        .expect("PostgreSQL accepts the connection")
         .batch_execute(statements)
-        .expect("it is done");
+        .expect("PostgreSQL executes the statements");
 }
 
+#[cfg(feature = "mysql")]
 fn execute_in_mysql(url: &str, statements: &str) {
-    ServerConnection::<AsyncMysqlConnection>::establish(url)
-        .expect("MariaDB answers")
+    ServerConnection::<diesel_async::AsyncMysqlConnection>::establish(url)
+        .expect("MariaDB accepts the connection")
         .batch_execute(statements)
-        .expect("it is done");
+        .expect("MariaDB executes the statements");
 }
 
-/// Others may test on the same servers at the same time.
+/// A name that no other test uses, in this process or in another one on the same servers.
 fn unique_name() -> String {
     static TESTS: AtomicUsize = AtomicUsize::new(0);
     let number = TESTS.fetch_add(1, Ordering::Relaxed);
     format!("m2m_example_{}_{number}", process::id())
 }
 
-/// Runs functions that take a [`TestDatabase`] as tests on each of the three.
+/// Runs functions that take a [`TestDatabase`] as tests on each of the databases.
 macro_rules! on_each_database {
     ($($scenario:ident),+ $(,)?) => {
         mod sqlite {
@@ -152,8 +173,9 @@ macro_rules! on_each_database {
         mod postgres {
             $(
                 #[test]
-                #[cfg_attr(not(feature = "postgres"), ignore = "needs PostgreSQL, and the feature `postgres`")]
+                #[cfg_attr(not(feature = "postgres"), ignore = "needs PostgreSQL and the feature `postgres`")]
                 fn $scenario() {
+                    #[cfg(feature = "postgres")]
                     super::$scenario(&crate::databases::TestDatabase::postgres());
                 }
             )+
@@ -162,8 +184,9 @@ macro_rules! on_each_database {
         mod mysql {
             $(
                 #[test]
-                #[cfg_attr(not(feature = "mysql"), ignore = "needs MariaDB, and the feature `mysql`")]
+                #[cfg_attr(not(feature = "mysql"), ignore = "needs MariaDB and the feature `mysql`")]
                 fn $scenario() {
+                    #[cfg(feature = "mysql")]
                     super::$scenario(&crate::databases::TestDatabase::mysql());
                 }
             )+

@@ -1,4 +1,4 @@
-//! `fetch_token`: the token alone, or the reason and exit code 1.
+//! `fetch_token` prints the token alone, or the error and ends with exit code 1.
 
 use std::process::Output;
 
@@ -33,17 +33,20 @@ fn run(cognito: &LocalCognito, secret: &str, scopes: Option<&str>) -> Output {
 fn scopes_of(cognito: &LocalCognito, output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());
-    let token = String::from_utf8(output.stdout.clone()).expect("a token is text");
+    let token = String::from_utf8(output.stdout.clone()).expect("a token is UTF-8");
     let jwks_url = cognito.jwks_url();
     let environment = pool(cognito.issuer(), &jwks_url);
     let claims = run_validate_token(&environment, &[], &token);
     assert_eq!(claims.status.code(), Some(0));
-    let claims: Value = serde_json::from_slice(&claims.stdout).expect("claims in JSON");
-    claims["scope"].as_str().expect("scopes").to_owned()
+    let claims: Value = serde_json::from_slice(&claims.stdout).expect("the claims are JSON");
+    claims["scope"]
+        .as_str()
+        .expect("the claim `scope` is a string")
+        .to_owned()
 }
 
 #[test]
-fn the_token_is_printed_and_nothing_else() {
+fn token_is_printed_and_nothing_else() {
     let cognito = caller();
     let output = run(&cognito, SECRET, Some("widgets/read"));
     assert_eq!(scopes_of(&cognito, &output), "widgets/read");
@@ -51,14 +54,14 @@ fn the_token_is_printed_and_nothing_else() {
 }
 
 #[test]
-fn without_scopes_all_of_them_are_granted() {
+fn without_scopes_all_scopes_of_the_client_are_granted() {
     let cognito = caller();
     let output = run(&cognito, SECRET, None);
     assert_eq!(scopes_of(&cognito, &output), "widgets/read widgets/write");
 }
 
 #[test]
-fn a_refusal_is_told_without_the_secret() {
+fn refusal_is_reported_without_the_secret() {
     let output = run(&caller(), "wrong-secret", Some("widgets/read"));
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());

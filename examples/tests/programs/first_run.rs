@@ -1,22 +1,37 @@
-//! Without configuration: the printed lines do what they say.
+//! The first run of `widgets`: every printed `curl` line gets the response that its comment shows.
 
 use std::process::Command;
 
 use crate::program::Widgets;
 
-/// What stands between the first line, the address, and the last.
+const MAX_LINE_WIDTH: usize = 100;
+
+/// The printed lines after the address.
 fn printed(widgets: &mut Widgets) -> Vec<String> {
-    widgets.printed_until(|line| line.starts_with("# Ctrl-C"))
+    widgets
+        .program
+        .printed_until(|line| line.starts_with("# Ctrl-C"))
 }
 
-/// The status in its comment, and the `curl` line under it.
-fn trials(printed: &[String]) -> Vec<(&str, &str)> {
+/// The lines that assign a token to a shell variable.
+fn assignments(printed: &[String]) -> Vec<(&str, &str)> {
     printed
+        .iter()
+        .filter_map(|line| line.split_once('='))
+        .filter(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase()))
+        .collect()
+}
+
+/// Each expected status with its command, whose continuation lines are joined.
+fn trials(printed: &[String]) -> Vec<(String, String)> {
+    let text = printed.join("\n").replace("\\\n", "");
+    let lines: Vec<_> = text.lines().collect();
+    lines
         .windows(2)
         .filter_map(|pair| match pair {
-            [comment, line] if line.starts_with("curl ") => {
+            [comment, command] if command.starts_with("curl ") => {
                 let (status, _) = comment.strip_prefix("# ")?.split_once(':')?;
-                Some((status, line.as_str()))
+                Some((status.to_owned(), (*command).to_owned()))
             }
             _ => None,
         })
@@ -24,56 +39,61 @@ fn trials(printed: &[String]) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn every_printed_curl_line_is_answered_as_its_comment_says() {
+fn every_printed_curl_line_gets_the_status_of_its_comment() {
     if Command::new("curl").arg("--version").output().is_err() {
-        println!("left out: there is no `curl` here");
+        println!("skipped: `curl` is not installed");
         return;
     }
     let mut widgets = Widgets::start(&[]);
     let printed = printed(&mut widgets);
+    let tokens: String = assignments(&printed)
+        .into_iter()
+        .map(|(name, token)| format!("{name}={token}\n"))
+        .collect();
     let trials = trials(&printed);
-    let all = printed
-        .iter()
-        .filter(|line| line.starts_with("curl "))
-        .count();
-    assert_eq!(trials.len(), all, "each line has a comment above it");
-    for (expected, line) in &trials {
-        let script = format!("{line} -s -o /dev/null -w '%{{http_code}}'");
-        let answered = Command::new("sh")
-            .args(["-c", &script])
-            .output()
-            .expect("there is `sh`");
-        assert_eq!(
-            String::from_utf8_lossy(&answered.stdout),
-            *expected,
-            "{line}"
-        );
+    let commands = printed.iter().filter(|line| line.starts_with("curl "));
+    assert_eq!(trials.len(), commands.count(), "{printed:?}");
+    for (expected, command) in &trials {
+        let script = format!("{tokens}{command} -s -o /dev/null -w '%{{http_code}}'");
+        let output = Command::new("sh").args(["-c", &script]).output();
+        let output = output.expect("`sh` is installed");
+        let status = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(status, *expected, "{command}");
     }
     for status in ["200", "201", "401", "403"] {
-        assert!(
-            trials.iter().any(|(shown, _)| *shown == status),
-            "{status} is shown"
-        );
+        let is_shown = trials.iter().any(|(shown, _)| shown == status);
+        assert!(is_shown, "{status}");
     }
 }
 
 #[test]
-fn with_a_pool_no_token_is_printed_and_no_local_cognito_believed() {
+fn lines_fit_a_terminal_except_those_with_tokens() {
+    let mut widgets = Widgets::start(&[]);
+    let printed = printed(&mut widgets);
+    let tokens = assignments(&printed);
+    assert_eq!(tokens.len(), 4, "{printed:?}");
+    for line in &printed {
+        let is_token = tokens.iter().any(|(_, token)| line.ends_with(token));
+        assert!(is_token || line.len() <= MAX_LINE_WIDTH, "{line}");
+    }
+}
+
+#[test]
+fn with_a_pool_no_local_cognito_is_started_or_trusted() {
     let mut local = Widgets::start(&[]);
     let printed = printed(&mut local);
-    let token = printed.iter().find_map(|line| {
-        let (_, rest) = line.split_once("Authorization: Bearer ")?;
-        rest.split('"').next()
-    });
-    assert!(token.is_some_and(|token| token.len() > 100), "a live token");
+    let tokens = assignments(&printed);
+    let (_, token) = tokens.first().expect("a live token is printed");
+    assert!(token.len() > 100, "{token}");
+    assert_eq!(local.send("GET", "/widgets", Some(token)).status, 200);
 
     let cognito = crate::routes::cognito();
     let widgets = Widgets::with_pool(&cognito);
-    assert_eq!(widgets.send("GET", "/widgets", token).status, 401);
+    assert_eq!(widgets.send("GET", "/widgets", Some(token)).status, 401);
 }
 
 #[test]
-fn other_settings_hold_with_the_local_cognito_too() {
+fn other_settings_apply_to_the_local_cognito_too() {
     let widgets = Widgets::start(&[("COGNITO_M2M_REALM", "gears")]);
     let refused = widgets.send("GET", "/widgets", None);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The least of an HTTP client: one request, one connection.
+//! A minimal HTTP client: one request on one connection.
 
 use std::{
     io::{Read, Write},
@@ -8,23 +8,23 @@ use std::{
 
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What a server answered.
+/// The response of a server.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
+    pub(crate) body: String,
     head: String,
-    body: String,
 }
 
-impl Answer {
-    /// The body, or null where there is none.
+impl Response {
+    /// The body as JSON, or null if it is empty.
     pub(crate) fn json(&self) -> Value {
         if self.body.is_empty() {
             return Value::Null;
         }
-        serde_json::from_str(&self.body).expect("an answer in JSON")
+        serde_json::from_str(&self.body).expect("the body is JSON")
     }
 
     pub(crate) fn header(&self, wanted: &str) -> Option<&str> {
@@ -36,14 +36,14 @@ impl Answer {
     }
 }
 
-/// Sends one request; a body is announced as JSON, whatever it is.
+/// Sends a request. Every body is declared as JSON.
 pub(crate) fn request(
     server: SocketAddr,
     method: &str,
     path: &str,
     token: Option<&str>,
     body: Option<&str>,
-) -> Answer {
+) -> Response {
     let mut request =
         format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n");
     if let Some(token) = token {
@@ -56,26 +56,28 @@ pub(crate) fn request(
     request += "\r\n";
     request += body.unwrap_or_default();
 
-    let mut connection = TcpStream::connect(server).expect("the server listens");
+    let mut connection = TcpStream::connect(server).expect("the server accepts connections");
     connection
-        .set_read_timeout(Some(PATIENCE))
-        .expect("a timeout can be set");
+        .set_read_timeout(Some(READ_TIMEOUT))
+        .expect("the timeout is not zero");
     connection
         .write_all(request.as_bytes())
-        .expect("the server reads");
-    let mut answer = String::new();
+        .expect("the server reads the request");
+    let mut response = String::new();
     connection
-        .read_to_string(&mut answer)
-        .expect("the server answers and hangs up");
-    parse(&answer)
+        .read_to_string(&mut response)
+        .expect("the server responds and closes the connection");
+    parse(&response)
 }
 
-fn parse(answer: &str) -> Answer {
-    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+fn parse(response: &str) -> Response {
+    let (head, body) = response
+        .split_once("\r\n\r\n")
+        .expect("a response has a head");
     let status = head.split(' ').nth(1).expect("a status line has a status");
-    Answer {
+    Response {
         status: status.parse().expect("a status is a number"),
-        head: head.to_owned(),
         body: body.to_owned(),
+        head: head.to_owned(),
     }
 }

@@ -1,16 +1,16 @@
-//! `legacy_users`: who a handler sees in each mode.
+//! `legacy_users` shows the user that a handler sees in each mode.
 
 use crate::{
     databases::{TestDatabase, on_each_database},
     program::run_legacy_users,
 };
 
-on_each_database!(each_mode_sees_whom_it_should);
+on_each_database!(each_mode_shows_the_expected_users);
 
-/// Each mode, and what its rows say of the clients: reader, reports-v2, retired, stranger.
+/// The modes, each with its rows for the clients reader, reports-v2, retired and stranger.
 const EXPECTED: [(&str, [&str; 4]); 4] = [
     (
-        "A: machines only",
+        "A: no user mapping",
         [
             "anonymous 403",
             "anonymous 403",
@@ -19,7 +19,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         ],
     ),
     (
-        "B: mapped, client id => username",
+        "B: client ID => username",
         [
             "user reader 200",
             "anonymous 403",
@@ -28,7 +28,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         ],
     ),
     (
-        "B: mapped, claim `email` => email",
+        "B: claim `email` => email",
         [
             "anonymous 403",
             "user reader 200",
@@ -37,7 +37,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         ],
     ),
     (
-        "C: mapped, client id => username, or else a proxy",
+        "C: client ID => username, or a proxy",
         [
             "user reader 200",
             "proxy reports-v2 403",
@@ -47,16 +47,16 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
     ),
 ];
 
-fn each_mode_sees_whom_it_should(database: &TestDatabase) {
+fn each_mode_shows_the_expected_users(database: &TestDatabase) {
     let url = database.url();
-    // The second time the tables are there.
+    // The second run finds the tables of the first one.
     for _ in 0..2 {
         check(&[("DATABASE_URL", &url)]);
     }
 }
 
 #[test]
-fn without_a_database_url_it_is_sqlite_in_memory() {
+fn database_url_defaults_to_sqlite_in_memory() {
     check(&[]);
 }
 
@@ -64,7 +64,7 @@ fn check(environment: &[(&str, &str)]) {
     let output = run_legacy_users(environment);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{errors}");
-    let printed = String::from_utf8(output.stdout).expect("text");
+    let printed = String::from_utf8(output.stdout).expect("the output is UTF-8");
     let modes: Vec<_> = printed.trim_end().split("\n\n").collect();
     assert_eq!(modes.len(), EXPECTED.len(), "{printed}");
     for (mode, (title, rows)) in modes.into_iter().zip(EXPECTED) {
@@ -73,25 +73,25 @@ fn check(environment: &[(&str, &str)]) {
         assert!(
             lines
                 .next()
-                .is_some_and(|head| head.contains("the handler saw"))
+                .is_some_and(|head| head.contains("handler sees"))
         );
-        let lines: Vec<_> = lines.map(words).collect();
+        let lines: Vec<_> = lines.map(single_spaced).collect();
         assert_eq!(lines.len(), rows.len(), "{mode}");
         let clients = ["reader", "reports-v2", "retired", "stranger"];
         for ((line, client), row) in lines.iter().zip(clients).zip(rows) {
             assert!(line.starts_with(client), "{line}");
-            assert!(line.contains(row), "{title}: expected {row}: {line}");
+            assert!(line.contains(row), "{title}: {row} is not in {line}");
         }
     }
 }
 
-/// A line with single blanks.
-fn words(line: &str) -> String {
+/// Replaces each run of spaces by one space.
+fn single_spaced(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn a_database_that_can_not_be_meant_is_a_fault() {
+fn unknown_database_is_an_error() {
     let output = run_legacy_users(&[("DATABASE_URL", "oracle://u:secret@h/d")]);
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8_lossy(&output.stderr);

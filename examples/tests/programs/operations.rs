@@ -1,9 +1,9 @@
-//! A group of clients, a map by function, and a policy around a scope.
+//! Client groups, a map by handler, and a policy around a scope.
 
 use crate::program::Widgets;
 
 #[test]
-fn reports_are_for_the_group_that_the_environment_defines() {
+fn reports_require_the_group_that_the_environment_defines() {
     let cognito = crate::routes::cognito();
     let group = [("COGNITO_M2M_CLIENT_GROUPS", "reporting=analyst")];
     let widgets = Widgets::with_pool_and(&cognito, &group);
@@ -17,7 +17,7 @@ fn reports_are_for_the_group_that_the_environment_defines() {
 }
 
 #[test]
-fn without_the_group_reports_are_for_nobody() {
+fn reports_refuse_every_client_if_the_group_is_undefined() {
     let cognito = crate::routes::cognito();
     let widgets = Widgets::with_pool(&cognito);
     let token = cognito.token("analyst").sign();
@@ -25,7 +25,7 @@ fn without_the_group_reports_are_for_nobody() {
 }
 
 #[test]
-fn actions_and_the_admin_scope_ask_for_their_scopes() {
+fn actions_and_admin_routes_require_their_scopes() {
     let cognito = crate::routes::cognito();
     let widgets = Widgets::with_pool(&cognito);
     for (method, path, scope, granted) in [

@@ -1,50 +1,111 @@
-//! Starts the programs, with an environment of the test's own.
+//! Starts the programs, with exactly the environment that a test passes.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, ChildStdout, Command, Output, Stdio},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use cognito_m2m::testing::LocalCognito;
 use serde_json::Value;
 
-use crate::http::{self, Answer};
+use crate::http::{self, Response};
 
-/// A running `widgets`; it ends with the test.
+/// A running program, which is killed when the test ends.
+pub(crate) struct Program {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: Option<JoinHandle<String>>,
+}
+
+impl Program {
+    fn spawn(command: &mut Command) -> Self {
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let stderr = process.stderr.take().expect("standard error is piped");
+        let stdout = process.stdout.take().expect("standard output is piped");
+        Self {
+            process,
+            stdout: BufReader::new(stdout),
+            stderr: Some(read_to_end(stderr)),
+        }
+    }
+
+    /// Starts `local_cognito`.
+    pub(crate) fn local_cognito() -> Self {
+        Self::spawn(&mut command(env!("CARGO_BIN_EXE_local_cognito"), &[]))
+    }
+
+    /// The printed lines, up to and including the one for which `is_last` returns `true`.
+    pub(crate) fn printed_until(&mut self, is_last: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        for line in self.stdout.by_ref().lines() {
+            let line = line.expect("the output is UTF-8");
+            let done = is_last(&line);
+            lines.push(line);
+            if done {
+                return lines;
+            }
+        }
+        panic!("the program ended after {lines:?}")
+    }
+
+    fn kill_and_read_stderr(&mut self) -> String {
+        // This fails if the program has already ended.
+        let _ = self.process.kill();
+        let stderr = self.stderr.take().and_then(|reader| reader.join().ok());
+        stderr.unwrap_or_default()
+    }
+
+    /// Sends SIGTERM, like a service manager, and returns the exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.expect("`kill` is installed").success());
+        self.process.wait().expect("the program ends").code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Both fail if the program has already ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A running `widgets`.
 pub(crate) struct Widgets {
-    program: Child,
-    printed: BufReader<ChildStdout>,
+    pub(crate) program: Program,
     address: SocketAddr,
 }
 
 impl Widgets {
-    /// Starts it on a free port, and waits until it says that it listens.
+    /// Starts it on a free port, and waits until it listens.
     pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
-        let mut program = widgets(environment)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program is built");
-        let log = read_to_end(program.stderr.take().expect("its log is ours"));
-        let mut printed = BufReader::new(program.stdout.take().expect("its output is ours"));
+        let mut program = Program::spawn(&mut widgets(environment));
         let mut first = String::new();
-        printed.read_line(&mut first).expect("it prints text");
+        let read = program.stdout.read_line(&mut first);
+        read.expect("the output is UTF-8");
         let address = first.trim_end().strip_prefix("listening on http://");
         let Some(address) = address else {
-            let _ = program.kill();
-            let log = log.join().unwrap_or_default();
-            panic!("expected an address, read {first:?}, and in the log: {log}");
+            panic!(
+                "no address in {first:?}; {}",
+                program.kill_and_read_stderr()
+            );
         };
         Self {
-            address: address.parse().expect("an address"),
+            address: address.parse().expect("an address and a port"),
             program,
-            printed,
         }
     }
 
-    /// Starts it with this local Cognito as its pool.
+    /// Starts it with this local Cognito as its user pool.
     pub(crate) fn with_pool(cognito: &LocalCognito) -> Self {
         Self::with_pool_and(cognito, &[])
     }
@@ -56,25 +117,17 @@ impl Widgets {
         Self::start(&environment)
     }
 
-    /// What it prints after the address, down to the line that `is_last`.
-    pub(crate) fn printed_until(&mut self, is_last: impl Fn(&str) -> bool) -> Vec<String> {
-        let mut lines = Vec::new();
-        for line in self.printed.by_ref().lines() {
-            let line = line.expect("it prints text");
-            let done = is_last(&line);
-            lines.push(line);
-            if done {
-                return lines;
-            }
-        }
-        panic!("the program ended after {lines:?}")
-    }
-
-    pub(crate) fn send(&self, method: &str, path: &str, token: Option<&str>) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, token: Option<&str>) -> Response {
         http::request(self.address, method, path, token, None)
     }
 
-    pub(crate) fn send_json(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+    pub(crate) fn send_json(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> Response {
         self.send_text(method, path, Some(token), &body.to_string())
     }
 
@@ -84,40 +137,91 @@ impl Widgets {
         path: &str,
         token: Option<&str>,
         body: &str,
-    ) -> Answer {
+    ) -> Response {
         http::request(self.address, method, path, token, Some(body))
     }
 
-    /// Asks it to stop, as a service manager does, and gives its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
-        let id = self.program.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(asked.expect("there is `kill`").success());
-        self.program.wait().expect("it ends").code()
+    /// Sends SIGTERM and returns the exit code.
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.program.stop()
     }
 }
 
-impl Drop for Widgets {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is what is wanted.
-        let _ = self.program.kill();
-        let _ = self.program.wait();
+/// An API of one of the examples to copy from.
+pub(crate) struct Api {
+    program: Program,
+    pub(crate) address: SocketAddr,
+}
+
+impl Api {
+    /// Starts the program on a free port, and waits until it listens.
+    pub(crate) fn start(program: &str, environment: &[(&str, &str)]) -> Self {
+        // Another program may take the port first; then the start is repeated on another one.
+        for _ in 0..5 {
+            let address = free_address();
+            let mut command = command(program, environment);
+            command.env("PORT", address.port().to_string());
+            let program = Program::spawn(&mut command);
+            if let Some(api) = Self::listening(program, address) {
+                return api;
+            }
+        }
+        panic!("{program} does not start")
+    }
+
+    fn listening(mut program: Program, address: SocketAddr) -> Option<Self> {
+        for _ in 0..1200 {
+            if program
+                .process
+                .try_wait()
+                .expect("a child process")
+                .is_some()
+            {
+                println!("{}", program.kill_and_read_stderr());
+                return None;
+            }
+            if TcpStream::connect(address).is_ok() {
+                return Some(Self { program, address });
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+
+    /// Returns the status of the response.
+    pub(crate) fn status(&self, method: &str, path: &str, token: &str) -> u16 {
+        self.send(method, path, token).status
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str, token: &str) -> Response {
+        let body = (method == "POST").then_some("{}");
+        http::request(self.address, method, path, Some(token), body)
+    }
+
+    /// Sends SIGTERM and returns the exit code.
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.program.stop()
     }
 }
 
-/// Reads without end: nobody who writes has to wait.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+    listener.local_addr().expect("a bound address")
+}
+
+/// Reads a stream on a thread, so that the program never waits for a full pipe.
 fn read_to_end(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
     thread::spawn(move || {
         let mut text = Vec::new();
-        // What came before an error is all there is.
+        // After an error, the text up to there is all there is.
         let _ = stream.read_to_end(&mut text);
         String::from_utf8_lossy(&text).into_owned()
     })
 }
 
-/// Runs `widgets` with an environment that it is expected not to start with.
+/// Runs `widgets` to its end, with an environment that it refuses.
 pub(crate) fn run_widgets(environment: &[(&str, &str)]) -> Output {
-    widgets(environment).output().expect("the program is built")
+    widgets(environment).output().expect("the program starts")
 }
 
 /// Runs `validate_token` to its end.
@@ -126,39 +230,33 @@ pub(crate) fn run_validate_token(
     arguments: &[&str],
     input: &str,
 ) -> Output {
-    let mut program = command(env!("CARGO_BIN_EXE_validate_token"), environment)
+    let mut process = command(env!("CARGO_BIN_EXE_validate_token"), environment)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the program is built");
-    let mut stdin = program.stdin.take().expect("its input is ours");
-    // A program that wants no input may have ended by now.
+        .expect("the program starts");
+    let mut stdin = process.stdin.take().expect("standard input is piped");
+    // This fails if the program has ended without reading its input.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
-    program.wait_with_output().expect("it ends")
+    process.wait_with_output().expect("the program ends")
 }
 
 /// Runs `fetch_token` to its end.
 pub(crate) fn run_fetch_token(environment: &[(&str, &str)]) -> Output {
-    let mut program = command(env!("CARGO_BIN_EXE_fetch_token"), environment);
-    program.output().expect("the program is built")
-}
-
-/// Runs `service_to_service` to its end.
-pub(crate) fn run_service_to_service() -> Output {
-    let mut program = command(env!("CARGO_BIN_EXE_service_to_service"), &[]);
-    program.output().expect("the program is built")
+    let mut command = command(env!("CARGO_BIN_EXE_fetch_token"), environment);
+    command.output().expect("the program starts")
 }
 
 /// Runs `legacy_users` to its end.
 pub(crate) fn run_legacy_users(environment: &[(&str, &str)]) -> Output {
-    let mut program = command(env!("CARGO_BIN_EXE_legacy_users"), environment);
-    program.output().expect("the program is built")
+    let mut command = command(env!("CARGO_BIN_EXE_legacy_users"), environment);
+    command.output().expect("the program starts")
 }
 
-/// The variables that name a pool on loopback.
+/// The variables that select a local Cognito as the user pool.
 pub(crate) fn pool<'a>(issuer: &'a str, jwks_url: &'a str) -> [(&'static str, &'a str); 2] {
     [
         ("COGNITO_M2M_ISSUER", issuer),
@@ -169,14 +267,7 @@ pub(crate) fn pool<'a>(issuer: &'a str, jwks_url: &'a str) -> [(&'static str, &'
 fn widgets(environment: &[(&str, &str)]) -> Command {
     let mut command = command(
         env!("CARGO_BIN_EXE_widgets"),
-        &[
-            ("WIDGETS_ADDR", "127.0.0.1:0"),
-            // For machines that are busy with other tests.
-            ("COGNITO_M2M_JWKS_CONNECT_TIMEOUT", "30"),
-            ("COGNITO_M2M_JWKS_TIMEOUT", "30"),
-            ("COGNITO_M2M_MAPPING_TIMEOUT", "30"),
-            ("COGNITO_M2M_SHUTDOWN_TIMEOUT", "60"),
-        ],
+        &[("WIDGETS_ADDR", "127.0.0.1:0")],
     );
     command.envs(environment.iter().copied());
     command
@@ -184,7 +275,17 @@ fn widgets(environment: &[(&str, &str)]) -> Command {
 
 fn command(program: &str, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program);
-    // Nothing that happens to be set where the tests run.
-    command.env_clear().envs(environment.iter().copied());
+    // Long timeouts, since other tests keep the machine busy.
+    let timeouts = [
+        ("COGNITO_M2M_JWKS_CONNECT_TIMEOUT", "30"),
+        ("COGNITO_M2M_JWKS_TIMEOUT", "30"),
+        ("COGNITO_M2M_MAPPING_TIMEOUT", "30"),
+        ("COGNITO_M2M_SHUTDOWN_TIMEOUT", "60"),
+    ];
+    // Without the variables of the shell that runs the tests.
+    command
+        .env_clear()
+        .envs(timeouts)
+        .envs(environment.iter().copied());
     command
 }

@@ -1,4 +1,4 @@
-//! The guard's own answers, seen through a whole program.
+//! Refusals of the guards, seen from outside.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
 const BROKEN: &str = "{\"name\": ";
 
 #[test]
-fn a_refusal_comes_before_the_body_is_read() {
+fn refusal_precedes_reading_the_body() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let reader = token(&cognito, &["widgets/read"]);
@@ -34,7 +34,7 @@ fn a_refusal_comes_before_the_body_is_read() {
 }
 
 #[test]
-fn a_token_that_is_expired_or_forged_is_401() {
+fn expired_and_forged_tokens_are_401() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let expired = cognito
@@ -63,7 +63,7 @@ fn a_token_that_is_expired_or_forged_is_401() {
 }
 
 #[test]
-fn where_bad_tokens_may_go_on_the_open_route_is_open_and_the_others_say_what_is_wrong() {
+fn with_fail_on_invalid_bearer_off_open_routes_work_and_guarded_routes_report_the_token() {
     let cognito = cognito();
     let lenient = [("COGNITO_M2M_FAIL_ON_INVALID_BEARER", "false")];
     let widgets = Widgets::with_pool_and(&cognito, &lenient);
@@ -86,10 +86,10 @@ fn where_bad_tokens_may_go_on_the_open_route_is_open_and_the_others_say_what_is_
 }
 
 #[test]
-fn without_keys_the_open_route_works_and_guarded_ones_are_503() {
+fn without_keys_open_routes_work_and_guarded_routes_are_503() {
     let cognito = cognito();
     let token = token(&cognito, &["widgets/read"]);
-    // Port 9 is `discard`: nobody serves keys there.
+    // Nothing listens on port 9, `discard`.
     let widgets = Widgets::start(&crate::program::pool(
         cognito.issuer(),
         "http://127.0.0.1:9/jwks",

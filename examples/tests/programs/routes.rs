@@ -1,4 +1,4 @@
-//! The table of routes: who may pass where.
+//! The scopes that each route requires.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ const WRITE: &str = "widgets/write";
 const ADMIN: &str = "widgets/admin";
 
 pub(crate) fn cognito() -> LocalCognito {
-    LocalCognito::start().expect("loopback has a port")
+    LocalCognito::start().expect("a free port on loopback")
 }
 
 /// A token of the client `service` with these scopes.
@@ -21,10 +21,10 @@ pub(crate) fn token(cognito: &LocalCognito, scopes: &[&str]) -> String {
 }
 
 #[test]
-fn each_route_asks_for_its_scopes_and_no_others() {
+fn each_route_requires_its_scopes_and_no_others() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
-    let writing = ["POST", "PUT", "PATCH", "DELETE"];
+    let writes = ["POST", "PUT", "PATCH", "DELETE"];
     let mut guarded = vec![
         ("GET", "/widgets", vec![&[READ][..]]),
         ("HEAD", "/widgets", vec![&[READ]]),
@@ -36,19 +36,19 @@ fn each_route_asks_for_its_scopes_and_no_others() {
         ("OPTIONS", "/widgets", vec![]),
     ];
     for path in ["/widgets", "/widgets/1"] {
-        guarded.extend(writing.map(|method| (method, path, vec![&[WRITE][..]])));
+        guarded.extend(writes.map(|method| (method, path, vec![&[WRITE][..]])));
     }
 
-    for (method, path, admits) in guarded {
+    for (method, path, admitted) in guarded {
         assert_eq!(
             widgets.send(method, path, None).status,
             401,
             "{method} {path}"
         );
         for scopes in subsets([READ, WRITE, ADMIN]) {
-            let is_admitted = admits
+            let is_admitted = admitted
                 .iter()
-                .any(|all| all.iter().all(|one| scopes.contains(one)));
+                .any(|required| required.iter().all(|scope| scopes.contains(scope)));
             let status = widgets
                 .send(method, path, Some(&token(&cognito, &scopes)))
                 .status;
@@ -64,7 +64,7 @@ fn each_route_asks_for_its_scopes_and_no_others() {
 
 fn subsets(all: [&'static str; 3]) -> impl Iterator<Item = Vec<&'static str>> {
     (0..8).map(move |chosen: usize| {
-        let is_chosen = |(place, _): &(usize, &str)| chosen >> place & 1 == 1;
+        let is_chosen = |(bit, _): &(usize, &str)| chosen >> bit & 1 == 1;
         all.into_iter()
             .enumerate()
             .filter(is_chosen)
@@ -74,20 +74,20 @@ fn subsets(all: [&'static str; 3]) -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 #[test]
-fn public_shows_whether_a_principal_is_there() {
+fn public_shows_the_principal_if_there_is_one() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
-    let nobody = json!({"authenticated": false, "client_id": null});
-    let somebody = json!({"authenticated": true, "client_id": "service"});
+    let anonymous = json!({"authenticated": false, "client_id": null});
+    let service = json!({"authenticated": true, "client_id": "service"});
 
-    let answer = widgets.send("GET", "/public", None);
-    assert_eq!((answer.status, answer.json()), (200, nobody));
-    let answer = widgets.send("GET", "/public", Some(&token(&cognito, &[READ])));
-    assert_eq!((answer.status, answer.json()), (200, somebody));
+    let response = widgets.send("GET", "/public", None);
+    assert_eq!((response.status, response.json()), (200, anonymous));
+    let response = widgets.send("GET", "/public", Some(&token(&cognito, &[READ])));
+    assert_eq!((response.status, response.json()), (200, service));
 }
 
 #[test]
-fn me_answers_what_the_token_says() {
+fn me_shows_the_claims_of_the_token() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let token = cognito
@@ -100,7 +100,7 @@ fn me_answers_what_the_token_says() {
     let expires = me.as_object_mut().and_then(|me| me.remove("exp"));
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .expect("it is after 1970")
+        .expect("the clock is past 1970")
         .as_secs();
     let lifetime = expires.and_then(|expires| expires.as_u64()?.checked_sub(now));
     assert!(
@@ -119,7 +119,7 @@ fn me_answers_what_the_token_says() {
 }
 
 #[test]
-fn an_absent_claim_is_null() {
+fn absent_claim_is_null() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let me = widgets
@@ -130,17 +130,17 @@ fn an_absent_claim_is_null() {
 }
 
 #[test]
-fn an_unknown_route_is_404() {
+fn unknown_route_is_404() {
     let widgets = Widgets::with_pool(&cognito());
-    let answer = widgets.send("GET", "/gadgets", None);
+    let response = widgets.send("GET", "/gadgets", None);
     assert_eq!(
-        (answer.status, answer.json()),
+        (response.status, response.json()),
         (404, json!({"detail": "Not found."}))
     );
 }
 
 #[test]
-fn another_method_than_get_is_405_where_there_is_nothing_to_change() {
+fn methods_other_than_get_and_head_are_405_on_read_only_routes() {
     let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let token = token(&cognito, &[READ, WRITE]);

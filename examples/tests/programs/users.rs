@@ -1,29 +1,29 @@
-//! Who a client is among the users of before.
+//! Mapping of clients to the user table.
 
 use serde_json::{Value, json};
 
 use crate::{
     databases::{TestDatabase, on_each_database},
-    http::Answer,
+    http::Response,
     program::Widgets,
     routes::cognito,
 };
 
 on_each_database!(
-    legacy_serves_those_who_are_mapped_to_an_active_user,
+    legacy_requires_an_active_user,
     me_shows_the_user_in_each_mode,
 );
 
 const MAPPING: (&str, &str) = ("COGNITO_M2M_USER_MAPPING_ENABLED", "true");
 const PROXY: (&str, &str) = ("COGNITO_M2M_RETURN_USER_PROXY", "true");
 
-/// What each client is answered.
-fn answers<const N: usize>(
+/// The response to each client.
+fn responses<const N: usize>(
     database: &TestDatabase,
     modes: &[(&str, &str)],
     path: &str,
     clients: [&str; N],
-) -> [Answer; N] {
+) -> [Response; N] {
     let cognito = cognito();
     let url = database.url();
     let mut environment = vec![("DATABASE_URL", url.as_str())];
@@ -32,9 +32,9 @@ fn answers<const N: usize>(
     clients.map(|client| widgets.send("GET", path, Some(&cognito.token(client).sign())))
 }
 
-fn legacy_serves_those_who_are_mapped_to_an_active_user(database: &TestDatabase) {
+fn legacy_requires_an_active_user(database: &TestDatabase) {
     let clients = ["reader", "nightly-sync", "retired", "stranger", "READER"];
-    let [reader, sync, others @ ..] = answers(database, &[MAPPING], "/legacy", clients);
+    let [reader, sync, others @ ..] = responses(database, &[MAPPING], "/legacy", clients);
     assert_eq!(
         (reader.status, reader.json()),
         (
@@ -46,49 +46,51 @@ fn legacy_serves_those_who_are_mapped_to_an_active_user(database: &TestDatabase)
         (sync.status, sync.json()),
         (200, json!({"username": "nightly-sync", "email": null}))
     );
-    for answer in others {
+    for response in others {
         assert_eq!(
-            (answer.status, answer.json()),
+            (response.status, response.json()),
             (403, json!({"detail": "Client is not mapped to a user."}))
         );
     }
-    let [reader] = answers(database, &[PROXY], "/legacy", ["reader"]);
-    assert_eq!(reader.status, 403, "mapping is off");
+    let [reader] = responses(database, &[PROXY], "/legacy", ["reader"]);
+    assert_eq!(reader.status, 403, "mapping is disabled");
 }
 
 fn me_shows_the_user_in_each_mode(database: &TestDatabase) {
     let reader = json!({"kind": "mapped", "username": "reader", "email": "reader@example.com"});
     let proxy = |name: &str| json!({"kind": "proxy", "username": name});
     let anonymous = json!({"kind": "anonymous"});
-    for (modes, of_reader, of_retired) in [
+    for (modes, reader_user, retired_user) in [
         (&[][..], anonymous.clone(), anonymous.clone()),
         (&[PROXY], proxy("reader"), proxy("retired")),
         (&[MAPPING], reader.clone(), anonymous),
         (&[MAPPING, PROXY], reader, proxy("retired")),
     ] {
-        let users = answers(database, modes, "/me", ["reader", "retired"]);
-        let users = users.map(|answer| answer.json()["user"].clone());
-        assert_eq!(users, [of_reader, of_retired], "{modes:?}");
+        let users = responses(database, modes, "/me", ["reader", "retired"]);
+        let users = users.map(|response| response.json()["user"].clone());
+        assert_eq!(users, [reader_user, retired_user], "{modes:?}");
     }
 }
 
 #[test]
-fn without_a_token_legacy_is_401() {
+fn legacy_without_a_token_is_401() {
     let widgets = Widgets::start(&[]);
-    let answer = widgets.send("GET", "/legacy", None);
-    assert_eq!(answer.status, 401);
-    assert_ne!(answer.json()["detail"], Value::Null);
+    let response = widgets.send("GET", "/legacy", None);
+    assert_eq!(response.status, 401);
+    assert_ne!(response.json()["detail"], Value::Null);
 }
 
 #[test]
-fn the_first_run_maps_users_unless_it_is_told_otherwise() {
-    for (variables, is_shown) in [
+fn first_run_maps_users_unless_the_environment_disables_it() {
+    for (variables, expected) in [
         (&[][..], true),
         (&[("COGNITO_M2M_USER_MAPPING_ENABLED", "false")], false),
     ] {
         let mut widgets = Widgets::start(variables);
-        let printed = widgets.printed_until(|line| line.starts_with("# Ctrl-C"));
-        let shows = printed.iter().any(|line| line.ends_with("/legacy"));
-        assert_eq!(shows, is_shown, "{variables:?}");
+        let printed = widgets
+            .program
+            .printed_until(|line| line.starts_with("# Ctrl-C"));
+        let is_shown = printed.iter().any(|line| line.ends_with("/legacy"));
+        assert_eq!(is_shown, expected, "{variables:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! `validate_token`: the claims, or the reason and exit code 1.
+//! `validate_token` prints the claims, or the reason for the refusal and ends with exit code 1.
 
 use std::process::Output;
 
@@ -30,21 +30,21 @@ fn reason(output: &Output) -> String {
 }
 
 #[test]
-fn the_claims_of_a_good_token_are_printed() {
+fn claims_of_a_valid_token_are_printed() {
     let cognito = cognito();
     let token = token(&cognito, &["widgets/read"]);
     let with_newline = format!("{token}\n");
     for (arguments, input) in [(&[token.as_str()][..], ""), (&[], with_newline.as_str())] {
         let output = run(&cognito, arguments, input);
         assert_eq!(output.status.code(), Some(0));
-        let claims: Value = serde_json::from_slice(&output.stdout).expect("claims in JSON");
+        let claims: Value = serde_json::from_slice(&output.stdout).expect("the claims are JSON");
         assert_eq!(claims["client_id"], json!("service"));
         assert_eq!(claims["scope"], json!("widgets/read"));
     }
 }
 
 #[test]
-fn what_is_wrong_with_a_token_is_told() {
+fn refusal_names_the_reason() {
     let cognito = cognito();
     let expired = cognito.token("service").expired().sign();
     assert!(reason(&run(&cognito, &[&expired], "")).contains("exp"));
@@ -56,7 +56,7 @@ fn what_is_wrong_with_a_token_is_told() {
 }
 
 #[test]
-fn the_token_itself_is_never_told() {
+fn refusal_never_contains_the_token() {
     let cognito = cognito();
     let expired = cognito.token("service").expired().sign();
     let signature = expired.rsplit('.').next().expect("a token has a signature");
@@ -64,12 +64,12 @@ fn the_token_itself_is_never_told() {
 }
 
 #[test]
-fn two_tokens_at_once_are_refused() {
+fn two_arguments_are_refused() {
     reason(&run(&cognito(), &["a.b.c", "d.e.f"], ""));
 }
 
 #[test]
-fn without_a_pool_the_variables_are_named() {
+fn missing_pool_settings_are_named() {
     let output = run_validate_token(&[], &["a.b.c"], "");
     assert!(reason(&output).contains("user_pool_id"));
 }

@@ -1,4 +1,4 @@
-//! What may be done with widgets, and how mistakes are answered.
+//! Creating, reading, changing and removing widgets, and the responses to invalid requests.
 
 use cognito_m2m::testing::LocalCognito;
 use serde_json::{Value, json};
@@ -10,18 +10,18 @@ use crate::{
 };
 
 on_each_database!(
-    a_widget_lives_from_post_to_delete,
-    the_location_of_a_new_widget_is_told,
-    an_id_that_is_not_there_is_404,
-    a_body_that_is_no_widget_is_400_with_a_reason,
-    the_longest_name_and_odd_ones_are_kept_as_sent,
-    a_method_that_a_path_lacks_is_405_and_says_which_it_has,
+    widget_is_created_changed_and_removed,
+    response_to_a_new_widget_has_its_location,
+    unknown_id_is_404,
+    invalid_body_is_400_with_a_reason,
+    longest_and_unusual_names_are_stored_unchanged,
+    unknown_method_is_405_with_the_allowed_ones,
 );
 
 struct Api {
     widgets: Widgets,
     token: String,
-    // Held for its keys.
+    // Serves the keys as long as the test runs.
     _cognito: LocalCognito,
 }
 
@@ -37,17 +37,17 @@ impl Api {
     }
 
     fn send(&self, method: &str, path: &str) -> (u16, Value) {
-        let answer = self.widgets.send(method, path, Some(&self.token));
-        (answer.status, answer.json())
+        let response = self.widgets.send(method, path, Some(&self.token));
+        (response.status, response.json())
     }
 
     fn send_json(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let answer = self.widgets.send_json(method, path, &self.token, body);
-        (answer.status, answer.json())
+        let response = self.widgets.send_json(method, path, &self.token, body);
+        (response.status, response.json())
     }
 }
 
-fn a_widget_lives_from_post_to_delete(database: &TestDatabase) {
+fn widget_is_created_changed_and_removed(database: &TestDatabase) {
     let api = Api::start(database);
     let gear = json!({"id": 1, "name": "gear"});
     let cog = json!({"id": 1, "name": "cog"});
@@ -77,15 +77,15 @@ fn a_widget_lives_from_post_to_delete(database: &TestDatabase) {
     assert_eq!(api.send("GET", "/widgets"), (200, json!([])));
 }
 
-fn the_location_of_a_new_widget_is_told(database: &TestDatabase) {
+fn response_to_a_new_widget_has_its_location(database: &TestDatabase) {
     let api = Api::start(database);
-    let answer = api
+    let response = api
         .widgets
         .send_json("POST", "/widgets", &api.token, &json!({"name": "gear"}));
-    assert_eq!(answer.header("Location"), Some("/widgets/1"));
+    assert_eq!(response.header("Location"), Some("/widgets/1"));
 }
 
-fn an_id_that_is_not_there_is_404(database: &TestDatabase) {
+fn unknown_id_is_404(database: &TestDatabase) {
     let api = Api::start(database);
     let not_found = json!({"detail": "Not found."});
     for id in [
@@ -102,13 +102,13 @@ fn an_id_that_is_not_there_is_404(database: &TestDatabase) {
         assert_eq!(api.send("GET", &path), (404, not_found.clone()), "{id}");
         assert_eq!(api.send("DELETE", &path), (404, not_found.clone()), "{id}");
         for method in ["PUT", "PATCH"] {
-            let answer = api.send_json(method, &path, &json!({"name": "gear"}));
-            assert_eq!(answer, (404, not_found.clone()), "{method} {id}");
+            let response = api.send_json(method, &path, &json!({"name": "gear"}));
+            assert_eq!(response, (404, not_found.clone()), "{method} {id}");
         }
     }
 }
 
-fn a_body_that_is_no_widget_is_400_with_a_reason(database: &TestDatabase) {
+fn invalid_body_is_400_with_a_reason(database: &TestDatabase) {
     let api = Api::start(database);
     let too_long = json!({"name": "g".repeat(201)}).to_string();
     let bodies = [
@@ -123,16 +123,16 @@ fn a_body_that_is_no_widget_is_400_with_a_reason(database: &TestDatabase) {
         &too_long,
     ];
     for body in bodies {
-        let answer = api
+        let response = api
             .widgets
             .send_text("POST", "/widgets", Some(&api.token), body);
-        assert_eq!(answer.status, 400, "{body}");
-        assert!(answer.json()["detail"].is_string(), "{body}");
+        assert_eq!(response.status, 400, "{body}");
+        assert!(response.json()["detail"].is_string(), "{body}");
     }
     assert_eq!(api.send("GET", "/widgets"), (200, json!([])));
 }
 
-fn the_longest_name_and_odd_ones_are_kept_as_sent(database: &TestDatabase) {
+fn longest_and_unusual_names_are_stored_unchanged(database: &TestDatabase) {
     let api = Api::start(database);
     for name in [
         "ü".repeat(200),
@@ -147,7 +147,7 @@ fn the_longest_name_and_odd_ones_are_kept_as_sent(database: &TestDatabase) {
     }
 }
 
-fn a_method_that_a_path_lacks_is_405_and_says_which_it_has(database: &TestDatabase) {
+fn unknown_method_is_405_with_the_allowed_ones(database: &TestDatabase) {
     let api = Api::start(database);
     for (method, path, allowed) in [
         ("PUT", "/widgets", "GET, HEAD, POST"),
@@ -155,9 +155,9 @@ fn a_method_that_a_path_lacks_is_405_and_says_which_it_has(database: &TestDataba
         ("DELETE", "/widgets", "GET, HEAD, POST"),
         ("POST", "/widgets/1", "GET, HEAD, PUT, PATCH, DELETE"),
     ] {
-        let answer = api.widgets.send(method, path, Some(&api.token));
+        let response = api.widgets.send(method, path, Some(&api.token));
         assert_eq!(
-            (answer.status, answer.header("Allow")),
+            (response.status, response.header("Allow")),
             (405, Some(allowed)),
             "{method} {path}"
         );

@@ -1,4 +1,4 @@
--- `reader` and `retired` are clients of the first run of `widgets`.
+-- The first run of `widgets` has clients named `reader` and `retired`.
 INSERT INTO legacy_users (username, email, is_active) VALUES
     ('reader', 'reader@example.com', TRUE),
     ('nightly-sync', NULL, TRUE),

@@ -1,4 +1,4 @@
--- AUTOINCREMENT: the id of a deleted widget is never given to another one.
+-- AUTOINCREMENT: the ID of a deleted widget is never reused.
 CREATE TABLE widgets (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     name TEXT NOT NULL

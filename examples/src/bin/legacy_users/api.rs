@@ -1,17 +1,17 @@
-//! The API: the same in each mode.
+//! The API, which is the same in every mode.
 
 use actix_web::{Responder, get, web::ServiceConfig};
 use cognito_m2m::{MappedUser, RequestUser, require_authentication};
 use cognito_m2m_examples::LegacyUser;
 
 pub(crate) fn routes(app: &mut ServiceConfig) {
-    app.service(seen).service(required);
+    app.service(optional).service(required);
 }
 
-/// For every machine: says who it is among the users.
-#[get("/seen")]
+/// Serves every client with a token, and returns the user that the handler sees.
+#[get("/optional")]
 #[require_authentication]
-async fn seen(user: RequestUser<LegacyUser>) -> impl Responder {
+async fn optional(user: RequestUser<LegacyUser>) -> impl Responder {
     match user {
         RequestUser::Mapped(user) => format!("user {}", user.username),
         RequestUser::Proxy(user) => format!("proxy {}", user.username()),
@@ -19,7 +19,7 @@ async fn seen(user: RequestUser<LegacyUser>) -> impl Responder {
     }
 }
 
-/// For machines that are users.
+/// Serves clients that are mapped to a user.
 #[get("/required")]
 #[require_authentication]
 async fn required(user: MappedUser<LegacyUser>) -> impl Responder {

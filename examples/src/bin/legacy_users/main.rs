@@ -1,10 +1,10 @@
-//! Who does a handler see while clients move from a legacy user table to Cognito?
+//! Which user does a handler see while clients move from a user table to Cognito?
 //!
-//! A local Cognito, and one API in four modes side by side: machines only (A), clients mapped to
-//! users of the table by their client id (B) or by a claim (B), and a proxy where there is no user
-//! (C). Clients that the table knows, does not know and knows as inactive call each of them; the
-//! program prints who was seen, and ends. `DATABASE_URL` says where the table is: SQLite,
-//! PostgreSQL, MySQL or MariaDB; by default SQLite in memory.
+//! Starts a local Cognito and the same API in four modes: without user mapping (A), with clients
+//! mapped to users by client ID (B) or by a claim (B), and with a proxy for clients that have no user
+//! (C). Four clients call each of them: mapped by client ID, mapped by a claim, mapped to an inactive
+//! user, and unknown. Prints the user that the handler sees, and ends. `DATABASE_URL` names the
+//! database of the user table. Defaults to SQLite in memory.
 
 mod api;
 mod modes;
@@ -17,34 +17,34 @@ use cognito_m2m_examples::{Database, DatabaseUrl};
 
 use crate::modes::Mode;
 
-/// A client that calls.
+/// A client of the API.
 struct Caller {
     client_id: &'static str,
-    /// The claim `email` of its tokens.
+    /// The claim `email` of the client's tokens.
     email: Option<&'static str>,
-    is: &'static str,
+    description: &'static str,
 }
 
 const CALLERS: [Caller; 4] = [
     Caller {
         client_id: "reader",
         email: None,
-        is: "a user by its client id",
+        description: "mapped by client ID",
     },
     Caller {
         client_id: "reports-v2",
         email: Some("reader@example.com"),
-        is: "a user by its claim",
+        description: "mapped by a claim",
     },
     Caller {
         client_id: "retired",
         email: Some("retired@example.com"),
-        is: "an inactive user",
+        description: "an inactive user",
     },
     Caller {
         client_id: "stranger",
         email: None,
-        is: "no user",
+        description: "unknown",
     },
 ];
 
@@ -52,8 +52,8 @@ const CALLERS: [Caller; 4] = [
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("legacy_users: {fault}");
+        Err(error) => {
+            eprintln!("legacy_users: {error}");
             ExitCode::FAILURE
         }
     }
@@ -64,7 +64,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Ok(url) => DatabaseUrl::parse(&url)?,
         Err(env::VarError::NotPresent) => DatabaseUrl::in_memory(),
         Err(env::VarError::NotUnicode(_)) => {
-            return Err("DATABASE_URL: expected text in UTF-8".into());
+            return Err("DATABASE_URL: expected UTF-8".into());
         }
     };
     let database = Database::open(&url).await?;
@@ -75,23 +75,23 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     for mode in &modes {
         println!("{}", mode.title);
-        print_row(["client", "which is", "the handler saw", "a user required"]);
+        print_row(["client", "which is", "handler sees", "user required"]);
         for caller in &CALLERS {
             let token = token(&cognito, caller);
             let get = |route: &str| {
                 let url = format!("http://{address}{}{route}", mode.path);
                 http.get(url).bearer_auth(&token).send()
             };
-            let seen = get("/seen").await?.error_for_status()?.text().await?;
+            let seen = get("/optional").await?.error_for_status()?.text().await?;
             let required = get("/required").await?.status().to_string();
-            print_row([caller.client_id, caller.is, &seen, &required]);
+            print_row([caller.client_id, caller.description, &seen, &required]);
         }
         println!();
     }
     Ok(())
 }
 
-/// Serves each mode under its path, on a free port, until the program ends.
+/// Serves each mode under its path, on a free port.
 fn serve(modes: &[Mode]) -> Result<SocketAddr, Box<dyn Error>> {
     let modes = modes.to_vec();
     let server = HttpServer::new(move || {
@@ -104,13 +104,13 @@ fn serve(modes: &[Mode]) -> Result<SocketAddr, Box<dyn Error>> {
         })
     })
     .workers(1)
-    // Longer than clients keep idle connections.
+    // Longer than the HTTP client keeps idle connections, so that it never reuses a closed one.
     .keep_alive(Duration::from_secs(120))
     .disable_signals()
     .bind("127.0.0.1:0")?;
     let address = server.addrs().first().copied();
     rt::spawn(server.run());
-    Ok(address.ok_or_else(|| io::Error::other("expected an address"))?)
+    Ok(address.ok_or_else(|| io::Error::other("the server has no address"))?)
 }
 
 fn token(cognito: &LocalCognito, caller: &Caller) -> String {
@@ -121,6 +121,6 @@ fn token(cognito: &LocalCognito, caller: &Caller) -> String {
     }
 }
 
-fn print_row([client, is, seen, required]: [&str; 4]) {
-    println!("  {client:<12} {is:<25} {seen:<18} {required}");
+fn print_row([client, description, seen, required]: [&str; 4]) {
+    println!("  {client:<12} {description:<25} {seen:<18} {required}");
 }

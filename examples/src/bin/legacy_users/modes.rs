@@ -1,11 +1,11 @@
-//! The modes: one `CognitoAuth` each, over the same Cognito and the same table.
+//! The modes: a `CognitoAuth` for each, all with the same Cognito and the same user table.
 
 use std::time::Duration;
 
 use cognito_m2m::{BuildError, CognitoAuth, Settings, testing::LocalCognito, user_mapper};
 use cognito_m2m_examples::{Database, LegacyUser, legacy_user::legacy_users, with_connections};
 
-/// A way to see clients.
+/// A configuration of user mapping.
 #[derive(Clone)]
 pub(crate) struct Mode {
     pub(crate) title: &'static str,
@@ -13,38 +13,38 @@ pub(crate) struct Mode {
     pub(crate) auth: CognitoAuth,
 }
 
-/// All of them; a team that leaves its table behind goes from B, or C, to A.
+/// Returns all modes. A migration goes from B through C to A.
 pub(crate) fn all(cognito: &LocalCognito, database: &Database) -> Result<[Mode; 4], BuildError> {
     let settings = || {
         Settings::default()
             .issuer(cognito.issuer())
             .jwks_url(cognito.jwks_url())
     };
-    // The first to ask waits for the pool to open a connection.
-    let patience = Duration::from_secs(10);
+    // The first lookup also waits for the pool to open a connection.
+    let timeout = Duration::from_secs(10);
     let mapped = || {
         settings()
             .user_mapping_enabled(true)
-            .mapping_timeout(patience)
+            .mapping_timeout(timeout)
     };
     Ok([
         Mode {
-            title: "A: machines only",
+            title: "A: no user mapping",
             path: "/a",
             auth: CognitoAuth::new(settings())?,
         },
         Mode {
-            title: "B: mapped, client id => username",
+            title: "B: client ID => username",
             path: "/b/client-id",
             auth: by_client_id(mapped(), database)?,
         },
         Mode {
-            title: "B: mapped, claim `email` => email",
+            title: "B: claim `email` => email",
             path: "/b/claim",
             auth: by_claim(mapped(), database)?,
         },
         Mode {
-            title: "C: mapped, client id => username, or else a proxy",
+            title: "C: client ID => username, or a proxy",
             path: "/c",
             auth: by_client_id(mapped().return_user_proxy(true), database)?,
         },

@@ -1,4 +1,4 @@
-//! Which client was first and last seen when, in the database of the widgets.
+//! Client activity: when each client was first and last seen, in the database of the widgets.
 
 use std::sync::Arc;
 
@@ -8,19 +8,25 @@ use actix_web::{
     dev::{HttpServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Next, from_fn},
 };
+#[cfg(feature = "mysql")]
+use cognito_m2m::activity::MysqlActivity;
+#[cfg(feature = "postgres")]
+use cognito_m2m::activity::PostgresActivity;
 use cognito_m2m::{
     ClientActivityPage, CognitoAuthBuilder,
-    activity::{ActivityError, ActivityReader, MysqlActivity, PostgresActivity, SqliteActivity},
+    activity::{ActivityError, ActivityReader, SqliteActivity},
 };
 use cognito_m2m_examples::DatabaseUrl;
 
 use crate::problem::Problem;
 
-/// Where the list of clients is read.
+/// Reads the list of clients.
 pub(crate) type Clients = Arc<dyn ActivityReader>;
 
-/// Brings the table up to date, for `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` to switch on.
-pub(crate) async fn kept(
+/// Adds a store for client activity, with its table up to date.
+///
+/// The store is used if `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` is `true`.
+pub(crate) async fn with_store(
     auth: CognitoAuthBuilder,
     database: &DatabaseUrl,
 ) -> Result<(CognitoAuthBuilder, Clients), ActivityError> {
@@ -31,12 +37,14 @@ pub(crate) async fn kept(
             let clients = Arc::new(activity.reader());
             (auth.activity_store(activity), clients)
         }
+        #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => {
             let mut activity = PostgresActivity::new(url);
             activity.migrate().await?;
             let clients = Arc::new(activity.reader());
             (auth.activity_store(activity), clients)
         }
+        #[cfg(feature = "mysql")]
         DatabaseUrl::Mysql(url) => {
             let mut activity = MysqlActivity::new(url);
             activity.migrate().await?;
@@ -46,20 +54,20 @@ pub(crate) async fn kept(
     })
 }
 
-/// The list as a page, for a browser on this machine.
+/// The list as an HTML page, for a browser on this machine.
 pub(crate) fn page(clients: Clients) -> impl HttpServiceFactory + 'static {
-    ClientActivityPage::new("/clients", clients).wrap(from_fn(on_this_machine))
+    ClientActivityPage::new("/clients", clients).wrap(from_fn(require_loopback))
 }
 
-/// Stands for the login that a team has.
-async fn on_this_machine(
+/// Takes the place of the login that a real application has.
+async fn require_loopback(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let caller = request
+    let peer = request
         .peer_addr()
         .map(|address| address.ip().to_canonical());
-    if caller.is_some_and(|caller| caller.is_loopback()) {
+    if peer.is_some_and(|peer| peer.is_loopback()) {
         next.call(request).await
     } else {
         Err(Problem::NotFound.into())

@@ -1,4 +1,4 @@
-//! The routes, and who may call them.
+//! The routes and their guards.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder, Route, guard,
@@ -19,7 +19,7 @@ use crate::{
     widget_name::WidgetName,
 };
 
-/// Mounts the API on an `App` that `CognitoAuth` wraps.
+/// Registers the API. The `App` must be wrapped in `CognitoAuth`.
 pub(crate) fn routes(app: &mut ServiceConfig) {
     app.app_data(web::JsonConfig::default().error_handler(Problem::from_body))
         .app_data(web::PathConfig::default().error_handler(Problem::from_path))
@@ -45,12 +45,12 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .default_service(web::to(no_such_route));
 }
 
-/// `HEAD` is `GET` without the body (RFC 9110 section 9.3.2); Actix leaves it out of `web::get`.
+/// Matches `GET` and `HEAD` (RFC 9110, section 9.3.2). Actix's `web::get` matches `GET` only.
 fn get_or_head() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// Open to everybody, and still sees who calls.
+/// An open route, which still sees the principal of a caller with a token.
 async fn public(request: HttpRequest) -> impl Responder {
     let principal = request.service_principal();
     Json(json!({
@@ -59,7 +59,7 @@ async fn public(request: HttpRequest) -> impl Responder {
     }))
 }
 
-/// One map guards every function in here.
+/// One map guards all handlers of the module.
 #[scope_map(
     GET = "widgets/read",
     POST = "widgets/write",
@@ -125,7 +125,7 @@ mod widgets {
         }
     }
 
-    /// For a caller who may use the method, where the route has none by that name.
+    /// Answers a method that the route lacks, after the guard has admitted the caller.
     pub(super) async fn refuse_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
         let allow = match request.match_info().get("id") {
             None => "GET, HEAD, POST",
@@ -153,8 +153,7 @@ fn granted(principal: &ServicePrincipal) -> impl Responder + use<> {
     Json(json!({ "client_id": principal.client_id(), "scopes": principal.scopes() }))
 }
 
-/// All that the token says about its caller, each by the name of its accessor, and who that is among
-/// the users of before.
+/// The claims of the token by the names of their accessors, and the caller's row in the user table.
 #[require_authentication]
 async fn me(principal: ServicePrincipal, user: RequestUser<LegacyUser>) -> impl Responder {
     Json(json!({
@@ -164,11 +163,11 @@ async fn me(principal: ServicePrincipal, user: RequestUser<LegacyUser>) -> impl 
         "aud": principal.aud(),
         "iss": principal.iss(),
         "exp": principal.exp(),
-        "user": shown(&user),
+        "user": user_json(&user),
     }))
 }
 
-fn shown(user: &RequestUser<LegacyUser>) -> Value {
+fn user_json(user: &RequestUser<LegacyUser>) -> Value {
     match user {
         RequestUser::Mapped(user) => {
             json!({ "kind": "mapped", "username": user.username, "email": user.email })
@@ -178,7 +177,7 @@ fn shown(user: &RequestUser<LegacyUser>) -> Value {
     }
 }
 
-/// For clients that are users of before; the others are 403.
+/// Requires a row in the user table. Other clients get 403.
 #[require_authentication]
 async fn legacy(user: MappedUser<LegacyUser>) -> impl Responder {
     Json(json!({ "username": user.username, "email": user.email }))

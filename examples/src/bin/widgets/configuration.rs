@@ -1,4 +1,4 @@
-//! What the environment says about this program; the pool is the library's to read.
+//! The environment variables of this program. The library reads those of the user pool.
 
 use std::{env, num::NonZeroUsize, thread};
 
@@ -6,24 +6,24 @@ use cognito_m2m_examples::{DatabaseUrl, database::InvalidDatabaseUrl};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
-/// Where to listen, with how many workers, and where widgets are kept.
+/// The address to listen on, the number of workers and the database.
 pub(crate) struct Configuration {
-    /// `WIDGETS_ADDR`
+    /// `WIDGETS_ADDR`. Defaults to port 8080 on loopback.
     pub(crate) address: String,
-    /// `ACTIX_WORKERS`; by default one for each processor.
+    /// `ACTIX_WORKERS`. Defaults to the number of processors.
     pub(crate) workers: NonZeroUsize,
-    /// `DATABASE_URL`; by default SQLite in memory.
+    /// `DATABASE_URL`. Defaults to SQLite in memory.
     pub(crate) database: DatabaseUrl,
 }
 
-/// A value that the program can't start with.
+/// The error returned for an invalid variable.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub(crate) enum ConfigurationError {
-    #[error("{0}: expected text in UTF-8")]
-    NotText(&'static str),
+    #[error("{0}: expected UTF-8")]
+    NotUnicode(&'static str),
     #[error("WIDGETS_ADDR: expected an address and a port, as in `127.0.0.1:8080`")]
     Address,
-    #[error("ACTIX_WORKERS: expected a whole number from 1")]
+    #[error("ACTIX_WORKERS: expected a positive integer")]
     Workers,
     #[error(transparent)]
     Database(#[from] InvalidDatabaseUrl),
@@ -34,7 +34,7 @@ impl Configuration {
         Self::read(|name| match env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(env::VarError::NotPresent) => Ok(None),
-            Err(env::VarError::NotUnicode(_)) => Err(ConfigurationError::NotText(name)),
+            Err(env::VarError::NotUnicode(_)) => Err(ConfigurationError::NotUnicode(name)),
         })
     }
 
@@ -58,7 +58,7 @@ impl Configuration {
     }
 }
 
-/// A name may stand for the address: it is looked up when the port is bound.
+/// Accepts a host name too; it is resolved when the server binds.
 fn parse_address(address: String) -> Result<String, ConfigurationError> {
     match address.rsplit_once(':') {
         Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(address),
@@ -71,22 +71,22 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Configuration, ConfigurationError> {
-        Configuration::read(|wanted| {
-            let found = variables.iter().find(|(name, _)| *name == wanted);
+        Configuration::read(|name| {
+            let found = variables.iter().find(|(other, _)| *other == name);
             Ok(found.map(|(_, value)| (*value).to_owned()))
         })
     }
 
     #[test]
-    fn nothing_set_is_port_8080_on_loopback_and_memory() {
-        let configuration = read(&[]).expect("nothing is missing");
+    fn defaults_are_port_8080_on_loopback_and_a_database_in_memory() {
+        let configuration = read(&[]).expect("every variable has a default");
         assert_eq!(configuration.address, "127.0.0.1:8080");
         assert!(configuration.database == DatabaseUrl::in_memory());
     }
 
     #[test]
-    fn a_value_that_can_not_be_meant_is_named() {
-        let faults = [
+    fn invalid_value_is_reported_with_its_variable() {
+        let invalid = [
             ("WIDGETS_ADDR", "8080", ConfigurationError::Address),
             ("WIDGETS_ADDR", "", ConfigurationError::Address),
             (
@@ -99,11 +99,11 @@ mod tests {
             (
                 "DATABASE_URL",
                 "oracle://u:p@h/d",
-                ConfigurationError::Database(InvalidDatabaseUrl),
+                ConfigurationError::Database(InvalidDatabaseUrl::Unknown),
             ),
         ];
-        for (name, value, fault) in faults {
-            assert_eq!(read(&[(name, value)]).err(), Some(fault), "{name}={value}");
+        for (name, value, error) in invalid {
+            assert_eq!(read(&[(name, value)]).err(), Some(error), "{name}={value}");
         }
     }
 }

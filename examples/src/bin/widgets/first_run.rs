@@ -1,4 +1,4 @@
-//! The first run: a Cognito on loopback, and `curl` lines that show what the guards do.
+//! The first run: a local Cognito, and `curl` lines that show what the guards do.
 
 use std::{
     env,
@@ -12,7 +12,8 @@ use cognito_m2m::{
     testing::{LocalClient, LocalCognito},
 };
 
-/// Where one of these is set, a pool is meant; the library says so if others are missing.
+/// The variables that select a user pool. If one of them is set, there is no local Cognito, and the
+/// library reports those that are missing.
 const POOL_VARIABLES: [&str; 5] = [
     "COGNITO_M2M_USER_POOL_ID",
     "COGNITO_M2M_ISSUER",
@@ -21,57 +22,58 @@ const POOL_VARIABLES: [&str; 5] = [
     "COGNITO_M2M_POOLS",
 ];
 
-/// What is on here, unless it is set.
+/// The settings that the first run enables if the environment does not set them.
 const USER_MAPPING: &str = "COGNITO_M2M_USER_MAPPING_ENABLED";
 const TRACKING: &str = "COGNITO_M2M_TRACK_CLIENT_ACTIVITY";
 
-/// A client of the local Cognito that may only look, and was a user before.
+/// The client IDs. `reader` and `retired` are in the user table as well, `retired` as inactive.
 const READER: &str = "reader";
-/// A client of the local Cognito that may look and change.
 const WRITER: &str = "writer";
-/// A client of the local Cognito that may look, and whose user of before is no longer active.
 const RETIRED: &str = "retired";
-/// A client of the local Cognito that may see who calls.
 const OPERATOR: &str = "operator";
-/// All clients' secret, which is none: this Cognito listens on loopback, and ends with the program.
+
+const CLIENTS: [(&str, &[&str]); 4] = [
+    (READER, &["widgets/read"]),
+    (WRITER, &["widgets/read", "widgets/write"]),
+    (RETIRED, &["widgets/read"]),
+    (OPERATOR, &["widgets/admin"]),
+];
+
+/// The secret of all clients. It protects nothing: only this machine reaches the local Cognito.
 const SECRET: &str = "local-secret";
 
-/// How long the printed tokens are good for.
-const MINUTES: u64 = 60;
+/// The lifetime of the printed tokens.
+const TOKEN_MINUTES: u64 = 60;
 
-/// A local Cognito in place of a pool.
+/// A local Cognito that serves as the user pool.
 pub(crate) struct FirstRun {
     cognito: LocalCognito,
 }
 
-/// A request to try, and what it is answered.
+/// A request to try, with the status of its response.
 struct Trial {
     status: u16,
     shows: &'static str,
-    /// What stands after `curl`.
+    /// The arguments of `curl`.
     request: String,
 }
 
 impl FirstRun {
-    /// Starts the local Cognito, unless the environment names a pool.
+    /// Starts the local Cognito, unless the environment selects a user pool.
     pub(crate) fn unless_configured() -> io::Result<Option<Self>> {
         if POOL_VARIABLES.into_iter().any(is_set) {
             return Ok(None);
         }
         let cognito = LocalCognito::start()?;
-        for (id, scopes) in [
-            (READER, &["widgets/read"][..]),
-            (WRITER, &["widgets/read", "widgets/write"][..]),
-            (RETIRED, &["widgets/read"][..]),
-            (OPERATOR, &["widgets/admin"][..]),
-        ] {
+        for (id, scopes) in CLIENTS {
             cognito.register(LocalClient::new(id).secret(SECRET).scopes(scopes));
         }
         Ok(Some(Self { cognito }))
     }
 
-    /// The local Cognito as the pool, with users of before and client activity; whatever else is set
-    /// holds too, and a mistyped variable is a fault here as it is with a pool.
+    /// The settings for the local Cognito, with user mapping and client activity enabled.
+    ///
+    /// Other variables of the environment apply as well, so a mistyped one is still an error.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::from_env()
             .issuer(self.cognito.issuer())
@@ -86,142 +88,169 @@ impl FirstRun {
         settings
     }
 
-    /// Prints requests to try, with live tokens.
+    /// Prints live tokens and requests to try.
     pub(crate) fn explain(&self, out: &mut impl Write, api: SocketAddr) -> io::Result<()> {
         let issuer = self.cognito.issuer();
         writeln!(
             out,
-            "no pool is configured: tokens come from a local Cognito, {issuer}"
+            "no user pool is configured; using a local Cognito, {issuer}"
         )?;
         writeln!(out)?;
         writeln!(
             out,
-            "# For another shell; the tokens are good for {MINUTES} minutes"
+            "# In another shell: tokens, valid for {TOKEN_MINUTES} minutes"
         )?;
+        for (id, scopes) in CLIENTS {
+            writeln!(out, "{}={}", variable(id), self.token(id, scopes))?;
+        }
         for trial in self.trials(api) {
             writeln!(out)?;
             writeln!(out, "# {}: {}", trial.status, trial.shows)?;
             writeln!(out, "curl -i {}", trial.request)?;
         }
         writeln!(out)?;
-        writeln!(out, "# Ctrl-C ends the program, and the tokens with it")
+        writeln!(out, "# Ctrl-C stops the API and the local Cognito")
+    }
+
+    fn token(&self, client_id: &str, scopes: &[&str]) -> String {
+        let token = self.cognito.token(client_id).scopes(scopes);
+        token
+            .expires_in(Duration::from_secs(TOKEN_MINUTES * 60))
+            .sign()
     }
 
     fn trials(&self, api: SocketAddr) -> Vec<Trial> {
-        let mut trials = self.guarded(api);
+        let mut trials = guards(api);
+        trials.push(self.token_request());
         if !is_set(USER_MAPPING) {
-            trials.extend(self.users_of_before(api));
+            trials.extend(user_mapping(api));
         }
-        trials.extend(self.clients(api));
+        trials.extend(client_activity(api));
         trials
     }
 
-    fn guarded(&self, api: SocketAddr) -> Vec<Trial> {
-        let widgets = format!("http://{api}/widgets");
-        // The tokens stand in the lines themselves, so that each line works alone, in any shell.
-        let (read, write) = (self.header(READER), self.header(WRITER));
-        let gear = r#"-H "Content-Type: application/json" -d '{"name": "gear"}'"#;
-        vec![
-            Trial {
-                status: 201,
-                shows: "a token with `widgets/write` adds a widget",
-                request: format!("{write} {gear} {widgets}"),
-            },
-            Trial {
-                status: 200,
-                shows: "a token with `widgets/read` lists the widgets",
-                request: format!("{read} {widgets}"),
-            },
-            Trial {
-                status: 403,
-                shows: "it may not add one",
-                request: format!("{read} {gear} {widgets}"),
-            },
-            Trial {
-                status: 403,
-                shows: "nor pass where both scopes are asked for",
-                request: format!("{read} http://{api}/both"),
-            },
-            Trial {
-                status: 200,
-                shows: "the group `reporting` lists the reader",
-                request: format!("{read} http://{api}/reports"),
-            },
-            Trial {
-                status: 403,
-                shows: "and not the writer",
-                request: format!("{write} http://{api}/reports"),
-            },
-            Trial {
-                status: 401,
-                shows: "without a token nobody knows who calls",
-                request: widgets.clone(),
-            },
-            Trial {
-                status: 401,
-                shows: "a token that the pool has not signed is as good as none",
-                request: format!(r#"-H "Authorization: Bearer a.b.c" {widgets}"#),
-            },
-            Trial {
-                status: 200,
-                shows: "who calls, as a handler sees it",
-                request: format!("{read} http://{api}/me"),
-            },
-            Trial {
-                status: 200,
-                shows: "an open route needs no token",
-                request: format!("http://{api}/public"),
-            },
-            Trial {
-                status: 200,
-                shows: "a further token, as a calling service asks for it",
-                request: format!(
-                    "-u {WRITER}:{SECRET} -d grant_type=client_credentials {}",
-                    self.cognito.token_url()
-                ),
-            },
-        ]
+    fn token_request(&self) -> Trial {
+        let url = self.cognito.token_url();
+        Trial::new(
+            200,
+            "a new token, fetched like a calling service does",
+            format!("-u {WRITER}:{SECRET} -d grant_type=client_credentials {url}"),
+        )
     }
+}
 
-    fn users_of_before(&self, api: SocketAddr) -> [Trial; 3] {
-        let trial = |status, shows, client_id| Trial {
+impl Trial {
+    fn new(status: u16, shows: &'static str, request: String) -> Self {
+        Self {
             status,
             shows,
-            request: format!("{} http://{api}/legacy", self.header(client_id)),
-        };
-        [
-            trial(200, "the reader was a user before", READER),
-            trial(403, "the writer was none", WRITER),
-            trial(403, "who was one and is no longer active is none", RETIRED),
-        ]
+            request,
+        }
     }
+}
 
-    fn clients(&self, api: SocketAddr) -> [Trial; 3] {
-        let list = format!("http://{api}/admin/clients");
-        [
-            Trial {
-                status: 200,
-                shows: "who has called, and when, for operators",
-                request: format!("{} {list}", self.header(OPERATOR)),
-            },
-            Trial {
-                status: 403,
-                shows: "the reader is none",
-                request: format!("{} {list}", self.header(READER)),
-            },
-            Trial {
-                status: 200,
-                shows: "the same as a page, for a browser on this machine",
-                request: format!("http://{api}/clients"),
-            },
-        ]
-    }
+fn guards(api: SocketAddr) -> Vec<Trial> {
+    let (read, write) = (bearer(READER), bearer(WRITER));
+    let widgets = format!("http://{api}/widgets");
+    let (both, reports) = (
+        format!("http://{api}/both"),
+        format!("http://{api}/reports"),
+    );
+    // On a second line, so that the command fits a terminal.
+    let gear = r#"\
+  -H "Content-Type: application/json" -d '{"name": "gear"}'"#;
+    let forged = r#"-H "Authorization: Bearer a.b.c""#;
+    vec![
+        Trial::new(
+            201,
+            "the scope `widgets/write` allows adding a widget",
+            format!("{write} {widgets} {gear}"),
+        ),
+        Trial::new(
+            200,
+            "the scope `widgets/read` allows listing the widgets",
+            format!("{read} {widgets}"),
+        ),
+        Trial::new(
+            403,
+            "but not adding one",
+            format!("{read} {widgets} {gear}"),
+        ),
+        Trial::new(
+            403,
+            "this route requires both scopes",
+            format!("{read} {both}"),
+        ),
+        Trial::new(
+            200,
+            "the reader is in the client group `reporting`",
+            format!("{read} {reports}"),
+        ),
+        Trial::new(403, "the writer is not", format!("{write} {reports}")),
+        Trial::new(401, "without a token", widgets.clone()),
+        Trial::new(401, "with an invalid token", format!("{forged} {widgets}")),
+        Trial::new(
+            200,
+            "the caller, as a handler sees it",
+            format!("{read} http://{api}/me"),
+        ),
+        Trial::new(
+            200,
+            "an open route requires no token",
+            format!("http://{api}/public"),
+        ),
+    ]
+}
 
-    fn header(&self, client_id: &str) -> String {
-        let lifetime = Duration::from_secs(MINUTES * 60);
-        let token = self.cognito.token(client_id).expires_in(lifetime).sign();
-        format!(r#"-H "Authorization: Bearer {token}""#)
-    }
+fn user_mapping(api: SocketAddr) -> [Trial; 3] {
+    let trial = |status, shows, client_id| {
+        Trial::new(
+            status,
+            shows,
+            format!("{} http://{api}/legacy", bearer(client_id)),
+        )
+    };
+    [
+        trial(
+            200,
+            "the reader is mapped to a row of the user table",
+            READER,
+        ),
+        trial(403, "the writer has no row", WRITER),
+        trial(403, "the row of this client is inactive", RETIRED),
+    ]
+}
+
+fn client_activity(api: SocketAddr) -> [Trial; 3] {
+    let list = format!("http://{api}/admin/clients");
+    let page = format!("http://{api}/clients");
+    [
+        Trial::new(
+            200,
+            "operators see which clients have called, and when",
+            format!("{} {list}", bearer(OPERATOR)),
+        ),
+        Trial::new(
+            403,
+            "the reader is not an operator",
+            format!("{} {list}", bearer(READER)),
+        ),
+        Trial::new(
+            200,
+            "the same list as a page, for a browser on this machine",
+            page,
+        ),
+    ]
+}
+
+/// The header with the token in the client's shell variable.
+fn bearer(client_id: &str) -> String {
+    format!(r#"-H "Authorization: Bearer ${}""#, variable(client_id))
+}
+
+/// The name of the shell variable that holds the client's token.
+fn variable(client_id: &str) -> String {
+    client_id.to_uppercase()
 }
 
 fn is_set(variable: &str) -> bool {

@@ -1,17 +1,31 @@
-//! Where log lines go: to standard error, so that what is printed stays apart.
+//! Logging to standard error, so that standard output holds only what the program prints.
 
-use std::io::{self, IsTerminal};
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    prelude::*,
+};
 
-/// What is logged while `RUST_LOG` says nothing else.
-const DEFAULT_FILTER: &str = "warn,cognito_m2m=info,widgets=info";
-
+/// Starts logging at the levels of `RUST_LOG`, for example `warn,cognito_m2m=debug`.
 pub(crate) fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = env::var("RUST_LOG")
+        .ok()
+        .and_then(|levels| levels.parse().ok());
+    let output = fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .init();
+        .with_filter(filter.unwrap_or_else(default_filter));
+    tracing_subscriber::registry().with(output).init();
+}
+
+fn default_filter() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("cognito_m2m", LevelFilter::INFO)
+        .with_target("widgets", LevelFilter::INFO)
 }

@@ -1,11 +1,12 @@
-//! How do I guard an API with Cognito tokens?
+//! The demo application: an API for widgets, guarded by Cognito tokens.
 //!
-//! Without configuration this program brings a Cognito of its own and prints `curl` lines to try.
-//! With `COGNITO_M2M_USER_POOL_ID` or `COGNITO_M2M_ISSUER` it guards the same API by that pool.
-//! `WIDGETS_ADDR`, `ACTIX_WORKERS` and `DATABASE_URL` say where it listens, with how many workers,
-//! and where it keeps its widgets. Beside them there are users from before Cognito, and the clients
-//! seen: `COGNITO_M2M_USER_MAPPING_ENABLED`, `COGNITO_M2M_RETURN_USER_PROXY` and
-//! `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` switch these on.
+//! Without configuration it starts a local Cognito and prints `curl` lines to try. With
+//! `COGNITO_M2M_USER_POOL_ID` or `COGNITO_M2M_ISSUER` it guards the same API by that user pool.
+//!
+//! `WIDGETS_ADDR` is the address to listen on, `ACTIX_WORKERS` the number of workers, and
+//! `DATABASE_URL` the database of the widgets, of a user table and of client activity.
+//! `COGNITO_M2M_USER_MAPPING_ENABLED`, `COGNITO_M2M_RETURN_USER_PROXY` and
+//! `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` enable users and activity.
 
 mod activity;
 mod api;
@@ -31,16 +32,16 @@ use cognito_m2m_examples::Database;
 
 use crate::{configuration::Configuration, first_run::FirstRun, store::Store};
 
-/// How many seconds requests that are under way get when the program is told to stop.
-const SECONDS_TO_STOP: u64 = 5;
+/// How many seconds a stopping server waits for requests in progress.
+const SHUTDOWN_TIMEOUT_SECONDS: u64 = 5;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
     logging::start();
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("widgets: {fault}");
+        Err(error) => {
+            eprintln!("widgets: {error}");
             ExitCode::FAILURE
         }
     }
@@ -54,13 +55,13 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         Some(local) => local.settings(),
         None => Settings::from_env(),
     };
-    // A pool whose settings define no group `reporting` is served all the same: `/reports` then
-    // refuses everybody. A program with one environment leaves this out, and such a pool is a fault.
+    // Without a group `reporting` in the settings, `/reports` refuses every client. An application
+    // that always defines its groups omits this call, so that a missing group is an error at start.
     let auth = CognitoAuth::builder()
         .settings(settings)
         .allow_undefined_groups();
-    let auth = users::mapped(auth, &database);
-    let (auth, clients) = activity::kept(auth, &configuration.database).await?;
+    let auth = users::with_mapper(auth, &database);
+    let (auth, clients) = activity::with_store(auth, &configuration.database).await?;
     let auth = auth.build()?;
     let store = web::Data::new(Store::new(database));
 
@@ -81,21 +82,22 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         }
     })
     .workers(configuration.workers.get())
-    .shutdown_timeout(SECONDS_TO_STOP)
+    .shutdown_timeout(SHUTDOWN_TIMEOUT_SECONDS)
     .bind(&configuration.address)
-    .map_err(|fault| {
+    .map_err(|error| {
         format!(
-            "WIDGETS_ADDR: {} can't be bound: {fault}",
+            "WIDGETS_ADDR: failed to bind {}: {error}",
             configuration.address
         )
     })?;
 
     let addresses = server.addrs();
     let serving = rt::spawn(server.run());
-    // The server gets its turn first: whoever reads the announcement may connect, or stop it.
+    // Lets the server start, with its signal handlers, before a reader of the output connects to it
+    // or stops it.
     rt::task::yield_now().await;
     if let Err(error) = announce(&addresses, first_run.as_ref()) {
-        tracing::warn!(%error, "nobody reads standard output");
+        tracing::warn!(%error, "failed to write to standard output");
     }
 
     serving.await??;

@@ -1,4 +1,4 @@
-//! Guards of other kinds: a group of clients, a map by function, and a policy around a scope.
+//! Other kinds of guards: a client group, a map by handler, and a policy around a scope.
 
 use actix_web::{
     HttpResponse, Responder,
@@ -12,10 +12,10 @@ use serde_json::json;
 
 use crate::{activity::Clients, problem::Problem, store::Store};
 
-/// What everything under `/admin` asks.
+/// The policy of everything under `/admin`.
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
-/// Mounts the routes on an `App` that `CognitoAuth` wraps.
+/// Registers the routes. The `App` must be wrapped in `CognitoAuth`.
 pub(crate) fn routes(app: &mut ServiceConfig, clients: Clients) {
     app.service(web::resource("/reports").get(reports))
         .service(web::resource("/actions/list").get(actions::list))
@@ -29,7 +29,7 @@ pub(crate) fn routes(app: &mut ServiceConfig, clients: Clients) {
         );
 }
 
-/// For the clients of one group, whose ids differ from one environment to the next.
+/// Requires a client of the group. Its client IDs are a setting, since each environment has others.
 #[allow_client_ids(group = "reporting")]
 async fn reports(
     store: Data<Store>,
@@ -41,7 +41,7 @@ async fn reports(
     ))
 }
 
-/// Each function by its name, and none without a rule.
+/// Each handler must be listed with its scope.
 #[action_scope_map(list = "widgets/read", create = "widgets/write")]
 mod actions {
     use super::*;
@@ -55,7 +55,7 @@ mod actions {
     }
 }
 
-/// Guarded by the scope that it is mounted in.
+/// Guarded by the policy of the scope `/admin`.
 async fn statistics(store: Data<Store>) -> Result<impl Responder, Problem> {
     Ok(Json(json!({ "widgets": store.list().await?.len() })))
 }

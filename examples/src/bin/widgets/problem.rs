@@ -1,4 +1,4 @@
-//! What the API answers where it has no widget to show: `{"detail": ".."}`, as the guards do.
+//! Error responses: `{"detail": ".."}`, like those of the guards.
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -8,7 +8,7 @@ use actix_web::{
 use cognito_m2m_examples::DatabaseError;
 use serde_json::json;
 
-/// A request that went wrong.
+/// An error of the API.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
     #[error("Not found.")]
@@ -26,7 +26,7 @@ impl Problem {
         Self::Body(error).into()
     }
 
-    /// An id that is no number names no widget either.
+    /// An ID that is not a number is an unknown widget.
     pub(crate) fn from_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
         Self::NotFound.into()
     }
@@ -48,7 +48,7 @@ impl ResponseError for Problem {
             response.insert_header((header::ALLOW, *allow));
         }
         if let Self::Store(error) = self {
-            tracing::error!(%error, "widgets can't be had");
+            tracing::error!(%error, "the database is unavailable");
         }
         response.json(json!({ "detail": self.to_string() }))
     }

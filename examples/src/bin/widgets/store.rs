@@ -1,4 +1,4 @@
-//! The widgets' table, in whichever database there is.
+//! The table of widgets, in any of the databases.
 
 use cognito_m2m_examples::{Database, DatabaseError, database::run, with_connections};
 use diesel::prelude::*;
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::widget_name::WidgetName;
 
-/// Where widgets are kept. A clone shares the connections.
+/// The stored widgets. Clones share the connections.
 #[derive(Clone)]
 pub(crate) struct Store {
     database: Database,
 }
 
-/// One row, and what the API answers.
+/// A row of the table, which is also the response of the API.
 #[derive(Debug, PartialEq, Queryable, Selectable, Serialize)]
 #[diesel(table_name = widgets)]
 pub(crate) struct Widget {
@@ -27,9 +27,10 @@ diesel::table! {
     }
 }
 
+#[cfg(feature = "mysql")]
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// The id that this connection's last insert was given.
+    /// The ID that the last insert of this connection generated.
     fn last_insert_id() -> BigInt;
 }
 
@@ -58,11 +59,13 @@ impl Store {
                 let insert = insert.returning(Widget::as_returning());
                 run(connections, |connection| insert.get_result(connection)).await
             }
+            #[cfg(feature = "postgres")]
             Database::Postgres(connections) => {
                 let insert = insert.returning(Widget::as_returning());
                 run(connections, |connection| insert.get_result(connection)).await
             }
-            // It returns no rows from an insert.
+            // MySQL has no `INSERT .. RETURNING`.
+            #[cfg(feature = "mysql")]
             Database::Mysql(connections) => {
                 run(connections, |connection| {
                     insert.execute(connection)?;
@@ -102,7 +105,7 @@ impl Store {
         Ok((renamed > 0).then_some(Widget { id, name }))
     }
 
-    /// Says whether there was a widget to remove.
+    /// Removes a widget. Returns `false` if it does not exist.
     pub(crate) async fn remove(&self, id: i64) -> Result<bool, DatabaseError> {
         let remove = diesel::delete(widgets::table.find(id));
         let removed = with_connections!(&self.database, connections => {
@@ -120,15 +123,19 @@ mod tests {
 
     async fn store(test: &str) -> Store {
         let url = DatabaseUrl::Sqlite(format!("file:/{test}?vfs=memdb"));
-        Store::new(Database::open(&url).await.expect("memory is there"))
+        Store::new(
+            Database::open(&url)
+                .await
+                .expect("a database in memory opens"),
+        )
     }
 
     fn name(text: &str) -> WidgetName {
-        WidgetName::try_from(text.to_owned()).expect("a name")
+        WidgetName::try_from(text.to_owned()).expect("a valid name")
     }
 
     #[actix_web::test]
-    async fn a_widget_is_added_found_renamed_and_removed() -> Result<(), DatabaseError> {
+    async fn widget_is_added_found_renamed_and_removed() -> Result<(), DatabaseError> {
         let store = store("a_life").await;
         let widget = store.add(name("gear")).await?;
         assert_eq!(store.find(widget.id).await?.as_ref(), Some(&widget));
@@ -142,7 +149,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn what_is_not_there_is_neither_renamed_nor_removed() -> Result<(), DatabaseError> {
+    async fn unknown_widget_is_neither_renamed_nor_removed() -> Result<(), DatabaseError> {
         let store = store("nothing").await;
         assert_eq!(store.rename(7, name("cog")).await?, None);
         assert!(!store.remove(7).await?);
@@ -150,7 +157,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_id_of_a_removed_widget_is_not_given_again() -> Result<(), DatabaseError> {
+    async fn id_of_a_removed_widget_is_not_reused() -> Result<(), DatabaseError> {
         let store = store("ids").await;
         let first = store.add(name("gear")).await?;
         store.remove(first.id).await?;
@@ -160,7 +167,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn many_at_once_share_the_one_database_in_memory() -> Result<(), DatabaseError> {
+    async fn concurrent_tasks_share_the_database_in_memory() -> Result<(), DatabaseError> {
         let store = store("many").await;
         let adding: Vec<_> = (0..50)
             .map(|number| {
@@ -171,7 +178,7 @@ mod tests {
             })
             .collect();
         for added in adding {
-            added.await.expect("the task ended")?;
+            added.await.expect("the task does not panic")?;
         }
         assert_eq!(store.list().await?.len(), 50);
         Ok(())

@@ -1,17 +1,18 @@
-//! What a widget may be called.
+//! The name of a widget.
 
 use serde::Deserialize;
 
-/// The longest name, in characters.
+/// The maximum length, in characters.
 const MAX_LENGTH: usize = 200;
 
-/// A name of 1 to 200 characters, kept as it was sent. NUL is none of them: PostgreSQL has it in no
-/// text, and a name that one database takes the others shall take too.
+/// A name of 1 to 200 characters, stored unchanged.
+///
+/// NUL is invalid, since PostgreSQL can't store it and all databases must accept the same names.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct WidgetName(String);
 
-/// A text that names no widget.
+/// The error returned for an invalid name.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a name of 1 to {MAX_LENGTH} characters, without NUL")]
 pub(crate) struct InvalidName;
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn nul_is_no_part_of_a_name() {
+    fn name_with_nul_is_invalid() {
         assert!(WidgetName::try_from("gear\0".to_owned()).is_err());
     }
 }

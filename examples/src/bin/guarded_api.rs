@@ -1,0 +1,69 @@
+//! How do I guard an API with Cognito tokens?
+//!
+//! `cargo run -p cognito-m2m-examples --bin guarded_api`
+//!
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
+
+use std::{env, error::Error};
+
+use actix_web::{App, HttpResponse, HttpServer, Responder, get, post, web};
+use cognito_m2m::{
+    CognitoAuth, ServicePrincipal, allow_client_ids, require_authentication, require_scopes,
+};
+
+/// Without an attribute, a route is open to everyone.
+#[get("/health")]
+async fn health() -> impl Responder {
+    HttpResponse::NoContent()
+}
+
+/// Requires a valid token, with any scopes.
+#[get("/whoami")]
+#[require_authentication]
+async fn whoami(principal: ServicePrincipal) -> impl Responder {
+    web::Json(serde_json::json!({
+        "client_id": principal.client_id(),
+        "scopes": principal.scopes(),
+    }))
+}
+
+/// Requires a scope. A caller without it gets 403, and the handler does not run.
+#[get("/orders")]
+#[require_scopes("orders/read")]
+async fn list_orders(principal: ServicePrincipal) -> impl Responder {
+    format!("the orders of {}\n", principal.client_id())
+}
+
+/// Requires one of two scopes, and that the client is on the list.
+#[post("/orders")]
+#[require_scopes("orders/write", "orders/admin", match = "any")]
+#[allow_client_ids("writer", "back-office")]
+async fn create_order(order: web::Json<serde_json::Value>) -> impl Responder {
+    HttpResponse::Created().json(order)
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // The log has the reason of each refusal, which the response does not contain.
+    tracing_subscriber::fmt::init();
+
+    let auth = CognitoAuth::from_env()?;
+    let port = env::var("PORT").map_or(Ok(8080), |port| port.parse())?;
+    HttpServer::new({
+        let auth = auth.clone();
+        move || {
+            App::new()
+                .wrap(auth.clone())
+                .service(health)
+                .service(whoami)
+                .service(list_orders)
+                .service(create_order)
+        }
+    })
+    .bind(("127.0.0.1", port))?
+    .run()
+    .await?;
+    auth.shutdown().await;
+    Ok(())
+}
