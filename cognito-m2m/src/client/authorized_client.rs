@@ -211,7 +211,7 @@ impl AuthorizedClient {
         headers.insert(AUTHORIZATION, token.header().clone());
         self.http.execute(request).await.map_err(|error| {
             if error.is_redirect() {
-                CallError::Elsewhere
+                CallError::OtherOrigin
             } else {
                 TransportError::new(error).into()
             }
@@ -229,7 +229,7 @@ fn redirect(attempt: Attempt<'_>, origins: &[Origin]) -> reqwest::redirect::Acti
     let target = attempt.url().origin();
     let is_same_origin = attempt.previous().last().map(Url::origin).as_ref() == Some(&target);
     if !is_same_origin || !origins.contains(&target) {
-        attempt.error(CallError::Elsewhere)
+        attempt.error(CallError::OtherOrigin)
     } else if attempt.previous().len() > MAX_REDIRECTS {
         attempt.stop()
     } else {

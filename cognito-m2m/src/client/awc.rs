@@ -3,7 +3,7 @@ use http_0_2::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use super::call_error::CallError;
 use super::error::TokenClientError;
 use super::origin_tokens::OriginTokens;
-use super::token_response::AnswerError;
+use super::token_response::InvalidTokenResponse;
 
 impl OriginTokens {
     /// Returns the `Authorization` header, marked as sensitive, for a request that `awc` sends to
@@ -17,7 +17,7 @@ impl OriginTokens {
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Elsewhere`] if the URL has another origin, and [`CallError::Token`] if
+    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, and [`CallError::Token`] if
     /// no token could be fetched.
     ///
     /// # Examples
@@ -37,7 +37,8 @@ impl OriginTokens {
         let token = self.token_for(url).await?;
         let value = HeaderValue::from_bytes(token.header().as_bytes());
         // Never fails: an access token consists of characters that a header can contain.
-        let mut value = value.map_err(|_| TokenClientError::Answer(AnswerError::AccessToken))?;
+        let mut value = value
+            .map_err(|_| TokenClientError::InvalidResponse(InvalidTokenResponse::AccessToken))?;
         value.set_sensitive(true);
         Ok((AUTHORIZATION, value))
     }

@@ -21,7 +21,7 @@ use super::transport_error::TransportError;
 pub enum CallError {
     /// The URL of the request or of a redirect has another origin. No token was sent there.
     #[error("the URL is not within the origins of the token")]
-    Elsewhere,
+    OtherOrigin,
     /// No token could be fetched for the call.
     #[error("no token for the API call: {0}")]
     Token(#[from] TokenClientError),

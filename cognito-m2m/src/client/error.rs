@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::oauth_error::{OAuthError, ResponseBody, is_transient_status};
-use super::token_response::AnswerError;
+use super::token_response::InvalidTokenResponse;
 use super::transport_error::TransportError;
 use crate::scope::InvalidScope;
 
@@ -57,7 +57,7 @@ pub enum TokenClientError {
     },
     /// The token endpoint sent status 200 without a usable token.
     #[error("invalid response from the token endpoint: {0}")]
-    Answer(#[from] AnswerError),
+    InvalidResponse(#[from] InvalidTokenResponse),
     /// The background thread of the token client has ended.
     #[error("the token client has been shut down")]
     Stopped,

@@ -8,7 +8,7 @@ use super::error::TokenClientError;
 use super::oauth_error::{OAuthError, ResponseBody};
 use super::retry::parse_retry_after;
 use super::scopes::RequestedScopes;
-use super::token_response::{AnswerError, TokenResponse};
+use super::token_response::{InvalidTokenResponse, TokenResponse};
 use super::transport_error::TransportError;
 use crate::http::{BodyError, read_body};
 use crate::time::Clock;
@@ -85,7 +85,7 @@ impl Exchange {
         let body = read_body(&mut response, MAX_BYTES).await;
         let body = body.map_err(|error| match error {
             BodyError::Transport(error) => TransportError::new(error).into(),
-            BodyError::TooLarge => AnswerError::TooLarge(MAX_BYTES).into(),
+            BodyError::TooLarge => InvalidTokenResponse::TooLarge(MAX_BYTES).into(),
         });
         if status == StatusCode::OK {
             return body;

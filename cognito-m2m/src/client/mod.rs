@@ -73,5 +73,5 @@ pub use origin_tokens::OriginTokens;
 pub use scopes::{IntoScopes, RequestedScopes};
 pub use settings::TokenClientSettings;
 pub use token_client::TokenClient;
-pub use token_response::{AnswerError, TokenResponse};
+pub use token_response::{InvalidTokenResponse, TokenResponse};
 pub use transport_error::TransportError;

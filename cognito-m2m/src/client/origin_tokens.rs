@@ -104,21 +104,21 @@ impl OriginTokens {
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Elsewhere`] if the URL has another origin, before any token is fetched,
+    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, before any token is fetched,
     /// and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
         // Parsers disagree about these characters, and another one could find another host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
         if url.contains(is_ambiguous) || url.contains(char::is_control) {
-            return Err(CallError::Elsewhere);
+            return Err(CallError::OtherOrigin);
         }
-        let url = Url::parse(url).map_err(|_| CallError::Elsewhere)?;
+        let url = Url::parse(url).map_err(|_| CallError::OtherOrigin)?;
         self.token_for_url(&url).await
     }
 
     pub(super) async fn token_for_url(&self, url: &Url) -> Result<AccessToken, CallError> {
         if !self.covers(url) {
-            return Err(CallError::Elsewhere);
+            return Err(CallError::OtherOrigin);
         }
         Ok(self.tokens.token(&self.scopes).await?)
     }

@@ -9,7 +9,7 @@ use super::cache_entry::{CacheEntry, FetchReceiver, FetchResult, Joined, SharedF
 use super::error::TokenClientError;
 use super::fetcher::TokenFetcher;
 use super::scopes::{IntoScopes, RequestedScopes};
-use super::token_response::{AnswerError, TokenResponse};
+use super::token_response::{InvalidTokenResponse, TokenResponse};
 use crate::runtime::Background;
 use crate::scope::InvalidScope;
 
@@ -120,7 +120,7 @@ impl TokenClient {
                 return Ok(token);
             }
         }
-        Err(AnswerError::ExpiredOnArrival.into())
+        Err(InvalidTokenResponse::ExpiredOnArrival.into())
     }
 
     /// Sends one token request, without the cache.

@@ -36,23 +36,26 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    pub(super) fn parse(body: &[u8], requested: &RequestedScopes) -> Result<Self, AnswerError> {
+    pub(super) fn parse(
+        body: &[u8],
+        requested: &RequestedScopes,
+    ) -> Result<Self, InvalidTokenResponse> {
         // The parser's error could quote the body, so it is not kept as a source.
         let Ok(Value::Object(raw)) = serde_json::from_slice(body) else {
-            return Err(AnswerError::NotAnObject);
+            return Err(InvalidTokenResponse::NotAnObject);
         };
         let Some(Value::String(secret)) = raw.get("access_token") else {
-            return Err(AnswerError::AccessToken);
+            return Err(InvalidTokenResponse::AccessToken);
         };
         let token_type = raw.get("token_type").and_then(Value::as_str);
         let token_type = token_type
             .filter(|name| name.eq_ignore_ascii_case("bearer"))
-            .ok_or(AnswerError::TokenType)?;
+            .ok_or(InvalidTokenResponse::TokenType)?;
         let lifetime = raw.get("expires_in").map(lifetime).transpose()?;
         let granted = granted_scopes(secret, &raw);
         let access_token = AccessToken::new(secret, requested.clone(), granted, lifetime);
         Ok(Self {
-            access_token: access_token.ok_or(AnswerError::AccessToken)?,
+            access_token: access_token.ok_or(InvalidTokenResponse::AccessToken)?,
             token_type: token_type.to_owned(),
             raw,
         })
@@ -94,13 +97,13 @@ impl fmt::Debug for TokenResponse {
 }
 
 /// Parses `expires_in`: a JSON number of whole seconds, `300` or `300.0`, of at least 1.
-fn lifetime(expires_in: &Value) -> Result<Duration, AnswerError> {
+fn lifetime(expires_in: &Value) -> Result<Duration, InvalidTokenResponse> {
     let Value::Number(number) = expires_in else {
-        return Err(AnswerError::ExpiresIn);
+        return Err(InvalidTokenResponse::ExpiresIn);
     };
-    let seconds = number.as_f64().ok_or(AnswerError::ExpiresIn)?;
+    let seconds = number.as_f64().ok_or(InvalidTokenResponse::ExpiresIn)?;
     if seconds < 1.0 || seconds.fract() != 0.0 {
-        return Err(AnswerError::ExpiresIn);
+        return Err(InvalidTokenResponse::ExpiresIn);
     }
     // Capped first, since `from_secs_f64` panics on a float beyond the range of `Duration`.
     let seconds = seconds.min(MAX_LIFETIME.as_secs_f64());
@@ -129,7 +132,7 @@ fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
 /// The reason why a response with status 200 contains no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AnswerError {
+pub enum InvalidTokenResponse {
     /// The body is larger than the limit, in bytes.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
@@ -156,11 +159,11 @@ mod tests {
 
     use super::*;
 
-    fn parse(body: &Value) -> Result<TokenResponse, AnswerError> {
+    fn parse(body: &Value) -> Result<TokenResponse, InvalidTokenResponse> {
         TokenResponse::parse(body.to_string().as_bytes(), &RequestedScopes::default())
     }
 
-    fn lifetime_of(expires_in: &Value) -> Result<Option<u64>, AnswerError> {
+    fn lifetime_of(expires_in: &Value) -> Result<Option<u64>, InvalidTokenResponse> {
         let body = json!({"access_token": "t", "token_type": "Bearer", "expires_in": expires_in});
         parse(&body).map(|response| response.expires_in().map(|lifetime| lifetime.as_secs()))
     }
@@ -184,7 +187,11 @@ mod tests {
             json!([300]),
             json!({}),
         ] {
-            assert_eq!(lifetime_of(&wrong), Err(AnswerError::ExpiresIn), "{wrong}");
+            assert_eq!(
+                lifetime_of(&wrong),
+                Err(InvalidTokenResponse::ExpiresIn),
+                "{wrong}"
+            );
         }
     }
 
@@ -208,10 +215,10 @@ mod tests {
             json!(null),
         ] {
             let response = parse(&json!({"access_token": "t", "token_type": wrong}));
-            assert_eq!(response.unwrap_err(), AnswerError::TokenType);
+            assert_eq!(response.unwrap_err(), InvalidTokenResponse::TokenType);
         }
         let response = parse(&json!({"access_token": "t"}));
-        assert_eq!(response.unwrap_err(), AnswerError::TokenType);
+        assert_eq!(response.unwrap_err(), InvalidTokenResponse::TokenType);
     }
 
     #[test]
@@ -224,10 +231,10 @@ mod tests {
             json!("a\nb"),
         ] {
             let response = parse(&json!({"access_token": wrong, "token_type": "Bearer"}));
-            assert_eq!(response.unwrap_err(), AnswerError::AccessToken);
+            assert_eq!(response.unwrap_err(), InvalidTokenResponse::AccessToken);
         }
         let response = parse(&json!({"token_type": "Bearer"}));
-        assert_eq!(response.unwrap_err(), AnswerError::AccessToken);
+        assert_eq!(response.unwrap_err(), InvalidTokenResponse::AccessToken);
     }
 
     #[test]
@@ -244,7 +251,11 @@ mod tests {
             "a=b",
         ] {
             let response = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
-            assert_eq!(response.unwrap_err(), AnswerError::NotAnObject, "{body:?}");
+            assert_eq!(
+                response.unwrap_err(),
+                InvalidTokenResponse::NotAnObject,
+                "{body:?}"
+            );
         }
     }
 

@@ -47,7 +47,7 @@ async fn call_to_another_origin_fails_before_a_token_is_fetched() {
         format!("https://127.0.0.1:{port}/"),
     ] {
         let error = client.get(&url).send().await.unwrap_err();
-        assert!(matches!(error, CallError::Elsewhere), "{url}: {error:?}");
+        assert!(matches!(error, CallError::OtherOrigin), "{url}: {error:?}");
     }
     assert_eq!(fixture.cognito.token_requests(), 0);
     assert_eq!(api.requests() + other.requests(), 0);
@@ -65,7 +65,7 @@ async fn redirect_to_another_origin_fails_before_the_token_is_sent() {
             .send()
             .await
             .unwrap_err();
-        assert!(matches!(error, CallError::Elsewhere), "{error:?}");
+        assert!(matches!(error, CallError::OtherOrigin), "{error:?}");
     }
     assert_eq!(other.requests(), 0);
 }
@@ -178,6 +178,6 @@ async fn header_for_awc_is_sensitive_and_restricted_to_the_origin() {
         "",
     ] {
         let error = tokens.header_for(url).await.unwrap_err();
-        assert!(matches!(error, CallError::Elsewhere), "{url:?}");
+        assert!(matches!(error, CallError::OtherOrigin), "{url:?}");
     }
 }

@@ -1,43 +1,46 @@
 use super::*;
-use crate::client::AnswerError;
+use crate::client::InvalidTokenResponse;
 
-const INVALID_BODIES: [(&str, AnswerError); 13] = [
-    ("", AnswerError::NotAnObject),
-    ("<html>signed in</html>", AnswerError::NotAnObject),
-    (r#"["t"]"#, AnswerError::NotAnObject),
-    (r#"{"token_type":"Bearer"}"#, AnswerError::AccessToken),
+const INVALID_BODIES: [(&str, InvalidTokenResponse); 13] = [
+    ("", InvalidTokenResponse::NotAnObject),
+    ("<html>signed in</html>", InvalidTokenResponse::NotAnObject),
+    (r#"["t"]"#, InvalidTokenResponse::NotAnObject),
+    (
+        r#"{"token_type":"Bearer"}"#,
+        InvalidTokenResponse::AccessToken,
+    ),
     (
         r#"{"access_token":"","token_type":"Bearer"}"#,
-        AnswerError::AccessToken,
+        InvalidTokenResponse::AccessToken,
     ),
     (
         r#"{"access_token":7,"token_type":"Bearer"}"#,
-        AnswerError::AccessToken,
+        InvalidTokenResponse::AccessToken,
     ),
     (
         r#"{"access_token":"a\r\nb","token_type":"Bearer"}"#,
-        AnswerError::AccessToken,
+        InvalidTokenResponse::AccessToken,
     ),
-    (r#"{"access_token":"t"}"#, AnswerError::TokenType),
+    (r#"{"access_token":"t"}"#, InvalidTokenResponse::TokenType),
     (
         r#"{"access_token":"t","token_type":"mac"}"#,
-        AnswerError::TokenType,
+        InvalidTokenResponse::TokenType,
     ),
     (
         r#"{"access_token":"t","token_type":"Bearer","expires_in":0}"#,
-        AnswerError::ExpiresIn,
+        InvalidTokenResponse::ExpiresIn,
     ),
     (
         r#"{"access_token":"t","token_type":"Bearer","expires_in":-5}"#,
-        AnswerError::ExpiresIn,
+        InvalidTokenResponse::ExpiresIn,
     ),
     (
         r#"{"access_token":"t","token_type":"Bearer","expires_in":"300"}"#,
-        AnswerError::ExpiresIn,
+        InvalidTokenResponse::ExpiresIn,
     ),
     (
         r#"{"access_token":"t","token_type":"Bearer","expires_in":0.5}"#,
-        AnswerError::ExpiresIn,
+        InvalidTokenResponse::ExpiresIn,
     ),
 ];
 
@@ -53,9 +56,9 @@ async fn error_for(reply: Reply) -> TokenClientError {
     error
 }
 
-fn answer_error(error: TokenClientError) -> AnswerError {
+fn invalid_response(error: TokenClientError) -> InvalidTokenResponse {
     match error {
-        TokenClientError::Answer(error) => error,
+        TokenClientError::InvalidResponse(error) => error,
         other => panic!("not an invalid response: {other:?}"),
     }
 }
@@ -64,14 +67,14 @@ fn answer_error(error: TokenClientError) -> AnswerError {
 async fn invalid_responses_are_typed_errors() {
     for (body, expected) in INVALID_BODIES {
         assert_eq!(
-            answer_error(error_for(Reply::json(body)).await),
+            invalid_response(error_for(Reply::json(body)).await),
             expected,
             "{body}"
         );
         let fixture = set_up();
         fail_with(&fixture.cognito, 200, body);
         let error = fixture.tokens.token("widgets/read").await.unwrap_err();
-        assert_eq!(answer_error(error), expected, "{body}");
+        assert_eq!(invalid_response(error), expected, "{body}");
     }
 }
 
@@ -88,13 +91,13 @@ async fn whole_float_is_a_valid_expires_in() {
 async fn response_above_the_limit_is_rejected() {
     let long = "x".repeat(70_000);
     let body = format!(r#"{{"access_token":"t","token_type":"Bearer","pad":"{long}"}}"#);
-    let error = answer_error(error_for(Reply::json(&body)).await);
-    assert_eq!(error, AnswerError::TooLarge(65_536));
+    let error = invalid_response(error_for(Reply::json(&body)).await);
+    assert_eq!(error, InvalidTokenResponse::TooLarge(65_536));
 
     // The body has no `content-length`.
     let unbounded = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{long}");
-    let error = answer_error(error_for(Reply::Bytes(unbounded.into())).await);
-    assert_eq!(error, AnswerError::TooLarge(65_536));
+    let error = invalid_response(error_for(Reply::Bytes(unbounded.into())).await);
+    assert_eq!(error, InvalidTokenResponse::TooLarge(65_536));
 }
 
 #[tokio::test]
@@ -146,8 +149,8 @@ async fn token_that_expires_on_its_way_is_not_returned() {
     let server = RawServer::start([Reply::late_token(&clock, Duration::from_secs(301))]);
     let tokens = client_builder(&server.url("/token")).clock(clock);
     let tokens = tokens.build().unwrap();
-    let error = answer_error(tokens.token("widgets/read").await.unwrap_err());
-    assert_eq!(error, AnswerError::ExpiredOnArrival);
+    let error = invalid_response(tokens.token("widgets/read").await.unwrap_err());
+    assert_eq!(error, InvalidTokenResponse::ExpiredOnArrival);
     assert_eq!(server.requests(), 2);
 }
 
@@ -174,7 +177,10 @@ async fn unusual_responses_are_accepted_or_capped() {
     let fixture = set_up();
     fail_with(&fixture.cognito, 200, &" ".repeat(70_000));
     let error = fixture.tokens.token("widgets/read").await.unwrap_err();
-    assert_eq!(answer_error(error), AnswerError::TooLarge(65_536));
+    assert_eq!(
+        invalid_response(error),
+        InvalidTokenResponse::TooLarge(65_536)
+    );
 }
 
 #[tokio::test]
