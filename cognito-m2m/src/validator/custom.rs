@@ -29,6 +29,11 @@ use crate::token::{BearerToken, Claims, InvalidToken};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a token validator",
+    label = "this type does not implement `TokenValidator`",
+    note = "implement `cognito_m2m::validator::TokenValidator` for a type that is `Send + Sync + 'static`"
+)]
 pub trait TokenValidator: Send + Sync + 'static {
     /// Validates a token and returns its claims.
     ///
