@@ -1,7 +1,7 @@
 /// Implements the methods and traits of a store on a database server.
 ///
-/// The store is a tuple struct with a [`Session`](super::session::Session). A macro, because Diesel
-/// requires a page of bounds for a function that is generic over the connection.
+/// The store is a tuple struct with a [`Session`](super::session::Session). This is a macro,
+/// because a function that is generic over the connection would need a page of Diesel's bounds.
 macro_rules! impl_network_store {
     (
         $store:ident, $connection:ty, url = $url:literal,
@@ -17,8 +17,8 @@ macro_rules! impl_network_store {
                 ))
             }
 
-            /// Uses a table with another name, such as the table of a Django app that this server
-            /// replaces.
+            /// Sets the name of the table, for example to that of a Django app that this server
+            /// replaces. Defaults to `service_client_activity`.
             ///
             /// # Examples
             ///
@@ -35,8 +35,8 @@ macro_rules! impl_network_store {
                 self
             }
 
-            /// Connects with a custom function, for example with TLS or with a password that
-            /// expires.
+            /// Sets a custom function that opens connections, for example with TLS or with a
+            /// password that expires.
             ///
             /// The function receives the URL. It has the same signature as a `custom_setup` of
             /// `diesel-async`. For an example, see the documentation of the type.
@@ -76,7 +76,7 @@ macro_rules! impl_network_store {
 
             /// Creates the table if it does not exist. Call it at every start.
             ///
-            /// It closes its connection afterwards.
+            /// It opens a connection and closes it afterwards.
             ///
             /// # Errors
             ///
@@ -95,7 +95,7 @@ macro_rules! impl_network_store {
                 let table = self.0.database().statements.table();
                 $insert(&mut connection, &table, batch)
                     .await
-                    .map_err(|error| $crate::activity::ActivityError::Statement(error.into()))?;
+                    .map_err($crate::activity::diesel::statements::statement_error)?;
                 self.0.put_back(connection);
                 Ok(())
             }
@@ -130,8 +130,8 @@ macro_rules! impl_network_store {
             ) -> $crate::activity::ReaderFuture<'a> {
                 use diesel::sql_types::{BigInt, Text};
                 use diesel_async::RunQueryDsl as _;
-                use $crate::activity::ActivityError;
                 use $crate::activity::diesel::listing::{Count, ListedRow, Listing, client_rows};
+                use $crate::activity::diesel::statements::statement_error;
 
                 Box::pin(async move {
                     let listing = Listing::new(&self.0.statements, query, &$dialect);
@@ -140,14 +140,14 @@ macro_rules! impl_network_store {
                         .bind::<Text, _>(&listing.pattern)
                         .get_result::<Count>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     let rows = diesel::sql_query(listing.rows)
                         .bind::<Text, _>(&listing.pattern)
                         .bind::<BigInt, _>(listing.limit)
                         .bind::<BigInt, _>(listing.offset)
                         .load::<ListedRow>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     client_rows(rows, &count)
                 })
             }
