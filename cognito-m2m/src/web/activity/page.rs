@@ -51,7 +51,7 @@ pub struct ClientActivityPage {
 }
 
 impl ClientActivityPage {
-    /// Creates a page at this path. All links on the page stay on this path.
+    /// Creates a page at this path. All of its links lead to the same path.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader) -> Self {
         Self {
             path: path.into(),
@@ -82,8 +82,8 @@ impl ClientActivityPage {
         web::service(&self.path).finish(factory)
     }
 
-    /// Serves the page without a login, for a scope that is wrapped with one or for
-    /// loopback. Everyone who can send a request to this path can read the page.
+    /// Serves the page without a login, for use on loopback or in a scope that is wrapped with a
+    /// login. Otherwise, anyone who can send a request to this path can read the page.
     ///
     /// # Examples
     ///
