@@ -180,7 +180,7 @@ impl CognitoAuthBuilder {
     /// Sets the HTTP client that fetches the signing keys, for example one with a proxy or custom
     /// TLS roots.
     ///
-    /// The default client follows no redirects and uses the configured time-outs. Build a custom
+    /// The default client follows no redirects and uses the configured timeouts. Build a custom
     /// client with `redirect::Policy::none()`. The setting `jwks_timeout` applies to it too;
     /// `jwks_connect_timeout` does not.
     #[must_use]
