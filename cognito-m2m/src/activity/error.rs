@@ -1,6 +1,6 @@
 use std::error::Error;
 
-/// The error returned when an activity store fails.
+/// The error returned when an activity store or reader fails.
 ///
 /// # Examples
 ///

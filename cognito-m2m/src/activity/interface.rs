@@ -8,15 +8,15 @@ use super::query::{ClientQuery, ClientRows};
 
 /// The future that the methods of an [`ActivityStore`] return.
 ///
-/// Unlike [`BoxFuture`](crate::BoxFuture) it is `Send`, because the store
-/// runs on a background thread.
+/// Unlike [`BoxFuture`](crate::BoxFuture), it is `Send`, because the store runs on a background
+/// thread.
 pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>> + Send + 'a>>;
 
 /// A store for client activity.
 ///
 /// Its methods run on a background thread of the crate and must not block it. A call that takes
-/// longer than 5 s is cancelled. After a failure, the same records are written again, together with
-/// later ones.
+/// longer than 5 s is cancelled. Records whose write failed or was cancelled are written again
+/// later, so writing the same record twice must be harmless.
 ///
 /// # Examples
 ///
@@ -53,14 +53,14 @@ pub trait ActivityStore: Send + 'static {
     /// # Errors
     ///
     /// Returns [`ActivityError`] if the store cannot be used. The error is logged, and the server
-    /// starts all the same.
+    /// still starts.
     fn check(&mut self) -> StoreFuture<'_>;
 
     /// Merges activity into the store, keeping the earliest `first_seen_at` and the latest
     /// `last_seen_at` of each client.
     ///
-    /// A batch has at most 1,000 records. They are sorted by client ID, so that all writers lock
-    /// rows in the same order.
+    /// A batch has at most 1,000 records. They are sorted by client ID, so all writers lock rows in
+    /// the same order.
     ///
     /// # Errors
     ///
@@ -71,7 +71,8 @@ pub trait ActivityStore: Send + 'static {
 
 /// The future that [`ActivityReader::list`] returns.
 ///
-/// It runs on the runtime of the request, and is `Send` so that a reader can be shared.
+/// It runs on the runtime of the request. It is `Send`, so a reader can also be used outside of
+/// Actix.
 pub type ReaderFuture<'a> =
     Pin<Box<dyn Future<Output = Result<ClientRows, ActivityError>> + Send + 'a>>;
 
@@ -112,7 +113,7 @@ pub trait ActivityReader: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns [`ActivityError`] if the store cannot be read. The request is answered with 503.
+    /// Returns [`ActivityError`] if the store cannot be read. The response to the request is 503.
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a>;
 }
 

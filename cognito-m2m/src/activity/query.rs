@@ -45,8 +45,8 @@ impl ClientQuery {
         }
     }
 
-    /// Restricts the query to client IDs that contain this text. ASCII letters match in either
-    /// case. An empty text matches all clients.
+    /// Restricts the query to client IDs that contain this text, ignoring ASCII case. An empty text
+    /// matches all clients.
     #[must_use]
     pub fn with_search(mut self, search: impl Into<String>) -> Self {
         self.search = search.into();
@@ -68,7 +68,7 @@ impl ClientQuery {
         self
     }
 
-    /// Sets the number of clients on a page. Values outside of 1 to 500 are clamped.
+    /// Sets the maximum number of clients on a page. It is clamped to between 1 and 500.
     #[must_use]
     pub const fn with_per_page(mut self, per_page: u32) -> Self {
         self.per_page = match per_page {

@@ -86,7 +86,7 @@ impl fmt::Display for TableName {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_`, found {name:?}"
+    "expected `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_` without a leading digit, found {name:?}"
 )]
 pub struct InvalidTableName {
     name: String,

@@ -1,7 +1,7 @@
 /// Implements the methods and traits of a store on a database server.
 ///
-/// The store is a tuple struct with a [`Session`](super::session::Session). A macro, because Diesel
-/// requires a page of bounds for a function that is generic over the connection.
+/// The store is a tuple struct with a [`Session`](super::session::Session). This is a macro,
+/// because a function that is generic over the connection would need a page of Diesel's bounds.
 macro_rules! impl_network_store {
     (
         $store:ident, $connection:ty, url = $url:literal,
@@ -99,7 +99,7 @@ macro_rules! impl_network_store {
                 let table = self.0.database().statements.table();
                 $insert(&mut connection, &table, batch)
                     .await
-                    .map_err(|error| $crate::activity::ActivityError::Statement(error.into()))?;
+                    .map_err($crate::activity::diesel::statements::statement_error)?;
                 self.0.put_back(connection);
                 Ok(())
             }
@@ -134,8 +134,8 @@ macro_rules! impl_network_store {
             ) -> $crate::activity::ReaderFuture<'a> {
                 use diesel::sql_types::{BigInt, Text};
                 use diesel_async::RunQueryDsl as _;
-                use $crate::activity::ActivityError;
                 use $crate::activity::diesel::listing::{Count, ListedRow, Listing, client_rows};
+                use $crate::activity::diesel::statements::statement_error;
 
                 Box::pin(async move {
                     let listing = Listing::new(&self.0.statements, query, &$dialect);
@@ -144,14 +144,14 @@ macro_rules! impl_network_store {
                         .bind::<Text, _>(&listing.pattern)
                         .get_result::<Count>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     let rows = diesel::sql_query(listing.rows)
                         .bind::<Text, _>(&listing.pattern)
                         .bind::<BigInt, _>(listing.limit)
                         .bind::<BigInt, _>(listing.offset)
                         .load::<ListedRow>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     client_rows(rows, &count)
                 })
             }

@@ -17,7 +17,7 @@ use crate::policy::Policy;
 ///
 /// | parameter | value | default |
 /// | --- | --- | --- |
-/// | `search` | a part of the client ID; ASCII letters match in either case | all clients |
+/// | `search` | a part of the client ID, ignoring ASCII case | all clients |
 /// | `sort` | `client_id`, `first_seen_at` or `last_seen_at`, with a leading `-` for descending order | `-last_seen_at` |
 /// | `page` | a number from 1 | 1 |
 /// | `per_page` | a number from 1 to 500 | 50 |
@@ -40,7 +40,8 @@ use crate::policy::Policy;
 /// `total` is the number of clients on all pages. The ID of a client of an additional user pool is
 /// prefixed with the name of the pool, as in `partners:sync-worker`.
 ///
-/// An invalid parameter is answered with 400, and a store that does not answer within 5 s with 503.
+/// The response is 400 if a parameter is invalid, and 503 if the store fails or does not answer
+/// within 5 s.
 ///
 /// # Examples
 ///
@@ -79,7 +80,7 @@ impl HttpServiceFactory for ClientActivityList {
         let source = self.source;
         let list = move |request: HttpRequest| {
             let source = source.clone();
-            async move { answer(&source, &request).await }
+            async move { respond(&source, &request).await }
         };
         web::resource(self.path)
             .wrap(self.policy)
@@ -118,7 +119,7 @@ struct Problem {
     detail: String,
 }
 
-async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
+async fn respond(source: &Source, request: &HttpRequest) -> HttpResponse {
     let query = match parameters::parse(request.query_string()) {
         Ok(query) => query,
         Err(problem) => {

@@ -1,14 +1,16 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::activity::{activity_fault, track};
+use super::activity::{activity_fault, start_tracking};
 use super::error::BuildError;
 use super::startup_log;
-use super::users::users;
+use super::users::user_lookups;
 use super::validator::cognito_validator;
 use crate::activity::ActivityStore;
-use crate::policy::{Layer, guarded_handlers};
+use crate::policy::{ClientList, Layer, guarded_handlers};
+use crate::pool::PoolName;
 use crate::runtime::Background;
-use crate::settings::{SettingFault, Settings};
+use crate::settings::{CheckedPool, SettingFault, Settings};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
@@ -66,7 +68,7 @@ impl CognitoAuth {
         Self::builder().settings(settings).build()
     }
 
-    /// Builds the middleware from the environment variables with the prefix `COGNITO_M2M_`.
+    /// Builds the middleware from environment variables with the prefix `COGNITO_M2M_`.
     ///
     /// # Errors
     ///
@@ -180,7 +182,7 @@ impl CognitoAuthBuilder {
     /// Sets the HTTP client that fetches the signing keys, for example one with a proxy or custom
     /// TLS roots.
     ///
-    /// The default client follows no redirects and uses the configured time-outs. Build a custom
+    /// The default client follows no redirects and uses the configured timeouts. Build a custom
     /// client with `redirect::Policy::none()`. The setting `jwks_timeout` applies to it too;
     /// `jwks_connect_timeout` does not.
     #[must_use]
@@ -230,7 +232,8 @@ impl CognitoAuthBuilder {
             undefined_groups(&self.settings)
         };
         let has_custom_validator = self.validator.is_some();
-        let (users, user_fault) = users(&self.settings, has_custom_validator, self.user_mapper);
+        let (users, user_fault) =
+            user_lookups(&self.settings, has_custom_validator, self.user_mapper);
         faults.extend(user_fault);
         faults.extend(activity_fault(
             &self.settings,
@@ -245,12 +248,7 @@ impl CognitoAuthBuilder {
         let store = self
             .activity_store
             .filter(|_| checked.track_client_activity);
-        let activity = store.map(|store| track(&checked, store, &clock, &background));
-        let admitted_clients = checked
-            .pools
-            .iter()
-            .filter_map(|pool| Some((pool.name.clone(), pool.allowed_clients.clone()?)));
-        let admitted_clients = admitted_clients.collect();
+        let activity = store.map(|store| start_tracking(&checked, store, &clock, &background));
         let validation = match self.validator {
             Some(validator) => Validation::Custom(validator),
             None => Validation::BuiltIn(cognito_validator(
@@ -260,12 +258,10 @@ impl CognitoAuthBuilder {
                 &background,
             )?),
         };
-        let default_responder = || -> Box<dyn RefusalResponder> {
-            Box::new(DefaultResponder::new(
-                checked.realm.as_str(),
-                checked.json_error_responses,
-            ))
-        };
+        let responder = self.responder.unwrap_or_else(|| {
+            let realm = checked.realm.as_str();
+            Box::new(DefaultResponder::new(realm, checked.json_error_responses))
+        });
         Ok(CognitoAuth::from_state(State {
             validation,
             header_name: checked.header_name,
@@ -273,10 +269,10 @@ impl CognitoAuthBuilder {
             max_token_bytes: checked.max_token_bytes,
             fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
             policy_defaults: checked.policy_defaults,
-            admitted_clients,
+            admitted_clients: admitted_clients(&checked.pools),
             users,
             activity,
-            responder: self.responder.unwrap_or_else(default_responder),
+            responder,
             background,
             shutdown_timeout: checked.shutdown_timeout,
             clock,
@@ -284,8 +280,15 @@ impl CognitoAuthBuilder {
     }
 }
 
-/// Finds handlers that name an undefined group. Such a handler would refuse every client, without an
-/// obvious reason.
+fn admitted_clients(pools: &[CheckedPool]) -> HashMap<PoolName, ClientList> {
+    let lists = pools
+        .iter()
+        .filter_map(|pool| Some((pool.name.clone(), pool.allowed_clients.clone()?)));
+    lists.collect()
+}
+
+/// Returns a fault for each handler that names an undefined group. Such a handler would refuse
+/// every client without an obvious reason.
 fn undefined_groups(settings: &Settings) -> Vec<SettingFault> {
     let faults = |layer: &'static Layer| {
         let undefined = layer
