@@ -30,9 +30,9 @@ pub struct ProxyUser {
 }
 
 impl ProxyUser {
-    /// Returns the client ID, or `pool:client_id` if the client belongs to a further user pool.
+    /// Returns the client ID, or `pool:client_id` for a client of an additional user pool.
     ///
-    /// The prefix prevents the administrator of a further pool from choosing the username of
+    /// The prefix prevents the administrator of an additional pool from choosing the username of
     /// another pool's client.
     #[must_use]
     pub fn username(&self) -> &str {

@@ -24,8 +24,10 @@ const PG_UNENCODABLE: &str = "has no equivalent in encoding";
 /// of the value in every language.
 const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 
-/// Returns the rows of a failed query: none, if the key contains characters that the column cannot
-/// store. Call it in your own implementations of [`RowSource`](super::RowSource).
+/// Converts a query error to the result of the lookup: no rows if the column cannot store the
+/// characters of the key, otherwise an error.
+///
+/// Call it in implementations of [`RowSource`](super::RowSource).
 ///
 /// # Errors
 ///

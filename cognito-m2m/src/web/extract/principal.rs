@@ -24,7 +24,7 @@ impl FromRequest for ServicePrincipal {
     }
 }
 
-/// The principal of a request that may also be anonymous.
+/// An extractor for the principal of a request, or for none if the request has no token.
 ///
 /// It contains no principal only if the request has no token. A malformed, invalid or expired token
 /// is refused, and so is a token that cannot be verified because the keys are unavailable.
@@ -50,7 +50,7 @@ impl FromRequest for ServicePrincipal {
 pub struct OptionalPrincipal(Option<ServicePrincipal>);
 
 impl OptionalPrincipal {
-    /// Returns the principal.
+    /// Returns the principal, or `None` if the request has no token.
     #[must_use]
     pub fn into_inner(self) -> Option<ServicePrincipal> {
         self.0

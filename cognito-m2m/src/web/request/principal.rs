@@ -28,7 +28,7 @@ pub trait RequestPrincipal {
     /// Returns the principal, or `None` if the request has no valid token.
     fn service_principal(&self) -> Option<ServicePrincipal>;
 
-    /// Returns the client ID of the principal.
+    /// Returns the client ID of the principal, or `None` if there is no principal.
     fn client_id(&self) -> Option<ClientId> {
         self.service_principal()
             .map(|principal| principal.client_id().clone())
