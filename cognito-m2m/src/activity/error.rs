@@ -27,7 +27,7 @@ pub enum ActivityError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A statement failed.
+    /// An SQL statement failed.
     #[error("the activity store failed to run a statement")]
     Statement(#[source] Box<dyn Error + Send + Sync>),
     /// The store took longer than 5 s.

@@ -75,8 +75,8 @@ pub trait ActivityStore: Send + 'static {
 pub type ReaderFuture<'a> =
     Pin<Box<dyn Future<Output = Result<ClientRows, ActivityError>> + Send + 'a>>;
 
-/// A source of the clients that [`ClientActivityList`](crate::ClientActivityList) and
-/// [`ClientActivityPage`](crate::ClientActivityPage) show.
+/// A source of client activity for [`ClientActivityList`](crate::ClientActivityList) and
+/// [`ClientActivityPage`](crate::ClientActivityPage).
 ///
 /// The stores of this crate create one with their method `reader()`.
 ///
@@ -106,7 +106,9 @@ pub type ReaderFuture<'a> =
     note = "pass the result of `reader()` of `SqliteActivity`, `PostgresActivity` or `MysqlActivity`, or a type that implements `ActivityReader`"
 )]
 pub trait ActivityReader: Send + Sync + 'static {
-    /// Returns the clients that match the query. A call that takes longer than 5 s is cancelled.
+    /// Returns a page of the clients that match the query, and their total number.
+    ///
+    /// A call that takes longer than 5 s is cancelled.
     ///
     /// # Errors
     ///

@@ -45,7 +45,9 @@ impl TableName {
         }
     }
 
-    /// Returns the name for use in a statement, quoted with `"`, or with `` ` `` for MySQL.
+    /// Returns the name for an SQL statement, with `quote` around each part.
+    ///
+    /// Pass `` ` `` for MySQL and MariaDB, and `"` for other databases.
     #[must_use]
     pub fn quoted(&self, quote: char) -> String {
         let parts = self.schema.iter().chain([&self.table]);
@@ -72,7 +74,7 @@ impl fmt::Display for TableName {
     }
 }
 
-/// The error returned for an invalid table name.
+/// The error returned for text that is not a valid `table` or `schema.table` name.
 ///
 /// # Examples
 ///

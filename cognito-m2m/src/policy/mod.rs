@@ -1,9 +1,8 @@
 //! Policies: what a handler requires of its caller, as data.
 //!
-//! A [`Policy`](crate::Policy) is a plain value, and [`Policy::evaluate`](crate::Policy::evaluate)
-//! decides whether it admits a request. Attributes, the middleware and
-//! [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize) all use that function. This
-//! module performs no I/O and does not know HTTP responses.
+//! A [`Policy`] is a plain value, and [`Policy::evaluate`] decides whether it admits a request.
+//! Attributes, the middleware and [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize)
+//! all use that function. This module performs no I/O and does not know HTTP responses.
 
 pub(crate) mod clients;
 mod denial;

@@ -9,7 +9,7 @@ macro_rules! impl_network_store {
         migration = $migration:path, insert = $insert:path $(,)?
     ) => {
         impl $store {
-            /// Creates a store in the database at this URL. It connects on first use.
+            /// Creates an activity store for the database at this URL, without connecting yet.
             pub fn new(url: impl Into<String>) -> Self {
                 Self($crate::activity::diesel::session::Session::new(
                     url.into(),
@@ -17,8 +17,10 @@ macro_rules! impl_network_store {
                 ))
             }
 
-            /// Uses a table with another name, such as the table of a Django app that this server
-            /// replaces.
+            /// Sets the name of the table, for example to keep the table of a Django app that this
+            /// service replaces.
+            ///
+            /// Defaults to `service_client_activity`.
             ///
             /// # Examples
             ///
@@ -35,8 +37,8 @@ macro_rules! impl_network_store {
                 self
             }
 
-            /// Connects with a custom function, for example with TLS or with a password that
-            /// expires.
+            /// Sets the function that opens connections, for example with TLS or a short-lived
+            /// password.
             ///
             /// The function receives the URL. It has the same signature as a `custom_setup` of
             /// `diesel-async`. For an example, see the documentation of the type.
@@ -56,7 +58,8 @@ macro_rules! impl_network_store {
                 self
             }
 
-            /// Returns a reader of the same table. It opens a connection for each list.
+            /// Returns an [`ActivityReader`](crate::activity::ActivityReader) for the table of this
+            /// store. It opens a connection for each query.
             ///
             /// # Examples
             ///
@@ -74,9 +77,10 @@ macro_rules! impl_network_store {
                 Reader(self.0.database().clone())
             }
 
-            /// Creates the table if it does not exist. Call it at every start.
+            /// Creates the activity table if it does not exist, and never changes the columns of an
+            /// existing one.
             ///
-            /// It closes its connection afterwards.
+            /// Call it at every start. It closes its connection afterwards.
             ///
             /// # Errors
             ///

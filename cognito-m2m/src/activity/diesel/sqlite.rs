@@ -55,7 +55,9 @@ INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('200001010000
 ";
 
 impl SqliteActivity {
-    /// Creates a store in the file at this path. The file is opened on first use.
+    /// Creates an activity store for the SQLite file at this path, without opening it yet.
+    ///
+    /// The file is opened on first use, and created if it does not exist.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             url: path.into(),
@@ -65,7 +67,10 @@ impl SqliteActivity {
         }
     }
 
-    /// Uses a table with another name, such as the table of a Django app that this server replaces.
+    /// Sets the name of the table, for example to keep the table of a Django app that this service
+    /// replaces.
+    ///
+    /// Defaults to `service_client_activity`.
     ///
     /// # Examples
     ///
@@ -84,7 +89,8 @@ impl SqliteActivity {
         self
     }
 
-    /// Returns a reader of the same table. It opens a connection for each list.
+    /// Returns an [`ActivityReader`] for the table of this store. It opens a connection for each
+    /// query.
     ///
     /// # Examples
     ///
@@ -105,7 +111,10 @@ impl SqliteActivity {
         }
     }
 
-    /// Creates the table if it does not exist. Call it at every start.
+    /// Creates the activity table if it does not exist, and never changes the columns of an
+    /// existing one.
+    ///
+    /// Call it at every start.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::activity::{ActivityReader, ClientQuery, ClientRows};
 use crate::policy::Policy;
 
-/// A JSON service that lists the clients and their activity, under a [`Policy`].
+/// An Actix service that returns client activity as JSON to callers that a [`Policy`] admits.
 ///
 /// Pass it to `App::service`, below [`CognitoAuth`](crate::CognitoAuth). It serves `GET` and `HEAD`
 /// with these query parameters, all of which are optional:
@@ -37,8 +37,8 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// `total` is the number of clients on all pages. The client ID of a further user pool has the name
-/// of the pool in front, as in `partners:sync-worker`.
+/// `total` is the number of clients on all pages. The ID of a client of an additional user pool is
+/// prefixed with the name of the pool, as in `partners:sync-worker`.
 ///
 /// An invalid parameter is answered with 400, and a store that does not answer within 5 s with 503.
 ///
@@ -64,7 +64,7 @@ pub struct ClientActivityList {
 }
 
 impl ClientActivityList {
-    /// Creates a list at this path, for clients that satisfy the policy.
+    /// Creates the service at this URL path, for callers that the policy admits.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader, policy: Policy) -> Self {
         Self {
             path: path.into(),

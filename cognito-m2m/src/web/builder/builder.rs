@@ -41,8 +41,8 @@ pub struct CognitoAuthBuilder {
 }
 
 impl CognitoAuth {
-    /// Returns a builder, for everything beyond settings: a custom validator, responder, user mapper,
-    /// activity store, HTTP client or clock.
+    /// Returns a builder, for options that [`Settings`] does not cover: a custom validator,
+    /// responder, user mapper, activity store, HTTP client or clock.
     ///
     /// # Examples
     ///
@@ -77,7 +77,8 @@ impl CognitoAuth {
 }
 
 impl CognitoAuthBuilder {
-    /// Sets the settings. Defaults to [`Settings::default`], which has no user pool.
+    /// Sets the [`Settings`] of the middleware. Defaults to [`Settings::default`], which has no
+    /// user pool.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -137,7 +138,8 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Sets the user mapper. It is used if the setting `user_mapping_enabled` is on.
+    /// Sets the mapper that finds the user of a principal. It is used if the setting
+    /// `user_mapping_enabled` is on.
     ///
     /// # Examples
     ///
@@ -187,7 +189,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Sets the clock. Defaults to [`SystemClock`].
+    /// Replaces the system clock, for tests.
     ///
     /// # Examples
     ///
@@ -203,10 +205,11 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Allows handlers that name a client group which the settings do not define.
+    /// Lets [`build`](Self::build) succeed although a handler names a client group that the
+    /// settings do not define.
     ///
-    /// By default that is an error at start-up. Use this in a program that is linked with such
-    /// handlers but does not mount them; if it does, they refuse every client.
+    /// Use this in a program that is linked with such handlers but does not mount them. An
+    /// undefined group admits no client.
     #[must_use]
     pub fn allow_undefined_groups(mut self) -> Self {
         self.allow_undefined_groups = true;
@@ -218,8 +221,8 @@ impl CognitoAuthBuilder {
     /// # Errors
     ///
     /// Returns [`BuildError::Settings`] with all faults in the settings. Returns
-    /// [`BuildError::Thread`] if the background thread cannot be started, and
-    /// [`BuildError::HttpClient`] if the HTTP client cannot be created.
+    /// [`BuildError::Thread`] if the background thread could not be started, and
+    /// [`BuildError::HttpClient`] if the HTTP client could not be created.
     pub fn build(self) -> Result<CognitoAuth, BuildError> {
         let mut faults = if self.allow_undefined_groups {
             Vec::new()

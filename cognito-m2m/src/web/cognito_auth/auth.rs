@@ -54,15 +54,16 @@ impl CognitoAuth {
         &self.state
     }
 
-    /// Waits until the signing keys of every user pool have been fetched once, or a fetch has failed.
+    /// Waits until the signing keys of every user pool have been fetched, or the fetch for one pool
+    /// has failed.
     ///
     /// Calling it is optional. Until the keys have been fetched, open handlers work and guarded
     /// handlers answer 503.
     ///
     /// # Errors
     ///
-    /// Returns [`KeysUnavailable`] if a user pool has no keys. The background thread continues to
-    /// fetch them.
+    /// Returns [`KeysUnavailable`] for the first user pool without usable keys. The background
+    /// thread continues to fetch them.
     ///
     /// # Examples
     ///

@@ -56,7 +56,7 @@ pub struct PoolHealth {
 }
 
 impl PoolHealth {
-    /// Returns the name of the pool in the settings.
+    /// Returns the configured name of the user pool.
     #[must_use]
     pub fn name(&self) -> &PoolName {
         &self.name
