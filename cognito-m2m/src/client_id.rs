@@ -28,7 +28,7 @@ pub(crate) const MAX_LENGTH: usize = 128;
 pub struct ClientId(Box<str>);
 
 impl ClientId {
-    /// Creates a client ID.
+    /// Checks that a text is a valid client ID, and returns it as a `ClientId`.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl PartialEq<&str> for ClientId {
     }
 }
 
-/// The error returned for an invalid client ID.
+/// The error returned for a text that is not a valid app client ID.
 ///
 /// # Examples
 ///

@@ -11,7 +11,9 @@ use crate::scope::ScopeSet;
 use crate::scope_match::ScopeMatch;
 use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 
-/// The verified identity of a calling service. It is immutable and cheap to clone.
+/// The verified identity of a calling service, and an extractor that requires a valid token.
+///
+/// It is immutable and cheap to clone.
 ///
 /// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument, it
 /// requires a valid token: a request without one is answered 401.
@@ -129,7 +131,7 @@ impl ServicePrincipal {
         }
     }
 
-    /// Evaluates a policy inside a handler.
+    /// Evaluates a policy inside a handler, and returns the reason if it denies the request.
     ///
     /// Use `?` on the result: the error is answered as any other refusal. Client groups and the
     /// default scope match come from the settings. The request method is not known here, so a
@@ -223,7 +225,7 @@ impl ServicePrincipal {
                 && Arc::ptr_eq(&one.policy_defaults, &other.policy_defaults))
     }
 
-    /// Returns the name, in the settings, of the user pool that issued the token.
+    /// Returns the configured name of the user pool that issued the token.
     #[must_use]
     pub fn pool(&self) -> &PoolName {
         &self.0.pool

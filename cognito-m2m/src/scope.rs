@@ -21,7 +21,7 @@ use serde::{Serialize, Serializer};
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
-    /// Creates a scope.
+    /// Checks that a text is a valid scope, and returns it as a `Scope`.
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl Scope {
         }
     }
 
-    /// Creates a scope in a constant, which is checked at compile time.
+    /// Creates a scope from a string literal, which is checked at compile time in a constant.
     ///
     /// # Panics
     ///
@@ -80,7 +80,7 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// The error returned for an invalid scope.
+/// The error returned for a text that is not a valid OAuth scope.
 ///
 /// # Examples
 ///
@@ -176,7 +176,7 @@ impl ScopeSet {
         self.spans.iter().map(|&span| slice(&self.text, span))
     }
 
-    /// Returns the number of different scopes.
+    /// Returns the number of scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len()

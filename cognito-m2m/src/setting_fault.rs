@@ -31,7 +31,8 @@ impl SettingFault {
         }
     }
 
-    /// Returns the name of the setting, as in code and in `serde` sources.
+    /// Returns the name of the setting, as in code and in configuration files, such as `region` or
+    /// `pools.tenant-a.issuer`.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
@@ -84,7 +85,7 @@ impl SettingsError {
         Self { faults }
     }
 
-    /// Returns the faults, at least one.
+    /// Returns the invalid and missing settings. There is at least one.
     #[must_use]
     pub fn faults(&self) -> &[SettingFault] {
         &self.faults

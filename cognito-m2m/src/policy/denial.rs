@@ -25,13 +25,13 @@ pub enum Denial {
     /// The scope map does not list the request method.
     #[error("the scope map does not list the request method")]
     Method,
-    /// An allowlist that applies does not contain the client.
+    /// The client is not on an allowlist that applies to the request.
     #[error("the client is not on the allowlist")]
     Client,
 }
 
 impl Denial {
-    /// Returns the stable reason code that is logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

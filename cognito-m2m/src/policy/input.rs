@@ -55,8 +55,8 @@ pub struct PolicyDefaults {
     /// How several scopes combine if a policy asks for neither all nor any of them: the setting
     /// `default_scope_match`.
     pub scope_match: ScopeMatch,
-    /// The allowlist of handlers without their own: the setting `allowed_client_ids`. `None` admits
-    /// every client.
+    /// The client allowlist for handlers whose attributes list no clients: the setting
+    /// `allowed_client_ids`. `None` admits every client.
     pub allowed_clients: Option<ClientList>,
     /// The named lists of clients: the setting `client_groups`.
     pub groups: ClientGroups,

@@ -1,6 +1,6 @@
 use crate::policy::{Denial, Policy, PolicyInput};
 
-/// One attribute on one handler.
+/// A guard attribute on a handler, with its policy and source location.
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ use crate::policy::{Denial, Policy, PolicyInput};
 pub struct Layer {
     /// The policy that the attribute states.
     pub policy: Policy,
-    /// The path of the handler function.
+    /// The full Rust path of the handler function.
     pub handler: &'static str,
     /// The source file of the attribute.
     pub file: &'static str,
@@ -105,7 +105,10 @@ pub struct GuardedHandler(pub &'static Layer);
 
 inventory::collect!(GuardedHandler);
 
-/// Returns every attribute that the program was linked with, in no particular order.
+/// Returns the guard attributes of all handlers in the program, in no particular order.
+///
+/// There is one [`Layer`] for each attribute of each handler. An attribute on a module counts once
+/// for each handler that it guards.
 ///
 /// # Examples
 ///

@@ -36,7 +36,9 @@ pub(crate) enum Rule {
 }
 
 impl Policy {
-    /// Creates a policy that admits every caller with a valid token.
+    /// Creates a policy that requires only a valid token.
+    ///
+    /// The default allowlist, which is not part of a policy, still applies to guarded handlers.
     ///
     /// # Examples
     ///
@@ -197,10 +199,10 @@ impl Policy {
         Self(Rule::Both(Box::new((self, other))))
     }
 
-    /// Evaluates the policy.
+    /// Returns `Ok` if the policy admits the caller, or the reason for the denial.
     ///
-    /// The default allowlist is not part of it: that list applies to handlers, after all of their
-    /// attributes have been considered.
+    /// The default allowlist is not part of a policy: it applies to a handler only if none of its
+    /// attributes lists clients.
     ///
     /// # Errors
     ///
@@ -247,7 +249,7 @@ impl Policy {
         }
     }
 
-    /// Returns `true` if the policy lists clients, so that the default allowlist does not apply.
+    /// Returns `true` if the policy lists clients or groups, which replace the default allowlist.
     #[must_use]
     pub fn lists_clients(&self) -> bool {
         match &self.0 {

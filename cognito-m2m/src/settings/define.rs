@@ -64,8 +64,8 @@ macro_rules! settings {
         impl Settings {
             $(settings!(@setter $setter $name, $type,
                 $(#[doc = $doc])+
-                #[doc = "\n# Examples\n\n```\n# use std::time::Duration;\n# use cognito_m2m::{ScopeMatch, Settings};"]
-                #[doc = concat!("let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n```")]
+                #[doc = "\n # Examples\n\n ```\n # use std::time::Duration;\n # use cognito_m2m::{ScopeMatch, Settings};"]
+                #[doc = concat!(" let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n ```")]
             );)+
 
             /// Logs the settings in one line. The settings of the server contain no secrets.

@@ -29,8 +29,8 @@ impl Settings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the settings from the given environment variables, as [`from_env`](Self::from_env)
-    /// does from those of the process.
+    /// Reads the settings like [`from_env`](Self::from_env), but from the given variables instead
+    /// of the environment of the process.
     ///
     /// # Examples
     ///

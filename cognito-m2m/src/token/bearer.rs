@@ -15,8 +15,8 @@ use super::InvalidToken;
 pub struct BearerToken<'h>(&'h str);
 
 impl<'h> BearerToken<'h> {
-    /// Returns the text as a token, or `None` if it is empty or contains a character that a compact
-    /// JWS does not have (RFC 7515 section 3.1).
+    /// Returns the text as a token, or `None` if it is empty or contains a character that is not
+    /// allowed in a compact JWS (RFC 7515 section 3.1).
     #[must_use]
     pub fn new(text: &'h str) -> Option<Self> {
         Self::from_bytes(text.as_bytes())
@@ -62,7 +62,7 @@ impl std::fmt::Debug for BearerToken<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedHeader {
-    /// There are several header lines, and one of them has the configured scheme.
+    /// The request has the token header more than once, at least once with the configured scheme.
     #[error("expected one header line with a bearer token, found several lines")]
     SeveralLines,
     /// The scheme is not followed by one or more spaces and a token (RFC 6750 section 2.1).
@@ -71,7 +71,7 @@ pub enum MalformedHeader {
 }
 
 impl MalformedHeader {
-    /// Returns the stable code of this reason, as logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

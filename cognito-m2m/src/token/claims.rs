@@ -29,7 +29,8 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Creates claims from a JSON object, as a custom validator does.
+    /// Creates claims from a JSON object, for a custom
+    /// [`TokenValidator`](crate::validator::TokenValidator) or a test.
     ///
     /// # Errors
     ///
@@ -116,7 +117,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Returns `true` if this is one of the audiences. The comparison is exact.
+    /// Returns `true` if `name` is one of the audiences. The comparison is exact.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         match self {

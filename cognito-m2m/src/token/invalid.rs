@@ -75,7 +75,7 @@ pub enum InvalidToken {
     /// `scope` is present, but not a string.
     #[error("`scope` is not a string")]
     Scope,
-    /// The token is that of a user, since `username` is present, and `accept_user_tokens` is off.
+    /// The token was issued to a user (it has a `username` claim), and `accept_user_tokens` is off.
     #[error("the token belongs to a user (`accept_user_tokens` is off)")]
     UserToken,
     /// A custom validator refused the token.
@@ -84,7 +84,7 @@ pub enum InvalidToken {
 }
 
 impl InvalidToken {
-    /// Returns the stable code of this reason, as logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ pub enum UserMappingError {
     /// Several users match the principal: 500. The field is their number.
     #[error("found {0} users for the principal")]
     Ambiguous(usize),
-    /// The mapper failed: 500.
+    /// The lookup failed in a way that a retry does not fix: 500.
     #[error("the user mapper failed")]
     Failed(#[source] MapperError),
 }
@@ -52,7 +52,7 @@ impl UserMappingError {
         Self::Failed(MapperError::new(source))
     }
 
-    /// Returns the stable code that appears in logs.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -85,8 +85,9 @@ pub trait UserMapper: Send + Sync + 'static {
         principal: &'a ServicePrincipal,
     ) -> BoxFuture<'a, Result<Option<Self::User>, UserMappingError>>;
 
-    /// Returns the names of the user pools that the mapper serves, as they appear in the settings.
-    /// `default` is the pool of the top-level settings.
+    /// Returns the names of the user pools that the mapper serves, or `None` if it serves all.
+    ///
+    /// The names are those in the settings. `default` is the pool of the top-level settings.
     ///
     /// Principals of other pools are not mapped to a user. The default implementation returns
     /// `None`, which is an error at start-up if several pools are configured.
@@ -122,8 +123,8 @@ pub trait UserMapper: Send + Sync + 'static {
         }
     }
 
-    /// Caches the users that the mapper finds for `ttl`. Without a cache, every request that needs
-    /// a user runs a lookup.
+    /// Caches each user that the mapper finds, for the duration `ttl`. Without a cache, every
+    /// request that needs a user runs a lookup.
     ///
     /// Errors and lookups that find no user are not cached. A new user is therefore found
     /// immediately, and a user who is deleted or deactivated in the table is found for at most
@@ -173,7 +174,7 @@ where
     }
 }
 
-/// A mapper that serves only the named user pools, created by [`UserMapper::serving`].
+/// A mapper restricted to the named user pools, created by [`UserMapper::serving`].
 ///
 /// # Examples
 ///

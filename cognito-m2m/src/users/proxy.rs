@@ -30,7 +30,7 @@ pub struct ProxyUser {
 }
 
 impl ProxyUser {
-    /// Returns the client ID, or `pool:client_id` if the client belongs to an additional user pool.
+    /// Returns the client ID, or `pool:client_id` for a client of an additional user pool.
     ///
     /// The prefix prevents the administrator of an additional pool from choosing the username of
     /// another pool's client.

@@ -24,8 +24,8 @@ const PG_UNENCODABLE: &str = "has no equivalent in encoding";
 /// value, which MySQL reports in every language.
 const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 
-/// Converts the error of a query to no rows, if the key contains characters that the column cannot
-/// store, or to a [`UserMappingError`].
+/// Converts a query error to the result of the lookup: no rows if the column cannot store the
+/// characters of the key, otherwise an error.
 ///
 /// Call it in implementations of [`RowSource`](super::RowSource).
 ///

@@ -13,7 +13,7 @@ use crate::users::{ProxyUser, UserLookup, UserMappingError};
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, refusal_error, with_authentication};
 
-/// The user that the principal of a request is mapped to: a row, a proxy, or none.
+/// An extractor for the user that the principal is mapped to, a proxy, or no user.
 ///
 /// The user is looked up only if a handler takes this argument, and at most once per request. A
 /// handler that takes it but has no attribute is treated as if it had `#[require_authentication]`,
@@ -50,16 +50,16 @@ use crate::web::request::{Authentication, refusal_error, with_authentication};
 /// ```
 #[derive(Debug)]
 pub enum RequestUser<U> {
-    /// The row that the principal is mapped to.
+    /// The user that the principal is mapped to.
     Mapped(Arc<U>),
-    /// A stand-in for a principal without a row, if the setting `return_user_proxy` is on.
+    /// A stand-in for a principal without a user, if the setting `return_user_proxy` is on.
     Proxy(ProxyUser),
-    /// No user: the principal has no row, and `return_user_proxy` is off.
+    /// No user: the principal is not mapped to one, and `return_user_proxy` is off.
     Anonymous,
 }
 
 impl<U> RequestUser<U> {
-    /// Returns the row, if the principal is mapped to one.
+    /// Returns the user, if the principal is mapped to one.
     #[must_use]
     pub fn mapped(&self) -> Option<&U> {
         match self {
@@ -68,13 +68,13 @@ impl<U> RequestUser<U> {
         }
     }
 
-    /// Returns `true` for a row or a proxy.
+    /// Returns `true` for a mapped user or a proxy.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         !self.is_anonymous()
     }
 
-    /// Returns `true` if there is neither a row nor a proxy.
+    /// Returns `true` if there is neither a mapped user nor a proxy.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         matches!(self, Self::Anonymous)
@@ -108,12 +108,12 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
     }
 }
 
-/// The row that the principal of a request is mapped to. A request without a row is refused.
+/// An extractor for the user that the principal is mapped to. A request without one is refused.
 ///
 /// # Errors
 ///
 /// Requests are refused as for [`RequestUser`]. In addition, the response is 403 with `Client is not
-/// mapped to a user.` if the principal has no row.
+/// mapped to a user.` if the principal is not mapped to one.
 ///
 /// # Examples
 ///
@@ -135,7 +135,7 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 pub struct MappedUser<U>(Arc<U>);
 
 impl<U> MappedUser<U> {
-    /// Returns the row, which the extractors of a request share.
+    /// Returns the user, which the extractors of a request share.
     #[must_use]
     pub fn into_inner(self) -> Arc<U> {
         self.0
