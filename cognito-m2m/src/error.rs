@@ -3,8 +3,8 @@
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
 //! invalid or expired one), [`Denial`] for authorization (scope, method, client),
 //! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
-//! [`Misconfiguration`] for a mistake in the program. Invalid settings are found at start-up:
-//! [`SettingsError`](crate::settings::SettingsError).
+//! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
+//! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
 
 use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
@@ -115,7 +115,7 @@ pub enum Misconfiguration {
     MiddlewareMissing,
     /// A handler requests a user type other than the one that the mapper returns.
     #[error(
-        "the handler requests another user type than the mapper returns: use `{mapped}` in the handler"
+        "the handler requests a user type other than the mapper's: use `{mapped}` in the handler"
     )]
     OtherUserType {
         /// The name of the user type that the mapper returns.
