@@ -46,8 +46,7 @@ settings! {
 
     /// The audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
     ///
-    /// Cognito adds an `aud` claim to a machine token only if the client requests a resource
-    /// binding.
+    /// Cognito adds no `aud` claim to a machine token unless a pre token generation trigger does.
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
     text audience("https://api.example.com"): Option<String> = None, logged as value;
@@ -58,7 +57,7 @@ settings! {
     value require_audience(false): bool = true, logged as value;
 
     /// The clients that may call guarded handlers that have no allowlist.
-    /// Default: every client with a good token.
+    /// Default: every client with a valid token.
     ///
     /// An entry is `client_id`, or `pool:client_id` for a client of an additional pool.
     ///
