@@ -7,6 +7,7 @@ mod attacks;
 mod attributes;
 mod documents;
 mod keys;
+mod left_out;
 mod logs;
 mod middleware;
 mod mixed_traffic;

@@ -46,8 +46,7 @@ settings! {
 
     /// Sets the audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
     ///
-    /// Cognito adds an `aud` claim to a machine token only if the client requests a resource
-    /// binding.
+    /// Cognito adds no `aud` claim to a machine token unless a pre token generation trigger does.
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
     text audience("https://api.example.com"): Option<String> = None, logged as value;
