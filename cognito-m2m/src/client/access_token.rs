@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
-/// An access token.
+/// An access token from the token endpoint.
 ///
 /// It is cheap to clone, and `Debug` does not print the secret.
 ///
@@ -39,8 +39,8 @@ struct Parts {
 }
 
 impl AccessToken {
-    /// Creates a token, or returns `None` if the text is not a bearer token (RFC 6750 section 2.1)
-    /// and could therefore break out of its header.
+    /// Creates a token. Returns `None` if the text is not a bearer token (RFC 6750 section 2.1),
+    /// since other characters could break out of the header.
     pub(super) fn new(
         secret: &str,
         requested: RequestedScopes,

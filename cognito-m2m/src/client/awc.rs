@@ -9,10 +9,10 @@ impl OriginTokens {
     /// Returns the `Authorization` header, marked as sensitive, for a request that `awc` sends to
     /// this URL.
     ///
-    /// The types are those of `http` 0.2, which `awc` and Actix-web use, so this needs no
-    /// dependency on `awc`: `client.get(url).insert_header(header)`.
+    /// The types are those of `http` 0.2, which `awc` and Actix-web use:
+    /// `client.get(url).insert_header(header)`.
     ///
-    /// Build that client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
+    /// Build the `awc` client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
     /// call [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
     ///
     /// # Errors

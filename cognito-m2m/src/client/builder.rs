@@ -18,7 +18,7 @@ use crate::setting_fault::SettingsError;
 use crate::time::{Clock, SystemClock};
 
 impl TokenClient {
-    /// Returns a builder.
+    /// Returns a builder for a token client.
     ///
     /// The client ID, a secret, and the token URL or the domain are required.
     ///
@@ -38,7 +38,7 @@ impl TokenClient {
         TokenClientBuilder::new()
     }
 
-    /// Creates a client from environment variables, which [`TokenClientSettings`] lists.
+    /// Creates a client from the environment variables listed in [`TokenClientSettings`].
     ///
     /// # Errors
     ///
@@ -106,9 +106,10 @@ impl TokenClientBuilder {
         }
     }
 
-    /// Replaces all settings that were made so far, for example by those of a configuration file.
+    /// Replaces all settings made so far, for example with those from a configuration file.
     ///
-    /// The timeouts, the HTTP client and the clock are not among the settings, and stay.
+    /// The time limits, the HTTP client and the clock are not part of [`TokenClientSettings`], and
+    /// stay unchanged.
     ///
     /// # Examples
     ///
@@ -163,10 +164,9 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets the scopes of calls that name none.
+    /// Sets the scopes of calls that do not name any.
     ///
-    /// Defaults to no scopes. Such a request names none, and Cognito then grants all scopes of the
-    /// app client.
+    /// By default, such a call requests no scopes, and Cognito grants all scopes of the app client.
     pub fn client_scopes(mut self, scopes: impl IntoScopes) -> Self {
         match scopes.into_scopes() {
             Ok(scopes) => self.settings.client_scopes = scopes,
@@ -191,8 +191,8 @@ impl TokenClientBuilder {
     /// Sets a custom HTTP client, for example with a proxy or TLS roots.
     ///
     /// Disable its redirects (`redirect::Policy::none()`). Do not use it elsewhere, because its
-    /// connections are bound to the background thread of the token client.
-    /// [`connect_timeout`](Self::connect_timeout) is then ignored.
+    /// connections are bound to the background thread of the token client. With a custom client,
+    /// [`connect_timeout`](Self::connect_timeout) is ignored.
     ///
     /// # Examples
     ///
@@ -250,8 +250,9 @@ impl TokenClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns [`TokenClientBuildError::Settings`] with every missing or invalid setting, and
-    /// another [`TokenClientBuildError`] if the thread or the HTTP client can't be created.
+    /// Returns [`TokenClientBuildError::Settings`] with every missing or invalid setting,
+    /// [`TokenClientBuildError::HttpClient`] if the HTTP client can't be created, or
+    /// [`TokenClientBuildError::Thread`] if the background thread can't be started.
     pub fn build(mut self) -> Result<TokenClient, TokenClientBuildError> {
         self.check_limits();
         let settings = CheckedSettings::new(self.settings)?;

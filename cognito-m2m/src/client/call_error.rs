@@ -1,7 +1,7 @@
 use super::error::TokenClientError;
 use super::transport_error::TransportError;
 
-/// The error of an API call that needs a token.
+/// The error returned if an API call that requires a token fails.
 ///
 /// # Examples
 ///

@@ -5,7 +5,7 @@ use super::token_response::InvalidTokenResponse;
 use super::transport_error::TransportError;
 use crate::scope::InvalidScope;
 
-/// The error of a call that returns a token.
+/// The error returned if a [`TokenClient`](super::TokenClient) can't provide a token.
 ///
 /// Neither `Display` nor `Debug` prints a secret, a token or a response body. The error is cheap to
 /// clone: all callers that wait for one fetch get the same error.
@@ -38,14 +38,14 @@ pub enum TokenClientError {
     /// long.
     #[error("failed to request a token: {0}")]
     Transport(#[from] TransportError),
-    /// The token endpoint sent a redirect with this status. The client does not follow redirects,
-    /// so that the secret is not sent to another server.
+    /// The token endpoint sent a redirect with this status. Redirects are not followed, so that the
+    /// secret is not sent to another server.
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
     /// The token endpoint refused the request with an OAuth error, or throttled it.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
-    /// The token endpoint sent another status than 200, without an OAuth error.
+    /// The token endpoint sent a status other than 200, without an OAuth error.
     #[error("the token endpoint failed with status {status}")]
     Status {
         /// The HTTP status.

@@ -107,7 +107,7 @@ impl OriginTokens {
     /// Returns [`CallError::OtherOrigin`] if the URL has another origin, before any token is fetched,
     /// and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
-        // Parsers disagree about these characters, and another one could find another host.
+        // URL parsers disagree about these characters: another one could find a different host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
         if url.contains(is_ambiguous) || url.contains(char::is_control) {
             return Err(CallError::OtherOrigin);

@@ -61,8 +61,9 @@ pub struct TokenClientSettings {
 }
 
 impl TokenClientSettings {
-    /// Reads the environment variables in the table above. Other variables with the prefix
-    /// `COGNITO_M2M_` are settings of the server.
+    /// Reads the settings from the environment variables in the table above.
+    ///
+    /// Other variables with the prefix `COGNITO_M2M_` configure the server, and are ignored.
     ///
     /// # Examples
     ///
@@ -121,7 +122,7 @@ impl TokenClientSettings {
         }
     }
 
-    /// No problem quotes the value: it may be a secret under the wrong name.
+    /// The error never quotes the value, which may be a secret under the wrong name.
     fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
             "token_url" => self.token_url = Some(text(value)?),

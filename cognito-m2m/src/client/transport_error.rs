@@ -2,9 +2,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A failure of the connection, of TLS, or a timeout.
+/// A connection failure, a TLS failure, or a timeout.
 ///
-/// The URL of the request is left out, since its query may be confidential.
+/// The error does not contain the URL of the request, whose query may be confidential.
 ///
 /// # Examples
 ///
