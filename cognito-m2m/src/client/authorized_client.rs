@@ -78,8 +78,8 @@ impl OriginTokens {
 /// request once, provided that its body is in memory. A request to another origin, or a redirect to
 /// one, fails before the token is sent.
 ///
-/// This is a separate type rather than a `reqwest` middleware, because a client with another redirect
-/// policy could send the token to another origin.
+/// This is a separate type rather than a `reqwest` middleware, because a client with another
+/// redirect policy could send the token to another origin.
 ///
 /// # Examples
 ///

@@ -12,13 +12,14 @@ impl OriginTokens {
     /// The types are those of `http` 0.2, which `awc` and Actix-web use:
     /// `client.get(url).insert_header(header)`.
     ///
-    /// Build the `awc` client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
-    /// call [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
+    /// Build the `awc` client with `disable_redirects()`. If an API answers 401 with
+    /// `invalid_token`, call [`invalidate`](Self::invalidate) with the token from
+    /// [`token_for`](Self::token_for).
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, and [`CallError::Token`] if
-    /// no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, and [`CallError::Token`]
+    /// if no token could be fetched.
     ///
     /// # Examples
     ///

@@ -8,8 +8,8 @@ use super::fetcher::TimedResponse;
 const RENEWAL_SHARE: f64 = 0.75;
 const RENEWAL_JITTER: f64 = 0.10;
 
-/// A token is not returned in the last tenth of its lifetime, or the last minute if that is shorter,
-/// so that it does not expire on its way to the API.
+/// A token is not returned in the last tenth of its lifetime, or the last minute if that is
+/// shorter, so that it does not expire on its way to the API.
 const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
 /// The bounds of the pause before a failed renewal is retried.

@@ -25,8 +25,8 @@ const KNOWN_CODES: [&str; 9] = [
 
 /// An OAuth error response (RFC 6749 section 5.2).
 ///
-/// `Display` and `Debug` print the status and, if it is a well-known one, the error code. They print
-/// nothing else that the server sent, because a server may echo secrets.
+/// `Display` and `Debug` print the status and, if it is a well-known one, the error code. They
+/// print nothing else that the server sent, because a server may echo secrets.
 ///
 /// # Examples
 ///

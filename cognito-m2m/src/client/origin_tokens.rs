@@ -19,8 +19,8 @@ impl TokenClient {
     ///
     /// # Errors
     ///
-    /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without a
-    /// path (`http` is accepted on loopback), or if a scope is invalid.
+    /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without
+    /// a path (`http` is accepted on loopback), or if a scope is invalid.
     ///
     /// # Examples
     ///
@@ -104,8 +104,8 @@ impl OriginTokens {
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, before any token is fetched,
-    /// and [`CallError::Token`] if no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, before any token is
+    /// fetched, and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
         // URL parsers disagree about these characters: another one could find a different host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();

@@ -75,8 +75,8 @@ impl TokenClient {
     ///
     /// Concurrent calls for the same scopes share one request. A token is renewed in the background
     /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
-    /// if that is shorter. A token without `expires_in` is returned to the waiting calls, but is not
-    /// cached.
+    /// if that is shorter. A token without `expires_in` is returned to the waiting calls, but is
+    /// not cached.
     ///
     /// This works in any async runtime.
     ///
@@ -164,8 +164,8 @@ impl TokenClient {
     ///
     /// Invalidations are limited, so that an API that refuses every token does not cause a flood of
     /// token requests. After an invalidation, the tokens of that scope set can't be invalidated for
-    /// 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed, `invalidate`
-    /// returns `false` and the cached token stays in use.
+    /// 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
+    /// `invalidate` returns `false` and the cached token stays in use.
     ///
     /// # Examples
     ///

@@ -10,8 +10,8 @@ use crate::time::Clock;
 /// A clock that only moves when a test advances it.
 ///
 /// Clones share the same time. [`advance`](Self::advance) moves the wall clock and the monotonic
-/// clock together. [`set_wall`](Self::set_wall) changes only the wall clock, like a correction of the
-/// system time.
+/// clock together. [`set_wall`](Self::set_wall) changes only the wall clock, like a correction of
+/// the system time.
 ///
 /// # Examples
 ///

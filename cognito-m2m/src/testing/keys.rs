@@ -72,7 +72,8 @@ impl SigningKey {
         &self.kid
     }
 
-    /// Returns the public key as Cognito publishes it, with `alg`, `e`, `kid`, `kty`, `n` and `use`.
+    /// Returns the public key as Cognito publishes it, with `alg`, `e`, `kid`, `kty`, `n` and
+    /// `use`.
     ///
     /// # Examples
     ///
@@ -150,8 +151,8 @@ impl SigningKey {
         der.as_ref().to_vec()
     }
 
-    /// Returns the private key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with), to
-    /// sign with another RSA algorithm.
+    /// Returns the private key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with),
+    /// to sign with another RSA algorithm.
     ///
     /// # Panics
     ///

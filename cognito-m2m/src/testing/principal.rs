@@ -49,8 +49,8 @@ pub trait TestPrincipal: HttpMessage + Sized {
 
 impl<T: HttpMessage> TestPrincipal for T {}
 
-/// Returns the `CognitoAuth` for apps without the middleware, or `None` if its background thread could
-/// not be spawned. In that case, guards respond with status 500.
+/// Returns the `CognitoAuth` for apps without the middleware, or `None` if its background thread
+/// could not be spawned. In that case, guards respond with status 500.
 fn default_auth() -> Option<&'static CognitoAuth> {
     static DEFAULT_AUTH: OnceLock<Option<CognitoAuth>> = OnceLock::new();
     let build = || {

@@ -132,7 +132,8 @@ impl LocalCognito {
         self.pool.state().jwks.replacement = None;
     }
 
-    /// Sets the `Cache-Control` header of the published keys, or removes it with `None`, the default.
+    /// Sets the `Cache-Control` header of the published keys, or removes it with `None`, the
+    /// default.
     ///
     /// # Panics
     ///

@@ -15,9 +15,10 @@ use super::user_pool::UserPool;
 
 /// A builder of access tokens, returned by [`LocalCognito::token`](super::LocalCognito::token).
 ///
-/// By default, it signs the token that Cognito would issue to the client: the same header members and
-/// claims in the same order, valid from now on, signed with the current key. Each method changes one
-/// part of the token. If two calls change the same claim or header member, the last one wins.
+/// By default, it signs the token that Cognito would issue to the client: the same header members
+/// and claims in the same order, valid from now on, signed with the current key. Each method
+/// changes one part of the token. If two calls change the same claim or header member, the last one
+/// wins.
 ///
 /// # Examples
 ///
@@ -192,8 +193,8 @@ impl TokenBuilder {
         self.header("kid", kid.into())
     }
 
-    /// Signs with `key` instead of the user pool's key. The header contains the `kid` of `key`, unless
-    /// [`kid`](Self::kid) sets another one.
+    /// Signs with `key` instead of the user pool's key. The header contains the `kid` of `key`,
+    /// unless [`kid`](Self::kid) sets another one.
     pub fn signed_by(mut self, key: &SigningKey) -> Self {
         self.signer = Signer::Rs256(key.clone());
         self
