@@ -73,7 +73,7 @@ impl Case {
 }
 
 /// The members of a case that are only for readers of the table.
-const PROSE: [&str; 4] = ["category", "note", "mutate", "assert"];
+const PROSE: [&str; 3] = ["category", "note", "mutate"];
 
 /// Returns the case itself and then its variants, whose members replace those of the case.
 fn expand_variants(mut case: Map<String, Value>) -> Vec<Result<Case, String>> {
