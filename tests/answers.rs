@@ -168,6 +168,8 @@ async fn unknown_kid_is_401_if_the_last_fetch_succeeded_and_503_if_it_failed() {
     fixture
         .cognito
         .set_fault(Endpoint::Jwks, Some(Fault::CloseConnection));
+    // The cool-down has to end before the next fetch.
+    actix_web::rt::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(fixture.api.get("/read", &unknown).await.status, 503);
     assert_eq!(
         get_as_reader(&fixture, "/read").await.status,

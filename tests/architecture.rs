@@ -85,6 +85,11 @@ fn rule_5_library_crates_lint_against_panics() {
             assert!(text.contains(&line), "{root} does not enable {lint}");
         }
     }
+    let manifest = workspace_file("Cargo.toml");
+    for lint in ["todo", "unimplemented"] {
+        let line = format!("\n{lint} = \"warn\"\n");
+        assert!(manifest.contains(&line), "no crate enables {lint}");
+    }
 }
 
 #[test]
@@ -145,16 +150,22 @@ fn every_test_that_the_rules_name_exists() {
     }
 }
 
-/// The prefixes of test names that `tests/RULES.md` requires, such as `rule_1_6_`. They are those on
-/// the lines that begin with "Tests:", one line below each rule.
+/// Returns the prefixes of test names that `tests/RULES.md` requires, such as `rule_1_6_`. Every rule
+/// there has a line that begins with "Tests:" and contains its prefix. A section that is divided into
+/// rules has none itself.
 fn rule_prefixes() -> Vec<String> {
     let rules = workspace_file("tests/RULES.md");
     let mut prefixes = Vec::new();
-    let mut number = None;
+    let mut number: Option<String> = None;
     for line in rules.lines() {
         if let Some(heading) = line.strip_prefix("## ").or(line.strip_prefix("### ")) {
             let first = heading.split(' ').next().unwrap_or_default();
-            number = Some(first.trim_end_matches('.').replace('.', "_"));
+            let next = first.trim_end_matches('.').replace('.', "_");
+            if let Some(rule) = &number {
+                let is_divided = next.starts_with(&format!("{rule}_"));
+                assert!(is_divided, "rule_{rule} has no line of tests");
+            }
+            number = Some(next);
         } else if line.starts_with("Tests: ") {
             let number = number.take().expect("one line of tests below each heading");
             let prefix = format!("rule_{number}_");
@@ -162,6 +173,7 @@ fn rule_prefixes() -> Vec<String> {
             prefixes.push(prefix);
         }
     }
+    assert_eq!(number, None, "the last rule has no line of tests");
     assert!(!prefixes.is_empty(), "tests/RULES.md lists no rule");
     prefixes
 }

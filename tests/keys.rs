@@ -48,7 +48,7 @@ async fn advance_until_fetched(fixture: &AuthFixture, step: Duration, requests: 
     .await;
 }
 
-/// A fetch that has ended shows as keys of age 0, or as an error.
+/// Returns `true` until the fetch has ended, with keys of age zero or with an error.
 fn is_fetching(fixture: &AuthFixture) -> bool {
     let health = fixture.auth.health();
     let pool = &health.pools()[0];

@@ -1,5 +1,5 @@
-//! The log: nothing of a token leaks into it, each refusal has its reason, and the start of an
-//! application reports the settings.
+//! The log: it contains no part of a token, the reason of each refusal, and the settings at the start
+//! of an application.
 
 use actix_web::{App, HttpRequest, HttpResponse, get, web};
 use cognito_m2m::settings::PoolSettings;
@@ -107,8 +107,8 @@ async fn unavailable_keys_are_logged_with_the_error_of_the_fetch() {
 }
 
 #[actix_web::test]
-async fn start_logs_the_settings_and_warns_of_weak_ones() {
-    let Some(log) = CapturedLog::alone(start_logs_the_settings_and_warns_of_weak_ones) else {
+async fn start_logs_the_settings_and_warns_about_weak_ones() {
+    let Some(log) = CapturedLog::alone(start_logs_the_settings_and_warns_about_weak_ones) else {
         return;
     };
     let cognito = LocalCognito::start().expect("the local Cognito starts");
@@ -135,8 +135,8 @@ async fn start_logs_the_settings_and_warns_of_weak_ones() {
 }
 
 #[actix_web::test]
-async fn start_warns_of_a_pool_that_a_handler_names_and_no_setting_defines() {
-    let this = start_warns_of_a_pool_that_a_handler_names_and_no_setting_defines;
+async fn start_warns_about_a_pool_that_a_handler_names_and_no_setting_defines() {
+    let this = start_warns_about_a_pool_that_a_handler_names_and_no_setting_defines;
     let Some(log) = CapturedLog::alone(this) else {
         return;
     };

@@ -1,5 +1,5 @@
-//! The middleware: how it treats each kind of request, the settings that change that, and custom
-//! validators in nested scopes.
+//! The middleware: how it handles each kind of request, which settings change that, and where it can
+//! be mounted.
 
 use actix_web::{HttpRequest, Responder, get, web};
 use cognito_m2m::reqwest::Method;

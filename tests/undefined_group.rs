@@ -1,6 +1,6 @@
-//! A client group that a handler names and no setting defines stops the start of an application.
+//! An application does not start if a handler names a client group that no setting defines.
 //!
-//! This is a separate binary, since its handler would stop the start in every other test too.
+//! This is a separate binary, since with its handler no application of another test would start.
 
 use actix_web::{Responder, get, web};
 use cognito_m2m::testing::LocalCognito;

@@ -25,7 +25,7 @@ async fn rule_3_verified_token_is_not_verified_again() {
 }
 
 #[actix_web::test]
-async fn rule_3_token_that_differs_in_one_byte_is_not_taken_for_it() {
+async fn rule_3_token_that_differs_in_one_byte_from_a_cached_one_is_refused() {
     let fixture = AuthFixture::start().await;
     let token = fixture.token().sign();
     assert_eq!(fixture.refusal_of(&token).await, None);

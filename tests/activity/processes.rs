@@ -1,5 +1,5 @@
-//! Several processes write to one table at the same time: the earliest and the latest times of all of
-//! them are kept.
+//! Several processes write to one table at the same time. The table keeps the earliest and the latest
+//! times of all of them.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -28,8 +28,9 @@ const CLIENTS: u64 = 100;
 const ROUNDS: u64 = 20;
 const REQUESTS_PER_CLIENT: u64 = PROCESSES * ROUNDS;
 
-/// The environment variable of a process that writes: its number, the time of the first request in
-/// microseconds, and the URL or path of the database.
+/// The environment variable that makes a process write. It contains the number of the process, the
+/// time of the first request in microseconds after the Unix epoch, and the URL or path of the
+/// database.
 const TASK_VARIABLE: &str = "TEST_WRITES_ACTIVITY";
 
 /// Returns the time of a request in microseconds after the first request of that client.
@@ -145,7 +146,7 @@ impl ReadyProcess {
         }
     }
 
-    fn let_it_run(&mut self) {
+    fn start_requests(&mut self) {
         self.stdin
             .write_all(b"go\n")
             .expect("the process reads its input");
@@ -190,7 +191,7 @@ async fn earliest_and_latest_times_of_all_processes_are_kept<T: Fn()>(
         ReadyProcess::start(command)
     };
     let mut processes: Vec<_> = (0..PROCESSES).map(start).collect();
-    processes.iter_mut().for_each(ReadyProcess::let_it_run);
+    processes.iter_mut().for_each(ReadyProcess::start_requests);
     processes.into_iter().for_each(ReadyProcess::assert_passed);
     let text = |micros| Timestamp::from(Duration::from_micros(micros)).to_string();
     let expected: Vec<Row> = (0..CLIENTS)

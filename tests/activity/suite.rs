@@ -1,4 +1,4 @@
-//! The tests that run over every store.
+//! The tests of every store.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use cognito_m2m::activity::{ActivityStore, ClientActivity};
 use super::table::{ActivityTable, Row, activity_of};
 use super::tracking_api::TrackingApi;
 
-/// `store` must be migrated, and `table` must be its table.
+/// Sends requests and checks their rows. `store` must be migrated, and `table` must be its table.
 pub(super) async fn authenticated_requests_become_rows(
     store: impl ActivityStore,
     mut table: impl ActivityTable,
@@ -49,7 +49,7 @@ pub(super) async fn authenticated_requests_become_rows(
     );
 }
 
-/// Two stores write the activity of the same clients out of order.
+/// Writes the activity of the same clients through two stores, out of order, and checks the rows.
 pub(super) async fn earliest_and_latest_times_are_kept(
     mut first: impl ActivityStore,
     mut second: impl ActivityStore,

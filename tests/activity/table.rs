@@ -1,6 +1,6 @@
 //! The activity table, read by a test over its own connection.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cognito_m2m::activity::{ClientActivity, Timestamp};
 use diesel::QueryableByName;
@@ -56,4 +56,10 @@ pub(super) fn activity_of(client_id: &str, first: u64, last: u64) -> ClientActiv
         first_seen_at: timestamp(first),
         last_seen_at: timestamp(last),
     }
+}
+
+/// Returns the system time.
+pub(super) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp::from(since_epoch.expect("the system time is after 1970"))
 }

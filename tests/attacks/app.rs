@@ -1,16 +1,17 @@
 //! The server under test, with the routes and settings that the table expects.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::Duration;
 
+use actix_web::rt::System;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer, get, route, rt, web};
+use actix_web::{App, get, route, web};
 use cognito_m2m::{
     CognitoAuth, Settings, allow_client_ids, require_authentication, require_scopes,
 };
+use cognito_m2m_tests::serve;
 
 use super::upstream::Upstream;
 
@@ -31,40 +32,22 @@ impl AppUnderTest {
     /// Starts a server with the keys of `issuer`, and waits until it has fetched them.
     pub(crate) fn start(issuer: &Upstream) -> Self {
         let handler_runs = Arc::new(AtomicUsize::new(0));
-        let jwks_url = issuer.url() + JWKS_PATH;
-        let (sender, started) = mpsc::channel();
+        let auth = build_auth(issuer.url() + JWKS_PATH);
+        System::new()
+            .block_on(auth.prefetch())
+            .expect("the keys are fetched");
         let runs = Arc::clone(&handler_runs);
-        thread::spawn(move || {
-            rt::System::new().block_on(async move {
-                let auth = build_auth(jwks_url);
-                auth.prefetch().await.expect("the keys are fetched");
-                let app = move || {
-                    let guarded = web::scope("").wrap(auth.clone());
-                    App::new()
-                        .app_data(Data::from(Arc::clone(&runs)))
-                        .service(without_middleware)
-                        .service(guarded.configure(routes))
-                };
-                let server = HttpServer::new(app).workers(1).disable_signals();
-                let server = server.bind("127.0.0.1:0").expect("a free port");
-                sender
-                    .send(server.addrs()[0])
-                    .expect("the test receives the address");
-                server
-                    .run()
-                    .await
-                    .expect("the server runs until the process ends");
-            });
+        let address = serve!(move || {
+            let guarded = web::scope("").wrap(auth.clone());
+            App::new()
+                .app_data(Data::from(Arc::clone(&runs)))
+                .service(without_middleware)
+                .service(guarded.configure(routes))
         });
         Self {
-            address: started.recv().expect("the server starts"),
+            address,
             handler_runs,
         }
-    }
-
-    /// Returns `true` if the server has a route for `path`. It lacks `/user`, which needs a database.
-    pub(crate) fn has_route(path: &str) -> bool {
-        ["/open", "/read", "/rw", "/svc", "/m2m", "/nomw"].contains(&path)
     }
 
     /// Returns the number of requests that reached a handler.

@@ -129,7 +129,7 @@ impl Values<'_> {
 
     fn attacker_certificate(&self) -> String {
         use base64::Engine as _;
-        let key = self.keys.other();
+        let key = self.keys.attacker_rsa();
         let certificate = self_signed_certificate(key, |statement| {
             pkcs1_signature(key, Digest::SHA256, statement)
         });

@@ -7,7 +7,7 @@ use super::raw::latin1;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Request {
     method: String,
-    pub(crate) path: String,
+    path: String,
     query: Option<String>,
     headers: Vec<(String, String)>,
     headers_encoding: Option<String>,

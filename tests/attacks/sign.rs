@@ -26,7 +26,7 @@ pub(crate) fn signature(
         "none" => Vec::new(),
         "good-key" => pkcs1_signature(key(GOOD_KID)?, Digest::SHA256, input),
         "good-key-2" => pkcs1_signature(key(SECOND_KID)?, Digest::SHA256, input),
-        "other-key" => pkcs1_signature(keys.other(), Digest::SHA256, input),
+        "other-key" => pkcs1_signature(keys.attacker_rsa(), Digest::SHA256, input),
         "rs384-good" => pkcs1_signature(key(GOOD_KID)?, Digest::SHA384, input),
         "rs512-good" => pkcs1_signature(key(GOOD_KID)?, Digest::SHA512, input),
         "ps256-good" => {

@@ -13,14 +13,11 @@ use super::upstream::Upstream;
 fn every_request_of_the_table_gets_its_expected_answer() {
     let environment = Environment::start();
     let cases = Case::all().expect("a valid table");
-    let (routed, skipped): (Vec<_>, Vec<_>) = cases
-        .iter()
-        .partition(|case| AppUnderTest::has_route(&case.request.path));
     // The first case is a valid token without peculiarities.
     let valid = &cases[0];
     let mut slowest = Duration::ZERO;
     let mut mismatches = Vec::new();
-    for case in &routed {
+    for case in &cases {
         let outcome = environment.run(case, valid);
         slowest = slowest.max(outcome.elapsed);
         mismatches.extend(outcome.mismatches.into_iter().map(|mismatch| {
@@ -33,9 +30,8 @@ fn every_request_of_the_table_gets_its_expected_answer() {
         }));
     }
     println!(
-        "{} requests sent, {} skipped, the slowest answer took {slowest:?}",
-        routed.len(),
-        skipped.len()
+        "{} requests sent, the slowest answer took {slowest:?}",
+        cases.len()
     );
     assert!(
         mismatches.is_empty(),

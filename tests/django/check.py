@@ -145,7 +145,7 @@ assert_django_reads("third", third.first_seen_at, third.last_seen_at)
 write_from_rust("third", third.first_seen_at - MICROSECOND, third.last_seen_at + MICROSECOND)
 assert_django_reads("third", third.first_seen_at - MICROSECOND, third.last_seen_at + MICROSECOND)
 
-# `migrate()` in Rust leaves the table as it is, and Django finds nothing to migrate.
+# `migrate()` in Rust does not change the table, and Django finds nothing to migrate.
 run_rust_program("migrate")
 assert_django_reads("old", EARLY - MICROSECOND, rows["old"].last_seen_at)
 call_command("migrate", check_unapplied=True, verbosity=0)

@@ -62,8 +62,7 @@ async fn rule_2_4_invalid_signature_never_causes_a_fetch() {
     let fixture = start_with_keys().await;
     fixture.clock.advance(seconds(60));
     let attacker = SigningKey::generate().expect("a key");
-    let [kid, _] = fixture.cognito.kids();
-    let forged = fixture.token().signed_by(&attacker).kid(kid).sign();
+    let forged = fixture.forged_token(&attacker).sign();
     for _ in 0..20 {
         assert_eq!(fixture.refusal_of(&forged).await, Some("signature"));
     }

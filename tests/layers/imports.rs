@@ -1,4 +1,4 @@
-//! Reads the imports of a crate from its source: which file uses which other file.
+//! The imports between the files of a crate, read from its source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(crate) struct Imports {
 }
 
 impl Imports {
-    /// Reads every source file of the crate whose `src` folder this is.
+    /// Reads every source file in this `src` folder of a crate.
     pub(crate) fn read(folder: &str) -> Self {
         let files: Vec<_> = sources(folder)
             .into_iter()
@@ -256,8 +256,8 @@ impl Paths {
         }
     }
 
-    /// Finds `crate::..` and `super::..` among the tokens of a macro call. `$crate` belongs to the
-    /// code that calls the macro.
+    /// Adds every `crate::..` and `super::..` among the tokens of a macro call. A path after `$crate`
+    /// is left out, since the code that calls the macro uses it.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut after_dollar = false;
@@ -322,7 +322,7 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {
-        // `pub(in crate::web)` is no import.
+        // `pub(in crate::web)` is not an import.
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
@@ -331,6 +331,6 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {
-        // Attributes name no modules of the crate.
+        // Attributes contain no paths of the crate's modules.
     }
 }

@@ -4,12 +4,13 @@ mod imports;
 
 use std::collections::BTreeSet;
 
+use cognito_m2m_tests::sources;
 use imports::Imports;
 
-/// The layers of the runtime crate, top to bottom. A file may use files of its own layer and of
-/// lower ones. An entry is a file or a folder, by its path below `cognito-m2m/src`; the longest
-/// entry that matches a path counts.
-const LAYERS: [&[&str]; 13] = [
+/// The layers of the runtime crate, from top to bottom. A file may use files of its own layer and of
+/// lower ones. An entry is the path of a file or folder below `cognito-m2m/src`. If several entries
+/// match a path, the longest one applies.
+const LAYERS: [&[&str]; 14] = [
     &["lib.rs", "guide/"],
     &["testing/"],
     &["web/mod.rs"],
@@ -23,17 +24,18 @@ const LAYERS: [&[&str]; 13] = [
         "users/diesel/",
         "activity/mod.rs",
         "activity/diesel/",
-        "client/",
     ],
     &["error.rs", "settings/", "users/", "activity/"],
-    &["validator/", "attributes.rs"],
+    &["validator/"],
     &["principal.rs"],
     &["policy/"],
     &["token/", "jwks/"],
+    &["client/"],
 ];
 
-/// The lowest layer: values that are parsed once, and what does not know this crate.
+/// The lowest layer: values that are parsed once, and code that is independent of the other layers.
 const LOWEST: &[&str] = &[
+    "attributes.rs",
     "time.rs",
     "scope.rs",
     "scope_match.rs",
@@ -50,8 +52,8 @@ const LOWEST: &[&str] = &[
     "runtime.rs",
 ];
 
-/// The circles of files that may stay: an adapter or builder method on a trait or type returns the
-/// adapter or builder, as in `std::iter`.
+/// The allowed circles of files. A method of a trait or type returns its adapter or builder there, as
+/// in `std::iter`.
 const CIRCLES: [[&str; 2]; 2] = [
     ["testing/builder.rs", "testing/cognito.rs"],
     ["users/cached.rs", "users/interface.rs"],
@@ -74,6 +76,33 @@ fn imports_point_down_the_layers() {
 }
 
 #[test]
+fn layers_and_files_match() {
+    let files = sources("cognito-m2m/src");
+    for file in &files {
+        // Panics for a file that is in no layer.
+        layer_of(&file.path);
+    }
+    for entry in LAYERS.iter().chain([&LOWEST]).copied().flatten() {
+        assert!(
+            files.iter().any(|file| includes(entry, &file.path)),
+            "{entry} does not exist"
+        );
+    }
+}
+
+/// The token client is for services that call an API. The code that protects an API does not use it.
+#[test]
+fn no_other_module_uses_the_token_client() {
+    let imports = Imports::read("cognito-m2m/src");
+    let users: Vec<_> = imports
+        .iter()
+        .filter(|(user, used, _)| used.starts_with("client/") && !user.starts_with("client/"))
+        .map(|(user, ..)| user)
+        .collect();
+    assert_eq!(users, [""; 0]);
+}
+
+#[test]
 fn files_do_not_import_each_other_in_circles() {
     let allowed: BTreeSet<BTreeSet<_>> = CIRCLES.map(BTreeSet::from).into();
     for (folder, allowed) in [
@@ -86,7 +115,7 @@ fn files_do_not_import_each_other_in_circles() {
     }
 }
 
-/// The reader itself is tested on a crate in which every kind of import points up.
+/// Reads a sample crate in which every kind of import points up.
 #[test]
 fn every_kind_of_import_is_read() {
     let imports = Imports::read("tests/layers/sample");
@@ -109,13 +138,17 @@ fn layer_of(path: &str) -> usize {
     let layers = LAYERS.iter().chain([&LOWEST]).enumerate();
     layers
         .flat_map(|(number, entries)| entries.iter().map(move |entry| (entry, number)))
-        .filter(|(entry, _)| match entry.strip_suffix('/') {
-            Some(folder) => path.starts_with(*entry) || path.strip_suffix(".rs") == Some(folder),
-            None => path == **entry,
-        })
+        .filter(|(entry, _)| includes(entry, path))
         .max_by_key(|(entry, _)| entry.len())
         .map_or_else(
             || panic!("{path} is in no layer: add it to the list"),
             |(_, number)| number,
         )
+}
+
+fn includes(entry: &str, path: &str) -> bool {
+    match entry.strip_suffix('/') {
+        Some(folder) => path.starts_with(entry) || path.strip_suffix(".rs") == Some(folder),
+        None => path == entry,
+    }
 }

@@ -1,4 +1,4 @@
-//! The middleware together with those of CORS and logging.
+//! The middleware in combination with the CORS and logging middleware.
 
 use actix_cors::Cors;
 use actix_web::App;

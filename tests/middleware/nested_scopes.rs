@@ -1,4 +1,4 @@
-//! The middleware around scopes inside scopes.
+//! The middleware around nested scopes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Counts validations. Accepts the token `good` as one of the client `client_id`.
+/// A validator that counts its calls, and accepts the token `good` as one of the client `client_id`.
 struct CountingValidator {
     validations: Arc<AtomicUsize>,
     client_id: &'static str,

@@ -1,7 +1,7 @@
 use actix_web::App;
 use actix_web::web::ServiceConfig;
 use cognito_m2m::reqwest::Method;
-use cognito_m2m::testing::{LocalCognito, TestClock, TokenBuilder};
+use cognito_m2m::testing::{LocalCognito, SigningKey, TestClock, TokenBuilder};
 use cognito_m2m::time::Clock;
 use cognito_m2m::{CognitoAuth, ServicePrincipal, Settings};
 use serde_json::Value;
@@ -87,6 +87,12 @@ impl AuthFixture {
         self.cognito.token("reporting")
     }
 
+    /// Returns a token with valid claims that `attacker` signs, with the `kid` of the pool's first key.
+    pub fn forged_token(&self, attacker: &SigningKey) -> TokenBuilder {
+        let [kid, _] = self.cognito.kids();
+        self.token().signed_by(attacker).kid(kid)
+    }
+
     /// Returns the time of the clock, in seconds since the Unix epoch.
     ///
     /// # Panics
@@ -112,7 +118,8 @@ impl AuthFixture {
         self.validate(token).await.err()
     }
 
-    /// Validates a token that is valid except for one claim, which may be wrong.
+    /// Validates an otherwise valid token with this value of a claim, and returns the reason code of
+    /// its refusal, or `None` if it is accepted.
     pub async fn refusal_with_claim(
         &self,
         claim: &str,
@@ -158,14 +165,15 @@ impl ApiFixture {
         Self { cognito, auth, api }
     }
 
-    /// Sends a request with a token of `client` that holds the scopes in `scope`.
+    /// Sends a request with a token of `client`. `scope` lists the scopes of the token, separated by
+    /// spaces.
     pub async fn send_as(&self, client: &str, method: Method, path: &str, scope: &str) -> Answer {
         let token = self.cognito.token(client).scope(scope).sign();
         Answer::receive(self.api.request(method, path).bearer_auth(token)).await
     }
 
-    /// Sends a `GET` request with a token of the client `reporting` that holds the scopes in
-    /// `scope`.
+    /// Sends a `GET` request with a token of the client `reporting`. `scope` lists the scopes of the
+    /// token, separated by spaces.
     pub async fn get_with_scope(&self, path: &str, scope: &str) -> Answer {
         self.send_as("reporting", Method::GET, path, scope).await
     }

@@ -14,8 +14,8 @@ pub fn command_of<T: Fn()>(test: &T) -> Command {
     command
 }
 
-/// Returns the same command with a shell around it, which first runs `prepare` (`ulimit`, `trap`) so
-/// that its settings apply to the test.
+/// Like [`command_of`], with a shell that first runs `prepare`. Settings such as `ulimit` and `trap`
+/// then apply to the test.
 ///
 /// # Panics
 ///

@@ -170,7 +170,7 @@ impl Shared {
 
     fn forward_requests(&self, mut client: TcpStream, mut server: TcpStream, is_cut: &Mutex<bool>) {
         let mut buffer = vec![0; 65_536];
-        // The end of what was read, since it may be the beginning of the wanted bytes.
+        // The last bytes that were read, which may be the beginning of the wanted bytes.
         let mut seen = Vec::new();
         while let Some(bytes) = read(&mut client, &mut buffer) {
             if let Mode::Cut(wanted) = self.mode() {
@@ -210,7 +210,8 @@ impl Shared {
         close(&client, &server);
     }
 
-    /// Returns how much of `answer` is forwarded before the connection closes, once.
+    /// Returns the number of bytes of `answer` that are forwarded before the connection closes, or
+    /// `None` if it stays open. Resets the mode, so that only one connection is closed.
     fn cut_length(&self, answer: &[u8]) -> Option<usize> {
         let mut mode = lock(&self.mode);
         let Mode::CutWithin(text) = &*mode else {

@@ -55,7 +55,7 @@ macro_rules! try_kinds {
     }};
 }
 
-/// Returns the statements that insert the texts to which the near misses are close.
+/// Returns the statements that insert [`TEXTS`] into a table.
 pub(super) fn text_rows(table: &str) -> String {
     let rows = TEXTS.map(|(text, id)| format!("INSERT INTO {table} VALUES ({id}, '{text}');"));
     rows.concat()

@@ -7,6 +7,7 @@ mod inputs;
 mod legacy;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod pools;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "mysql", feature = "postgres"))]

@@ -2,11 +2,11 @@ use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
 use super::exactness::{integer_rows, text_rows};
 use super::legacy::CREATE_TABLE;
+use super::pools::async_pools;
 use crate::sqlite_file::sqlite_path;
 use crate::{every_pool, kind, try_kinds};
 
@@ -16,8 +16,6 @@ kind!(rtrim, "users_rtrim", Text);
 kind!(nullable, "users_nullable", Nullable<Text>);
 kind!(integer, "users_integer", Integer);
 kind!(bigint, "users_bigint", BigInt);
-
-type Async = SyncConnectionWrapper<SqliteConnection>;
 
 /// Creates a database with a table for each kind of column, and returns its path.
 fn database(name: &str) -> String {
@@ -64,31 +62,21 @@ async fn legacy_table(name: &str) -> ((), String) {
     ((), path)
 }
 
-async fn bb8_pool(path: &str, size: u32) -> bb8::Pool<Async> {
-    let manager = AsyncDieselConnectionManager::new(path);
-    let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("the pool is created")
-}
+async_pools!(SyncConnectionWrapper<SqliteConnection>);
 
-async fn deadpool_pool(path: &str, size: usize) -> deadpool::Pool<Async> {
-    let manager = AsyncDieselConnectionManager::new(path);
-    let pool = deadpool::Pool::builder(manager).max_size(size).build();
-    pool.expect("the pool is created")
-}
-
-async fn r2d2_pool(path: &str, size: u32) -> Pool<ConnectionManager<SqliteConnection>> {
+async fn r2d2(path: &str, size: u32) -> Pool<ConnectionManager<SqliteConnection>> {
     let pool = Pool::builder().max_size(size);
     pool.build_unchecked(ConnectionManager::new(path))
 }
 
-every_pool!(sqlite_r2d2, legacy_table, r2d2_pool, |pool| pool
+every_pool!(sqlite_r2d2, legacy_table, r2d2, |pool| pool
     .get()
     .expect("the only connection is free"));
-every_pool!(sqlite_bb8, legacy_table, bb8_pool, |pool| pool
+every_pool!(sqlite_bb8, legacy_table, bb8, |pool| pool
     .get()
     .await
     .expect("the only connection is free"));
-every_pool!(sqlite_deadpool, legacy_table, deadpool_pool, |pool| pool
+every_pool!(sqlite_deadpool, legacy_table, deadpool, |pool| pool
     .get()
     .await
     .expect("the only connection is free"));
@@ -120,7 +108,7 @@ async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_r2d2() {
 #[actix_web::test]
 async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_bb8() {
     let path = database("exact-bb8");
-    let pool = bb8_pool(&path, 2).await;
+    let pool = bb8(&path, 2).await;
     try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
     assert_eq!(count_rows(&path), 3);
 }
@@ -128,7 +116,7 @@ async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_bb8() {
 #[actix_web::test]
 async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_deadpool() {
     let path = database("exact-deadpool");
-    let pool = deadpool_pool(&path, 2).await;
+    let pool = deadpool(&path, 2).await;
     try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
     assert_eq!(count_rows(&path), 3);
 }

@@ -1,4 +1,4 @@
-//! The tests that run over every connection pool of every database.
+//! The tests of every connection pool of every database.
 
 use std::time::{Duration, Instant};
 
@@ -23,14 +23,14 @@ macro_rules! every_pool {
 
             #[actix_web::test]
             async fn active_users_are_found_and_inactive_ones_are_not() {
-                let (_database, url) = $database(concat!("m2m_users_case_", stringify!($name))).await;
+                let (_database, url) = $database(concat!("m2m_users_found_", stringify!($name))).await;
                 let pool = $pool(&url, 2).await;
                 suite::only_exact_and_active_users_are_found(cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username, active = legacy_users::is_active)).await;
             }
 
             #[actix_web::test]
             async fn rule_4_2_exhausted_pool_is_503_until_a_connection_is_free() {
-                let (_database, url) = $database(concat!("m2m_users_full_", stringify!($name))).await;
+                let (_database, url) = $database(concat!("m2m_users_exhausted_", stringify!($name))).await;
                 let pool = $pool(&url, 1).await;
                 let $held = pool.clone();
                 let held = $hold;
@@ -40,11 +40,11 @@ macro_rules! every_pool {
 
             #[actix_web::test]
             async fn rule_4_2_unreachable_database_is_503() {
-                let (_database, url) = $database(concat!("m2m_users_gone_", stringify!($name))).await;
+                let (_database, url) = $database(concat!("m2m_users_unreachable_", stringify!($name))).await;
                 // No server listens on port 1, and the directory of the file does not exist.
                 let unreachable = match url.split_once("127.0.0.1:") {
                     Some((before, _)) => format!("{before}127.0.0.1:1/test"),
-                    None => format!("{url}.gone/users.db"),
+                    None => format!("{url}.missing/users.db"),
                 };
                 let pool = $pool(&unreachable, 1).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
@@ -78,7 +78,7 @@ macro_rules! every_connection {
 
             #[actix_web::test]
             async fn rule_4_2_lookup_that_timed_out_does_not_affect_the_next_one() {
-                let name = concat!("m2m_users_given_up_", stringify!($name));
+                let name = concat!("m2m_users_timed_out_", stringify!($name));
                 let server = <$server>::with_legacy_table(name).await;
                 let pool = $pool(&server.url(<$server>::address()), 1).await;
                 let mapper = cognito_m2m::user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
@@ -87,7 +87,7 @@ macro_rules! every_connection {
 
             #[actix_web::test]
             async fn rule_4_2_stopped_server_is_503_until_it_is_available_again() {
-                let name = concat!("m2m_users_away_", stringify!($name));
+                let name = concat!("m2m_users_stopped_", stringify!($name));
                 let server = <$server>::with_legacy_table(name).await;
                 let proxy = Proxy::start(<$server>::address());
                 let pool = $pool(&server.url(proxy.address()), 2).await;
@@ -135,9 +135,9 @@ pub(super) async fn unreachable_database_is_503(mapper: impl UserMapper<User = L
     }
 }
 
-/// Breaks the pool's only connection, which goes through the proxy, during a statement that waits
-/// for a lock: on the client's side, then on the server's side, then on the server's side while the
-/// statement is new to the connection. In the end, breaks it in the middle of a result.
+/// Breaks the pool's only connection, which goes through the proxy, while a statement waits for a
+/// lock: first in the proxy, then in the server, then in the server with a statement that is new to
+/// the connection. Finally breaks it in the middle of a result.
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(super) async fn broken_connection_recovers(
     mapper: impl UserMapper<User = LegacyUser>,
@@ -174,8 +174,8 @@ pub(super) async fn broken_connection_recovers(
     assert_eq!(api.status_with(&token).await, 200);
 }
 
-/// Locks the table until a lookup has timed out. Its result arrives late, and must not become the
-/// result of a later lookup over the pool's only connection.
+/// Locks the table until a lookup has timed out. Its late result must not become the result of a
+/// later lookup over the pool's only connection.
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(super) async fn timed_out_lookup_leaves_no_result_behind(
     mapper: impl UserMapper<User = LegacyUser>,

@@ -1,4 +1,4 @@
-//! A user mapper that answers by client ID, and an API with handlers that use it.
+//! A user mapper whose result depends on the client ID, and an API with handlers that use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ pub(super) struct LegacyUser {
     name: String,
 }
 
-/// A mapper whose result depends on the client ID, and which counts its lookups.
+/// A user mapper that counts its lookups. Some client IDs make it fail or wait.
 #[derive(Clone, Default)]
 pub(super) struct Directory {
     lookups: Arc<AtomicUsize>,

@@ -1,9 +1,7 @@
-use actix_web::App;
-use actix_web::web::ServiceConfig;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::users::UserMapper;
 use cognito_m2m::{CognitoAuth, Settings};
-use cognito_m2m_tests::{Answer, Api, serve};
+use cognito_m2m_tests::{Answer, Api, Routes, serve_routes};
 
 /// An API with a user mapper, and the user pool that its clients get their tokens from.
 pub(crate) struct UserApi {
@@ -15,7 +13,7 @@ impl UserApi {
     /// Serves `routes` with settings derived from those of a new user pool.
     pub(crate) async fn start(
         mapper: impl UserMapper,
-        routes: fn(&mut ServiceConfig),
+        routes: Routes,
         change: impl FnOnce(Settings) -> Settings,
     ) -> Self {
         let cognito = LocalCognito::start().expect("the local Cognito starts");
@@ -28,7 +26,7 @@ impl UserApi {
         cognito: LocalCognito,
         settings: Settings,
         mapper: impl UserMapper,
-        routes: fn(&mut ServiceConfig),
+        routes: Routes,
     ) -> Self {
         let auth = CognitoAuth::builder()
             .settings(settings)
@@ -37,10 +35,10 @@ impl UserApi {
             .build()
             .unwrap_or_else(|error| panic!("{error}"));
         auth.prefetch().await.expect("the keys are fetched");
-        let api = Api::at(serve!(move || App::new()
-            .wrap(auth.clone())
-            .configure(routes)));
-        Self { cognito, api }
+        Self {
+            cognito,
+            api: serve_routes(auth, routes),
+        }
     }
 
     pub(crate) fn token(&self, client_id: &str) -> String {

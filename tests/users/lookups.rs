@@ -1,4 +1,4 @@
-//! When a user is looked up, and when not.
+//! The requests that cause a lookup of the user, and those that do not.
 
 use cognito_m2m::ServicePrincipal;
 use cognito_m2m::users::UserMappingError;

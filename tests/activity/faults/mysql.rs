@@ -142,8 +142,8 @@ impl FaultyDatabase for Mysql {
     }
 }
 
-/// The server aborts the transaction that has changed fewer rows. The administrator's transaction has
-/// filled a table, so that the store's transaction is aborted.
+/// The server aborts the transaction that has changed fewer rows. That is the store's, because the
+/// administrator's transaction has filled a table.
 #[actix_web::test]
 async fn rule_4_1_no_activity_is_lost_in_a_deadlock() {
     let Some(log) = CapturedLog::alone(rule_4_1_no_activity_is_lost_in_a_deadlock) else {

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use cognito_m2m::activity::{ActivityStore, Timestamp};
+use cognito_m2m::activity::ActivityStore;
 use cognito_m2m_tests::CapturedLog;
 
-use super::super::table::{ActivityTable, Row};
+use super::super::table::{ActivityTable, Row, now};
 use super::super::tracking_api::TrackingApi;
 
 /// The password in the URLs of the stores.
@@ -27,7 +27,7 @@ pub(super) struct Outage {
 /// The time before a request and the time after it.
 type Period = (String, String);
 
-/// The periods in which the times of a client's row must be.
+/// The expected row of a client: each time must lie within its period.
 struct ExpectedRow {
     first_seen_in: Period,
     last_seen_in: Period,
@@ -38,8 +38,8 @@ impl Outage {
         Self::new(log, TrackingApi::start(store).await)
     }
 
-    /// Starts with a flush interval that is longer than the requests of all clients take, so that
-    /// one statement writes all of them.
+    /// Starts with a flush interval that is longer than one round of requests takes, so that one
+    /// statement writes the activity of all clients.
     #[cfg(any(feature = "mysql", feature = "postgres"))]
     pub(super) async fn with_large_batches(log: CapturedLog, store: impl ActivityStore) -> Self {
         let api = TrackingApi::with_settings(store, |settings| {
@@ -61,9 +61,9 @@ impl Outage {
     pub(super) async fn send_requests(&mut self) {
         for _ in 0..CLIENTS {
             let client_id = client_id(self.requests % CLIENTS);
-            let before = now();
+            let before = now().to_string();
             self.api.send_as(&client_id).await;
-            let period = (before, now());
+            let period = (before, now().to_string());
             let row = self
                 .expected
                 .entry(client_id)
@@ -139,9 +139,4 @@ impl Outage {
 /// Returns an ID of the maximum length of Cognito's client IDs, so that rows need space.
 pub(super) fn client_id(number: usize) -> String {
     format!("client-{number:0>121}")
-}
-
-fn now() -> String {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    Timestamp::from(since_epoch.expect("the system time is after 1970")).to_string()
 }

@@ -11,7 +11,7 @@ use super::server::{FaultyDatabase, every_fault};
 
 every_fault!(Postgres);
 
-/// A schema takes the database of a separate database.
+/// A schema serves as the database of a test.
 struct Postgres {
     name: &'static str,
     proxy: Proxy,

@@ -8,8 +8,8 @@ use cognito_m2m_tests::{CapturedLog, Proxy};
 use super::super::table::ActivityTable;
 use super::outage::{Outage, client_id};
 
-/// A database for one test, which a store reaches as a restricted user through a proxy, and which an
-/// administrator can make fail.
+/// A database for one test. The store connects to it through a proxy, as a restricted user. The test
+/// makes it fail as an administrator.
 pub(super) trait FaultyDatabase: Sized {
     type Store: ActivityStore;
     type Table: ActivityTable;
@@ -143,7 +143,7 @@ pub(super) async fn killed<D: FaultyDatabase>(log: CapturedLog) {
     outage
         .wait_until_everything_is_written(database.table())
         .await;
-    // Now the server ends the connections, while their statements wait for a lock.
+    // Now the server ends the connections while their statements wait for a lock.
     let mut killed = 0;
     super::retry_up_to_ten_times(async || {
         database.lock().await;

@@ -68,7 +68,7 @@ async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_cannot_be_opened()
         .await;
 }
 
-/// A trigger counts numbers for longer than the timeout of the writer, once.
+/// A trigger makes one statement slow: it counts numbers for longer than the timeout of the writer.
 #[actix_web::test]
 async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_slow() {
     let Some(log) =
@@ -107,8 +107,8 @@ fn count_query(numbers: u64) -> String {
     )
 }
 
-/// Returns how many numbers an idle machine counts in this time. The shortest of many measurements is
-/// one that other processes have not interrupted.
+/// Returns how many numbers an idle machine counts in this time. Takes the shortest of many
+/// measurements, which other processes have not interrupted.
 fn numbers_counted_in(seconds: f64) -> u64 {
     const SAMPLE: u64 = 2_000;
     let mut connection = connect(":memory:");
@@ -124,7 +124,8 @@ fn numbers_counted_in(seconds: f64) -> u64 {
     (seconds / shortest).ceil() as u64 * SAMPLE
 }
 
-/// Waits for the lock on another thread, so that the test's HTTP client can use its connections.
+/// Executes statements on another thread. Waiting for the database's lock on the thread of the test
+/// would block its HTTP client.
 async fn execute_on_another_thread(path: &str, statements: String) {
     let path = path.to_owned();
     let done =
@@ -155,7 +156,7 @@ async fn rule_4_1_no_request_or_activity_is_lost_while_sqlite_is_locked_for_30_s
             locked_at.elapsed() >= Duration::from_secs(30)
         })
         .await;
-    // There would be fewer if each request had waited for the store for half a second.
+    // There would be fewer requests if each had waited half a second for the store.
     assert!(outage.requests() >= before + 60);
     assert!(outage.failures() >= 2, "{}", outage.failures());
     assert!(!log.lines_with("database is locked").is_empty());

@@ -22,9 +22,9 @@ const DUPLICATE_KID: &str = "dup";
 /// All keys of the test. RSA keys are generated when they are first used, since that is slow.
 pub(crate) struct KeyRing {
     rsa: BTreeMap<&'static str, LazyLock<RsaKey>>,
-    /// A second key under the `kid` of another.
+    /// A second key with the `kid` of another one.
     duplicate: LazyLock<RsaKey>,
-    other: LazyLock<RsaKey>,
+    attacker_rsa: LazyLock<RsaKey>,
     ec1: EcdsaKeyPair,
     attacker_ec: EcdsaKeyPair,
     okp1: Ed25519KeyPair,
@@ -60,7 +60,7 @@ impl KeyRing {
         Self {
             rsa,
             duplicate: LazyLock::new(RsaKey::generate_standard),
-            other: LazyLock::new(RsaKey::generate_standard),
+            attacker_rsa: LazyLock::new(RsaKey::generate_standard),
             ec1: ec().expect("a P-256 key"),
             attacker_ec: ec().expect("a P-256 key"),
             okp1: Ed25519KeyPair::generate().expect("an Ed25519 key"),
@@ -79,8 +79,8 @@ impl KeyRing {
     }
 
     /// Returns the attacker's RSA key, which is in no key set.
-    pub(crate) fn other(&self) -> &RsaKey {
-        &self.other
+    pub(crate) fn attacker_rsa(&self) -> &RsaKey {
+        &self.attacker_rsa
     }
 
     /// Returns the P-256 key of the server's key set.
@@ -107,7 +107,7 @@ impl KeyRing {
     pub(crate) fn attacker_jwk(&self) -> Value {
         jwk(
             "attacker",
-            &self.other,
+            &self.attacker_rsa,
             &json!({"use": "sig", "alg": "RS256"}),
         )
     }

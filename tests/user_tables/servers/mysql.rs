@@ -5,11 +5,12 @@ use diesel::dsl::sql;
 #[cfg(feature = "libmysql")]
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::sql_types::BigInt;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, bb8, deadpool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, bb8};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::DatabaseServer;
 use crate::user_tables::legacy;
+use crate::user_tables::pools::async_pools;
 
 /// A MariaDB server with a database for one test.
 pub(in crate::user_tables) struct Mysql {
@@ -120,11 +121,7 @@ async fn connection() -> AsyncMysqlConnection {
     connection.expect("the server accepts connections")
 }
 
-pub(in crate::user_tables) async fn bb8(url: &str, size: u32) -> bb8::Pool<AsyncMysqlConnection> {
-    let manager = AsyncDieselConnectionManager::new(url);
-    let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("the pool is created")
-}
+async_pools!(AsyncMysqlConnection);
 
 /// Like `bb8`, with connections over which the server sends German messages.
 pub(in crate::user_tables) async fn german(
@@ -142,15 +139,6 @@ pub(in crate::user_tables) async fn german(
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, config);
     let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("the pool is created")
-}
-
-pub(in crate::user_tables) async fn deadpool(
-    url: &str,
-    size: usize,
-) -> deadpool::Pool<AsyncMysqlConnection> {
-    let manager = AsyncDieselConnectionManager::new(url);
-    let pool = deadpool::Pool::builder(manager).max_size(size).build();
     pool.expect("the pool is created")
 }
 

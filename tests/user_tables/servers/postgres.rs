@@ -4,11 +4,11 @@ use diesel::dsl::sql;
 #[cfg(feature = "libpq")]
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::sql_types::{BigInt, Integer};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::DatabaseServer;
 use crate::user_tables::legacy;
+use crate::user_tables::pools::async_pools;
 
 /// A PostgreSQL server with a schema for one test.
 pub(in crate::user_tables) struct Postgres {
@@ -114,20 +114,7 @@ async fn connection() -> AsyncPgConnection {
         .expect("the server accepts connections")
 }
 
-pub(in crate::user_tables) async fn bb8(url: &str, size: u32) -> bb8::Pool<AsyncPgConnection> {
-    let manager = AsyncDieselConnectionManager::new(url);
-    let pool = bb8::Pool::builder().max_size(size).build(manager).await;
-    pool.expect("the pool is created")
-}
-
-pub(in crate::user_tables) async fn deadpool(
-    url: &str,
-    size: usize,
-) -> deadpool::Pool<AsyncPgConnection> {
-    let manager = AsyncDieselConnectionManager::new(url);
-    let pool = deadpool::Pool::builder(manager).max_size(size).build();
-    pool.expect("the pool is created")
-}
+async_pools!(AsyncPgConnection);
 
 #[cfg(feature = "libpq")]
 pub(in crate::user_tables) async fn r2d2(
