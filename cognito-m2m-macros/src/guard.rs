@@ -12,10 +12,10 @@ use crate::errors::Errors;
 /// The prefix of all generated names.
 pub(crate) const PREFIX: &str = "__cognito_m2m_";
 
-/// The number of arguments from which on the guard shares the first one, as a tuple.
+/// If a handler has at least this many arguments, the guard and the first one become a tuple.
 ///
-/// Actix accepts at most 16 arguments. Clippy warns about more than 7, and would do so for a
-/// function that the user wrote with 7 if the guard were the eighth.
+/// Actix accepts at most 16 arguments. Clippy warns about more than 7, so without the tuple, it would
+/// warn about a handler that the user wrote with 7.
 const MIN_SHARED_ARGUMENTS: usize = 7;
 
 /// Returns the number of policies that attributes have added to the guard so far.
@@ -59,10 +59,10 @@ fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// Returns the policy type of a guard, also if the guard shares its argument.
+/// Returns the policy type of a guard, or `None` if the argument has no guard.
 ///
-/// The marker types identify a guard. The path in front of `Guard` doesn't, because each attribute
-/// may use another one (`crate = path`).
+/// The marker types identify a guard. The path of `Guard` doesn't, because each attribute on the
+/// handler can have a different `crate = path`.
 fn guarded(argument: &mut Type) -> Option<&mut Type> {
     match argument {
         Type::Tuple(tuple) => guarded(tuple.elems.first_mut()?),
