@@ -19,15 +19,15 @@ pub(crate) const PREFIX: &str = "__cognito_m2m_";
 const MIN_SHARED_ARGUMENTS: usize = 7;
 
 /// Returns the number of policies that attributes have added to the guard so far.
-pub(crate) fn layers(signature: &Signature) -> usize {
-    markers(signature.inputs.to_token_stream())
+pub(crate) fn layer_count(signature: &Signature) -> usize {
+    marker_count(signature.inputs.to_token_stream())
 }
 
 /// Adds a policy to the existing guard, or adds a guard in front of the arguments.
 pub(crate) fn add(signature: &mut Signature, marker: &Ident, krate: &Path, errors: &mut Errors) {
     for argument in &mut signature.inputs {
         if let FnArg::Typed(typed) = argument
-            && let Some(upper) = guarded(&mut typed.ty)
+            && let Some(upper) = policy_type(&mut typed.ty)
         {
             // Attributes expand from top to bottom, so the existing policy is from one above.
             *upper = parse_quote!(#krate::__private::Both<#upper, #marker>);
@@ -63,23 +63,23 @@ fn is_cfg(attribute: &Attribute) -> bool {
 ///
 /// The marker types identify a guard. The path of `Guard` doesn't, because each attribute on the
 /// handler can have a different `crate = path`.
-fn guarded(argument: &mut Type) -> Option<&mut Type> {
+fn policy_type(argument: &mut Type) -> Option<&mut Type> {
     match argument {
-        Type::Tuple(tuple) => guarded(tuple.elems.first_mut()?),
-        Type::Group(group) => guarded(&mut group.elem),
-        Type::Paren(paren) => guarded(&mut paren.elem),
-        Type::Path(path) => guard_argument(path.path.segments.last_mut()?),
+        Type::Tuple(tuple) => policy_type(tuple.elems.first_mut()?),
+        Type::Group(group) => policy_type(&mut group.elem),
+        Type::Paren(paren) => policy_type(&mut paren.elem),
+        Type::Path(path) => policy_argument(path.path.segments.last_mut()?),
         _ => None,
     }
 }
 
-fn guard_argument(segment: &mut PathSegment) -> Option<&mut Type> {
+fn policy_argument(segment: &mut PathSegment) -> Option<&mut Type> {
     let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else {
         return None;
     };
     match arguments.args.first_mut()? {
         GenericArgument::Type(policy)
-            if segment.ident == "Guard" && markers(policy.to_token_stream()) > 0 =>
+            if segment.ident == "Guard" && marker_count(policy.to_token_stream()) > 0 =>
         {
             Some(policy)
         }
@@ -87,9 +87,9 @@ fn guard_argument(segment: &mut PathSegment) -> Option<&mut Type> {
     }
 }
 
-fn markers(tokens: TokenStream) -> usize {
+fn marker_count(tokens: TokenStream) -> usize {
     let count = |token| match token {
-        TokenTree::Group(group) => markers(group.stream()),
+        TokenTree::Group(group) => marker_count(group.stream()),
         TokenTree::Ident(ident) => usize::from(ident.to_string().starts_with(PREFIX)),
         TokenTree::Punct(_) | TokenTree::Literal(_) => 0,
     };

@@ -24,7 +24,7 @@ pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Error
         return TokenStream::new();
     };
     if let Requirement::Methods(entries) = requirement {
-        let routed = routes::visible(&function.attrs);
+        let routed = routes::visible_methods(&function.attrs);
         routes::check_handler(entries, &routed, errors);
         routes::check_map(entries, &routed, errors);
     }
@@ -89,7 +89,7 @@ impl Marker {
         let handler = function.sig.ident.unraw().to_string();
         // An identifier can't start with a digit, so a name with a number never collides with the
         // marker of another handler.
-        let name = match guard::layers(&function.sig) {
+        let name = match guard::layer_count(&function.sig) {
             0 => format!("{PREFIX}{handler}"),
             above => format!("{PREFIX}{}_{handler}", above.saturating_add(1)),
         };

@@ -18,7 +18,7 @@ pub(crate) struct RoutedMethod {
 /// Returns the methods of the route attributes that have not been expanded yet.
 ///
 /// Those are the attributes below the one that is being expanded.
-pub(crate) fn visible(attributes: &[Attribute]) -> Vec<RoutedMethod> {
+pub(crate) fn visible_methods(attributes: &[Attribute]) -> Vec<RoutedMethod> {
     attributes.iter().flat_map(routed_methods).collect()
 }
 

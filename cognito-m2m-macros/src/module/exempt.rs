@@ -78,7 +78,7 @@ fn attributes(item: &mut Item) -> Vec<&mut Vec<Attribute>> {
 }
 
 fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
-    let is_routed = !routes::visible(attributes).is_empty();
+    let is_routed = !routes::visible_methods(attributes).is_empty();
     let mut is_exempt = false;
     for attribute in attributes.iter_mut() {
         if attribute.path().is_ident("helper") {

@@ -56,7 +56,7 @@ impl<'a> Hoisted<'a> {
         // it, so the number distinguishes their constants.
         let stem = format!(
             "{PREFIX}{}_{}",
-            guard::layers(&handler.sig).saturating_add(1),
+            guard::layer_count(&handler.sig).saturating_add(1),
             self.module
         );
         let policy = policy::policy(requirement, krate);
