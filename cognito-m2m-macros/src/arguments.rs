@@ -13,8 +13,8 @@ use crate::model::{ConstStr, Key, Operator};
 
 /// The arguments of an attribute: values, and `key = value` pairs.
 ///
-/// The caller takes the arguments that the attribute accepts. Taking reports duplicates, and
-/// [`finish`](Self::finish) reports all that is left.
+/// The caller takes the arguments that the attribute accepts, which reports duplicates. Then
+/// [`finish`](Self::finish) reports the rest.
 pub(crate) struct Arguments {
     values: Vec<Value>,
     pairs: Vec<Pair>,
@@ -137,7 +137,7 @@ fn report_duplicate(key: &Key, errors: &mut Errors) {
     errors.report(key.span, message);
 }
 
-/// Parses `key =`. Returns `None`, and consumes nothing, if the input starts with something else.
+/// Parses `key =`. Returns `None` and consumes nothing if the input starts with something else.
 fn parse_key(input: ParseStream<'_>) -> syn::Result<Option<Key>> {
     let (text, span) = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
         let ident = input.call(Ident::parse_any)?;

@@ -105,7 +105,7 @@ fn entry_rule(operator: Operator, value: Value, errors: &mut Errors) -> Rule {
     }
 }
 
-/// Returns a single member as it is, because no operator changes its meaning.
+/// Returns the group of the members, or the only member, because an operator has no effect on it.
 fn single_or_group(
     operator: Operator,
     members: Vec<Value>,
@@ -163,8 +163,8 @@ fn client_string(value: Value, errors: &mut Errors) -> Option<ConstStr> {
     match value {
         Value::Str(string) => Some(string),
         Value::List(..) | Value::Group(..) => {
-            let expected = "expected a string literal or the path of a constant";
-            errors.report(value.span(), expected);
+            let message = "expected a string literal or the path of a constant";
+            errors.report(value.span(), message);
             None
         }
     }

@@ -2,11 +2,13 @@ use std::fmt::Display;
 
 use proc_macro2::Span;
 
-/// Collects the mistakes in an attribute, so that one compiler run reports all of them.
+/// The mistakes in an attribute, collected so that one compiler run reports all of them.
 ///
-/// Dropping it without calling [`into_result`](Self::into_result) would lose them, so it panics.
+/// Panics if it is dropped before a call of [`into_result`](Self::into_result), because the mistakes
+/// would be lost.
 #[derive(Debug)]
 pub(crate) struct Errors {
+    /// `None` after `into_result`.
     found: Option<Vec<syn::Error>>,
 }
 

@@ -12,22 +12,22 @@ use crate::errors::Errors;
 /// The prefix of all generated names.
 pub(crate) const PREFIX: &str = "__cognito_m2m_";
 
-/// The number of arguments from which on the guard shares the first one, as a tuple.
+/// If a handler has at least this many arguments, the guard and the first one become a tuple.
 ///
-/// Actix accepts at most 16 arguments. Clippy warns about more than 7, and would do so for a
-/// function that the user wrote with 7 if the guard were the eighth.
+/// Actix accepts at most 16 arguments. Clippy warns about more than 7, so without the tuple, it would
+/// warn about a handler that the user wrote with 7.
 const MIN_SHARED_ARGUMENTS: usize = 7;
 
 /// Returns the number of policies that attributes have added to the guard so far.
-pub(crate) fn layers(signature: &Signature) -> usize {
-    markers(signature.inputs.to_token_stream())
+pub(crate) fn layer_count(signature: &Signature) -> usize {
+    marker_count(signature.inputs.to_token_stream())
 }
 
 /// Adds a policy to the existing guard, or adds a guard in front of the arguments.
 pub(crate) fn add(signature: &mut Signature, marker: &Ident, krate: &Path, errors: &mut Errors) {
     for argument in &mut signature.inputs {
         if let FnArg::Typed(typed) = argument
-            && let Some(upper) = guarded(&mut typed.ty)
+            && let Some(upper) = policy_type(&mut typed.ty)
         {
             // Attributes expand from top to bottom, so the existing policy is from one above.
             *upper = parse_quote!(#krate::__private::Both<#upper, #marker>);
@@ -59,27 +59,27 @@ fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// Returns the policy type of a guard, also if the guard shares its argument.
+/// Returns the policy type of a guard, or `None` if the argument has no guard.
 ///
-/// The marker types identify a guard. The path in front of `Guard` doesn't, because each attribute
-/// may use another one (`crate = path`).
-fn guarded(argument: &mut Type) -> Option<&mut Type> {
+/// The marker types identify a guard. The path of `Guard` doesn't, because each attribute on the
+/// handler can have a different `crate = path`.
+fn policy_type(argument: &mut Type) -> Option<&mut Type> {
     match argument {
-        Type::Tuple(tuple) => guarded(tuple.elems.first_mut()?),
-        Type::Group(group) => guarded(&mut group.elem),
-        Type::Paren(paren) => guarded(&mut paren.elem),
-        Type::Path(path) => guard_argument(path.path.segments.last_mut()?),
+        Type::Tuple(tuple) => policy_type(tuple.elems.first_mut()?),
+        Type::Group(group) => policy_type(&mut group.elem),
+        Type::Paren(paren) => policy_type(&mut paren.elem),
+        Type::Path(path) => policy_argument(path.path.segments.last_mut()?),
         _ => None,
     }
 }
 
-fn guard_argument(segment: &mut PathSegment) -> Option<&mut Type> {
+fn policy_argument(segment: &mut PathSegment) -> Option<&mut Type> {
     let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else {
         return None;
     };
     match arguments.args.first_mut()? {
         GenericArgument::Type(policy)
-            if segment.ident == "Guard" && markers(policy.to_token_stream()) > 0 =>
+            if segment.ident == "Guard" && marker_count(policy.to_token_stream()) > 0 =>
         {
             Some(policy)
         }
@@ -87,9 +87,9 @@ fn guard_argument(segment: &mut PathSegment) -> Option<&mut Type> {
     }
 }
 
-fn markers(tokens: TokenStream) -> usize {
+fn marker_count(tokens: TokenStream) -> usize {
     let count = |token| match token {
-        TokenTree::Group(group) => markers(group.stream()),
+        TokenTree::Group(group) => marker_count(group.stream()),
         TokenTree::Ident(ident) => usize::from(ident.to_string().starts_with(PREFIX)),
         TokenTree::Punct(_) | TokenTree::Literal(_) => 0,
     };

@@ -24,7 +24,7 @@ pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Error
         return TokenStream::new();
     };
     if let Requirement::Methods(entries) = requirement {
-        let routed = routes::visible(&function.attrs);
+        let routed = routes::visible_methods(&function.attrs);
         routes::check_handler(entries, &routed, errors);
         routes::check_map(entries, &routed, errors);
     }
@@ -38,8 +38,8 @@ pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Error
 
 /// Reports a signature that can't be guarded.
 ///
-/// Actix calls handlers without a receiver, and only the body of an `async fn` runs after the
-/// guard. `advice` is appended to the message about a function that isn't `async`.
+/// Actix calls handlers without a receiver. And only the body of an `async fn` is certain to run
+/// after the guard. `advice` is appended to the message about a function that isn't `async`.
 pub(crate) fn check_signature(kind: Kind, function: &ItemFn, advice: &str, errors: &mut Errors) {
     let attribute = kind.name();
     if let Some(receiver) = function.sig.receiver() {
@@ -89,7 +89,7 @@ impl Marker {
         let handler = function.sig.ident.unraw().to_string();
         // An identifier can't start with a digit, so a name with a number never collides with the
         // marker of another handler.
-        let name = match guard::layers(&function.sig) {
+        let name = match guard::layer_count(&function.sig) {
             0 => format!("{PREFIX}{handler}"),
             above => format!("{PREFIX}{}_{handler}", above.saturating_add(1)),
         };
@@ -152,7 +152,7 @@ impl Marker {
     }
 }
 
-/// Returns the `#[cfg]` attributes of an item. The items generated for it need the same.
+/// Returns the `#[cfg]` attributes of an item, which its generated items need too.
 pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
     let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
     attributes.iter().filter(is_cfg).cloned().collect()

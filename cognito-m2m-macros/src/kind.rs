@@ -23,7 +23,7 @@ impl Kind {
         Self::AllowClientIds,
     ];
 
-    /// Returns the attribute with the last name of the path, or `None`.
+    /// Returns the attribute that the last segment of the path names, or `None`.
     ///
     /// A macro can't resolve paths, so an attribute of another crate with the same name matches
     /// too.
@@ -32,7 +32,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| name == kind.name())
     }
 
-    /// Returns the name as written in source code.
+    /// Returns the name of the attribute in source code.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::RequireAuthentication => "require_authentication",

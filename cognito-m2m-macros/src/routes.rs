@@ -1,4 +1,4 @@
-//! The methods of Actix's route attributes, to compare a `#[scope_map]` above them with.
+//! Compares a `#[scope_map]` with the methods of Actix's route attributes below it.
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
@@ -18,7 +18,7 @@ pub(crate) struct RoutedMethod {
 /// Returns the methods of the route attributes that have not been expanded yet.
 ///
 /// Those are the attributes below the one that is being expanded.
-pub(crate) fn visible(attributes: &[Attribute]) -> Vec<RoutedMethod> {
+pub(crate) fn visible_methods(attributes: &[Attribute]) -> Vec<RoutedMethod> {
     attributes.iter().flat_map(routed_methods).collect()
 }
 
@@ -38,7 +38,9 @@ pub(crate) fn check_handler(entries: &[MethodEntry], routed: &[RoutedMethod], er
     }
 }
 
-/// Reports each method of the map that none of the routes accepts, if there are any routes.
+/// Reports each method of the map that no route accepts.
+///
+/// Without a visible route, the handler may accept any method, so nothing is reported.
 pub(crate) fn check_map<'r>(
     entries: &[MethodEntry],
     routed: impl IntoIterator<Item = &'r RoutedMethod>,

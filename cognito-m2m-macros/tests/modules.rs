@@ -32,7 +32,7 @@ fn clients() -> Policy {
     Policy::allow_client_ids(["id1"]).unwrap()
 }
 
-// The paths are resolved here, outside of the module.
+// The paths in the arguments are resolved here, outside of the module.
 #[require_scopes(scopes::READ, error = teapot)]
 #[allow_client_ids("id1")]
 mod widgets {

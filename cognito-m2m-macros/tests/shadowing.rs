@@ -5,7 +5,12 @@
 mod core {}
 mod std {}
 
-#[allow(dead_code, non_camel_case_types, unused_macros)]
+#[expect(
+    dead_code,
+    non_camel_case_types,
+    unused_macros,
+    reason = "the items only have to exist"
+)]
 mod shadowed {
     pub(super) mod core {}
     pub(super) mod std {}

@@ -159,10 +159,10 @@ pub use cognito_m2m_macros::require_authentication;
 /// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
 ///
 /// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse` (see
-/// [`Refusal`](crate::error::Refusal)) and replaces the responder of the app. It answers for all
+/// [`Refusal`](crate::error::Refusal)) and replaces the responder of the app. It applies to all
 /// attributes of the handler and of its modules. If several of them have an `error`, the one closest
-/// to the function is used. If the function returns a status below 400, the answer is 500 instead, and
-/// the mistake is logged.
+/// to the function is used. If the function returns a status below 400, the response is 500 instead,
+/// and the mistake is logged.
 ///
 /// The attribute can be used on functions and modules, like [`require_authentication`].
 ///
@@ -256,14 +256,15 @@ pub use cognito_m2m_macros::require_all_scopes;
 ///
 /// If the attribute is above a route attribute (`#[get]`, `#[route]`, `#[routes]`), it is compared
 /// with the route: a method that only one of them lists is a compile error. Below the route
-/// attribute, this check is not possible. On a module, the handlers share the map, so each method of
-/// the map must be a method of at least one route.
+/// attribute, this check is not possible. On a module, the handlers share the map. If all of them
+/// have route attributes, each method of the map must be a method of at least one route.
 ///
 /// The attribute can be used on functions and modules, like [`require_authentication`].
 ///
 /// # Errors
 ///
-/// The same as those of [`require_scopes`]. A method that is not listed is answered with 403.
+/// The same as those of [`require_scopes`]. A request with a method that is not listed is answered with
+/// 403.
 pub use cognito_m2m_macros::scope_map;
 
 /// Requires a token with scopes that depend on the handler, for a module of handlers.
@@ -302,7 +303,7 @@ pub use cognito_m2m_macros::scope_map;
 /// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
 ///
 /// Write the path of a handler in a nested module with `::`, as in `admin::list = ".."`. A handler
-/// named `match`, `error` or `crate` needs the prefix `r#`, as in `r#match = ".."`.
+/// named `match` or `error` needs the prefix `r#`, as in `r#match = ".."`.
 ///
 /// A handler that is missing from the map, and a name without a handler, are compile errors.
 ///
@@ -311,7 +312,7 @@ pub use cognito_m2m_macros::scope_map;
 /// The same as those of [`require_scopes`].
 pub use cognito_m2m_macros::action_scope_map;
 
-/// Allows only certain clients.
+/// Allows requests from certain clients only.
 ///
 /// # Examples
 ///
@@ -341,9 +342,9 @@ pub use cognito_m2m_macros::action_scope_map;
 /// paths of `&'static str` constants.
 ///
 /// Use groups for client IDs that differ between environments. If the settings don't define a group,
-/// building `CognitoAuth` fails, unless the builder has
-/// [`allow_undefined_groups`](crate::CognitoAuthBuilder::allow_undefined_groups). If they don't define
-/// a pool, a warning is logged at start-up.
+/// building `CognitoAuth` fails, unless
+/// [`allow_undefined_groups`](crate::CognitoAuthBuilder::allow_undefined_groups) is called on the
+/// builder. If they don't define a pool, a warning is logged at start-up.
 ///
 /// The list replaces the setting `allowed_client_ids` for the handler, including all other attributes
 /// of the handler and of its modules.

@@ -88,7 +88,9 @@ fn check_outer_rule(rule: &Rule, errors: &mut Errors) {
     }
 }
 
-/// `outer` holds the identities of the scopes that the enclosing groups list.
+/// Checks the members of a group.
+///
+/// `outer` contains the identities of the scopes in the enclosing groups.
 fn check_members(group: &Group, outer: &HashSet<String>, errors: &mut Errors) {
     let mut seen = HashSet::new();
     for member in &group.members {
@@ -134,8 +136,7 @@ fn check_inner_group(group: &Group, outer: &HashSet<String>, errors: &mut Errors
     check_members(group, outer, errors);
 }
 
-/// Returns a key that is equal for rules with the same meaning, whatever the order of their
-/// members.
+/// Returns a key that is equal for rules with the same members, in any order.
 fn identity(rule: &Rule) -> String {
     match rule {
         Rule::Scope(scope) => scope.identity(),

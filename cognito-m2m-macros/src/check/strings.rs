@@ -1,7 +1,7 @@
 //! Checks of string literals.
 //!
-//! The runtime crate applies the same rules to constants, which have no value yet when an attribute
-//! expands. For literals, the messages here can also suggest a correction.
+//! The value of a constant is unknown when an attribute expands, so the runtime crate checks it, by
+//! the same rules. For literals, the messages here can also suggest a correction.
 
 use crate::errors::Errors;
 use crate::model::ConstStr;
@@ -32,8 +32,8 @@ pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
 
 /// Checks `client_id` or `pool:client_id`.
 ///
-/// Cognito's client IDs are lower-case letters and digits. Local replacements use a few more
-/// characters.
+/// Cognito's client IDs consist of lower-case letters and digits. Those of local emulators can contain
+/// a few more characters.
 pub(crate) fn check_client(client: &ConstStr, errors: &mut Errors) {
     let ConstStr::Literal(literal) = client else {
         return;

@@ -1,6 +1,5 @@
-use syn::Attribute;
 use syn::punctuated::Punctuated;
-use syn::{Meta, Token};
+use syn::{Attribute, Meta, Token};
 
 /// The built-in attributes that a function can have (the Rust Reference, "Built-in attributes
 /// index"). None of them turns the function into a handler.
@@ -33,7 +32,7 @@ const BUILTIN: [&str; 26] = [
     "warn",
 ];
 
-/// The tools with attributes, such as `#[rustfmt::skip]`.
+/// The tools whose attributes begin with their name, such as `#[rustfmt::skip]`.
 const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
 /// Returns `true` for an attribute that can't turn a function into a handler.

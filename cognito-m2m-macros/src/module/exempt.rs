@@ -1,9 +1,11 @@
 //! `#[helper]` and `#[public(reason = "..")]`, which exempt items of a guarded module.
 
 use quote::ToTokens;
-use syn::parse_quote;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, Lit, MetaNameValue, TraitItem};
+use syn::{
+    Attribute, Expr, ExprLit, Ident, ImplItem, Item, ItemMod, Lit, MetaNameValue, TraitItem,
+    parse_quote,
+};
 
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -33,9 +35,9 @@ pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
 
 /// Replaces the exemptions in a module with a mark.
 ///
-/// rustc doesn't know these attributes, so they can't stay. But the attributes that expand later, on
-/// this module and on nested ones, need them too. The mark is a `cfg_attr` with a false condition,
-/// which rustc ignores.
+/// rustc doesn't know `#[helper]` and `#[public]`, so they can't stay. But the attributes that expand
+/// later, on this module and on nested ones, need them too. The mark is a `cfg_attr` with a false
+/// condition, which rustc ignores.
 pub(super) fn replace_exemptions(module: &mut ItemMod, errors: &mut Errors) {
     let Some((_, items)) = &mut module.content else {
         return;
@@ -76,7 +78,7 @@ fn attributes(item: &mut Item) -> Vec<&mut Vec<Attribute>> {
 }
 
 fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
-    let is_routed = !routes::visible(attributes).is_empty();
+    let is_routed = !routes::visible_methods(attributes).is_empty();
     let mut is_exempt = false;
     for attribute in attributes.iter_mut() {
         if attribute.path().is_ident("helper") {
@@ -86,7 +88,7 @@ fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
         } else {
             continue;
         }
-        let mark = syn::Ident::new(MARK, attribute.span());
+        let mark = Ident::new(MARK, attribute.span());
         *attribute = parse_quote!(#[cfg_attr(any(), #mark)]);
         is_exempt = true;
     }

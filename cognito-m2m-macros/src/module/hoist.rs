@@ -52,11 +52,11 @@ impl<'a> Hoisted<'a> {
         (position, requirement): (usize, &Requirement),
     ) -> Layer<'a> {
         let Attribute { krate, refusal, .. } = self.attribute;
-        // Each attribute on the module finds one layer more on the handlers, so the number tells
-        // the constants of the attributes apart.
+        // Each attribute on the module finds one more layer on the handlers than the attribute above
+        // it, so the number distinguishes their constants.
         let stem = format!(
             "{PREFIX}{}_{}",
-            guard::layers(&handler.sig).saturating_add(1),
+            guard::layer_count(&handler.sig).saturating_add(1),
             self.module
         );
         let policy = policy::policy(requirement, krate);

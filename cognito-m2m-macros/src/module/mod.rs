@@ -101,7 +101,7 @@ impl<'a> Visitor<'a> {
             name.push_str("::");
         }
         name.push_str(&function.sig.ident.unraw().to_string());
-        let routed = routes::visible(&function.attrs);
+        let routed = routes::visible_methods(&function.attrs);
         let requirement = self.requirement(&name, &routed, function.sig.ident.span());
         self.handlers.push(Handler { name, routed });
         let Some(requirement) = requirement else {

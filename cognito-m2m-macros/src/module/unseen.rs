@@ -86,7 +86,8 @@ fn in_associated(
     body.map(in_body).unwrap_or_default()
 }
 
-/// Returns the `async` functions in a body, at any depth: handlers in a `configure` function.
+/// Returns the `async` functions in a body, at any depth. In a `configure` function, they are likely
+/// to be handlers.
 fn in_body(body: &Block) -> Vec<(Span, &'static str)> {
     let mut found = Vec::new();
     collect_async_functions(body.to_token_stream(), &mut found);

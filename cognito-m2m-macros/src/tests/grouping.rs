@@ -10,7 +10,7 @@ use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
 use crate::policy::policy;
 
-/// The limit on the number of scopes. A truth table has 2 to the power of that many rows.
+/// The maximum number of scopes in a rule. The truth table of `n` scopes has `2^n` rows.
 const MAX_SCOPES: usize = 10;
 
 /// A rule with the scopes `s0`, `s1` and so on.
@@ -109,15 +109,8 @@ fn holds(expanded: &Expr, granted: usize) -> bool {
         panic!("{} does not call a function", quote!(#expanded));
     };
     let argument = call.args.first().unwrap();
-    match function
-        .path
-        .segments
-        .last()
-        .unwrap()
-        .ident
-        .to_string()
-        .as_str()
-    {
+    let name = &function.path.segments.last().unwrap().ident;
+    match name.to_string().as_str() {
         "scope" => granted & (1 << scope_number(argument)) != 0,
         "all" => members(argument)
             .iter()

@@ -1,4 +1,4 @@
-//! The item under an attribute with a mistake. UI tests check the messages.
+//! After a mistake, the item is emitted without a guard. UI tests check the messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;

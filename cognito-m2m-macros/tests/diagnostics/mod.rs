@@ -1,19 +1,29 @@
-//! The form in which outputs of rustc are compared.
+//! The form in which the outputs of rustc are compared.
 //!
-//! It is the same on every machine. It has line numbers for the compiled case only, so that the
-//! recorded outputs don't change with every edit of the runtime crate.
+//! It contains only what rustc prints about the compiled case. Notes about other files would change
+//! with every edit of the runtime crate, and differ between machines with and without the sources of
+//! the standard library.
 
-/// The folder of this package, as rustc prints it.
-pub(crate) const FOLDER: &str = "cognito-m2m-macros/";
-
-/// Returns the diagnostics in an output of rustc, in a form that can be compared.
+/// Returns the diagnostics in an output of rustc, without the notes that point to other files.
 pub(crate) fn normalize(output: &str) -> String {
-    let diagnostics = output.split("\n\n").map(str::trim_end);
-    let diagnostics: Vec<_> = diagnostics
+    let diagnostics: Vec<_> = output
+        .split("\n\n")
+        .map(str::trim_end)
         .filter(|diagnostic| !is_summary(diagnostic))
         .map(normalize_diagnostic)
         .collect();
     diagnostics.join("\n")
+}
+
+/// Returns the message and the location of each error without a code.
+///
+/// The errors of macros have no code.
+pub(crate) fn errors(normalized: &str) -> Vec<String> {
+    let diagnostics = normalized.split("\n\n");
+    let errors = diagnostics.filter(|diagnostic| diagnostic.starts_with("error: "));
+    errors
+        .map(|error| error.lines().take(2).collect())
+        .collect()
 }
 
 /// Returns `true` for the lines at the end, which count and explain the errors.
@@ -27,47 +37,48 @@ fn is_summary(diagnostic: &str) -> bool {
 }
 
 fn normalize_diagnostic(diagnostic: &str) -> String {
+    let mut lines: Vec<_> = parts(diagnostic)
+        .into_iter()
+        .enumerate()
+        // The first part is the error itself. It stays, because a wrong location must be seen.
+        .filter(|(position, part)| *position == 0 || !points_to_other_file(part))
+        .flat_map(|(_, part)| part)
+        .collect();
+    // An empty line separates the error from its notes.
+    lines.pop_if(|line| line.trim() == "|");
+    // The column of line numbers is as wide as the longest number, which may be in a removed note.
     let width = diagnostic.lines().find_map(|line| line.find("--> "));
-    let mut is_outside = false;
-    let mut lines = Vec::new();
-    for line in diagnostic.lines() {
-        let Some((number, rest)) = split_gutter(line, width.unwrap_or_default()) else {
-            is_outside = false;
-            lines.push((None, line.to_owned()));
-            continue;
-        };
-        let mut rest = rest.to_owned();
-        if let Some(location) = rest.strip_prefix("--> ").or(rest.strip_prefix("::: ")) {
-            let inside = location.strip_prefix(FOLDER).map(str::to_owned);
-            is_outside = inside.is_none();
-            let shortened = inside.unwrap_or_else(|| shorten_outside(location));
-            rest = rest.replace(location, &shortened);
-        }
-        let number = if is_outside { "" } else { number };
-        lines.push((Some(number), rest));
-    }
-    // The gutter is as wide as the longest line number, which may have been removed.
-    let numbers = lines.iter().filter_map(|(number, _)| *number);
-    let width = numbers.map(str::len).max().unwrap_or_default();
-    let lines = lines.into_iter().map(|(number, rest)| match number {
-        Some(number) => format!("{number:<width$}{rest}\n"),
-        None => format!("{rest}\n"),
+    let width = width.unwrap_or_default();
+    let numbers = lines.iter().filter_map(|line| line_number(line, width));
+    let needed = numbers.map(str::len).max().unwrap_or_default();
+    let shortened = lines.iter().map(|line| match line_number(line, width) {
+        Some(number) => format!("{number:<needed$}{}\n", &line[width..]),
+        None => format!("{line}\n"),
     });
-    lines.collect()
+    shortened.collect()
 }
 
-/// Splits a line of a diagnostic after the column of the line numbers.
-fn split_gutter(line: &str, width: usize) -> Option<(&str, &str)> {
-    let (gutter, rest) = line.split_at_checked(width)?;
-    let is_gutter = |c: char| c == ' ' || c.is_ascii_digit();
-    (width > 0 && gutter.chars().all(is_gutter)).then(|| (gutter.trim(), rest))
-}
-
-/// Returns the path in `path:line:column`, from the workspace or from the standard library.
-fn shorten_outside(location: &str) -> String {
-    let path = location.split(':').next().unwrap_or_default();
-    match path.split_once("/library/") {
-        Some((_, path)) => format!("$RUST/{path}"),
-        None => format!("$WORKSPACE/{path}"),
+/// Splits a diagnostic into the error and its notes. Each begins with a line such as `note: ..`.
+fn parts(diagnostic: &str) -> Vec<Vec<&str>> {
+    let mut parts: Vec<Vec<_>> = Vec::new();
+    for line in diagnostic.lines() {
+        match parts.last_mut() {
+            Some(part) if !line.starts_with(char::is_alphabetic) => part.push(line),
+            _ => parts.push(vec![line]),
+        }
     }
+    parts
+}
+
+fn points_to_other_file(part: &[&str]) -> bool {
+    let mut locations = part.iter().filter_map(|line| line.split_once("--> "));
+    locations.any(|(_, location)| !location.starts_with("tests/ui/"))
+}
+
+/// Returns the content of the column of line numbers, which may be empty, or `None` for a line
+/// without this column.
+fn line_number(line: &str, width: usize) -> Option<&str> {
+    let column = line.get(..width)?;
+    let is_number = |c: char| c == ' ' || c.is_ascii_digit();
+    column.chars().all(is_number).then(|| column.trim_end())
 }

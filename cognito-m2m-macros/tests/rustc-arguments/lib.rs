@@ -1,4 +1,4 @@
-//! The command line of the compiler, for the UI tests.
+//! The command line of rustc, for the UI tests.
 
 use proc_macro::{Delimiter, Group, Literal, Punct, Spacing, TokenStream, TokenTree};
 

@@ -1,4 +1,4 @@
-//! Requests to each route with tokens that are granted access, tokens that are refused, and no token.
+//! Requests to every route, with valid tokens, with an expired token, and without a token.
 
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
