@@ -9,19 +9,19 @@ diesel::table! {
         id -> BigInt,
         /// The name, which is also the client ID of the user's app client.
         username -> Text,
-        /// The address for mail.
+        /// The email address.
         email -> Nullable<Text>,
-        /// `false` for users that must no longer call.
+        /// `false` for users that no longer have access.
         is_active -> Bool,
     }
 }
 
-/// A user, as handlers see it.
+/// A user, as seen by handlers.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = legacy_users)]
 pub struct LegacyUser {
     /// The name, which is also the client ID of the user's app client.
     pub username: String,
-    /// The address for mail.
+    /// The email address.
     pub email: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The parts that several example programs share: a database named by a URL, and a user table.
+//! Code shared by the example programs: a database selected by a URL, and a user table.
 
 pub mod database;
 pub mod legacy_user;

@@ -2,7 +2,7 @@
 //!
 //! `cargo test -p cognito-m2m-examples --test without_aws`
 //!
-//! The feature `testing` of `cognito-m2m` belongs in your `[dev-dependencies]`. Nothing here leaves
+//! The feature `testing` of `cognito-m2m` belongs in your `[dev-dependencies]`. No request leaves
 //! this machine.
 
 use actix_web::{
@@ -27,12 +27,12 @@ async fn create_order() -> impl Responder {
     HttpResponse::Created()
 }
 
-/// The routes of your API, which `main` mounts too.
+/// The routes of your API, which `main` registers too.
 fn routes(app: &mut ServiceConfig) {
     app.service(list_orders).service(create_order);
 }
 
-/// The response to `POST /orders` with this token.
+/// Returns the status of `POST /orders` with this token.
 async fn create(auth: &CognitoAuth, token: &str) -> StatusCode {
     let app = test::init_service(App::new().wrap(auth.clone()).configure(routes)).await;
     let request = test::TestRequest::post()
@@ -43,7 +43,7 @@ async fn create(auth: &CognitoAuth, token: &str) -> StatusCode {
         .status()
 }
 
-/// From the header to the handler: a local Cognito signs tokens and serves its keys.
+/// Tests the whole path, from the header to the handler, with tokens from a local Cognito.
 #[actix_web::test]
 async fn creating_an_order_requires_a_valid_token_with_the_write_scope() {
     let cognito = LocalCognito::start().expect("a free port on loopback");
@@ -63,7 +63,7 @@ async fn creating_an_order_requires_a_valid_token_with_the_write_scope() {
     }
 }
 
-/// The handler alone: the principal is part of the request, and there is no token.
+/// Tests a handler without tokens and without the middleware.
 #[actix_web::test]
 async fn orders_are_listed_for_their_client() {
     let claims = json!({ "client_id": "checkout", "scope": "orders/read" });

@@ -1,18 +1,21 @@
-//! How does my service call another one with a token?
+//! How does my service call another service with a token?
 //!
 //! `cargo run -p cognito-m2m-examples --bin call_a_service`
 //!
-//! `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET` name the app
-//! client, and `ORDERS_URL` the API that is called. To try it without AWS, run `local_cognito` in
-//! another shell, which prints the variables to set, and `guarded_api` in a third one with PORT=8081.
+//! `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET` select the app
+//! client, and `ORDERS_URL` the API to call. To try it without AWS, run `local_cognito` in another
+//! shell, which prints the variables to set, and `guarded_api` with `PORT=8081` in a third one.
 
-use std::{env, error::Error};
+use std::{env, error::Error, time::Duration};
 
 use actix_web::{App, HttpServer, Responder, error::ErrorBadGateway, get, web};
-use cognito_m2m::client::{AuthorizedClient, TokenClient};
+use cognito_m2m::{
+    client::{AuthorizedClient, TokenClient},
+    reqwest,
+};
 
-/// The other API. It is created once; all requests share its token, which is fetched when it is
-/// first needed and renewed in the background before it expires.
+/// The other API. All requests share one token, which is fetched when it is first needed and
+/// renewed in the background before it expires.
 struct Orders {
     client: AuthorizedClient,
     url: String,
@@ -21,7 +24,10 @@ struct Orders {
 impl Orders {
     fn new(tokens: &TokenClient, url: String) -> Result<Self, Box<dyn Error>> {
         // The token is sent to this origin only, even if the API redirects to another one.
-        let client = tokens.for_origins([&url], "orders/read")?.into_client()?;
+        let tokens = tokens.for_origins([&url], "orders/read")?;
+        // By default, `reqwest` waits for a response without a limit.
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(10));
+        let client = tokens.into_client_with(http)?;
         Ok(Self { client, url })
     }
 

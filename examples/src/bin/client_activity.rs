@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin client_activity`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};
@@ -23,11 +23,11 @@ async fn list_orders() -> impl Responder {
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
 
-    // The features `diesel-postgres` and `diesel-mysql` add `PostgresActivity` and `MysqlActivity`.
+    // For other databases, use `PostgresActivity` or `MysqlActivity`.
     let path = env::var("DATABASE").unwrap_or_else(|_| "client_activity.db".to_owned());
     let mut activity = SqliteActivity::new(path);
     activity.migrate().await?;
-    // GET /admin/clients?search=report&sort=-last_seen_at&page=2, as JSON.
+    // Serves JSON. Try `GET /admin/clients?search=read&sort=-last_seen_at&page=1`.
     let operators = Policy::all_scopes(["orders/admin"])?;
     let clients = ClientActivityList::new("/admin/clients", activity.reader(), operators);
 
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .bind(("127.0.0.1", port))?
     .run()
     .await?;
-    // Writes the activity of the last second.
+    // Writes the activity that is still in memory.
     auth.shutdown().await;
     Ok(())
 }

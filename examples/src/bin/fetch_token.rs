@@ -4,9 +4,10 @@
 //! environment configures the client:
 //!
 //! - `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET`
-//! - `COGNITO_M2M_CLIENT_SCOPES`: the scopes, separated by spaces. Defaults to all scopes of the client.
+//! - `COGNITO_M2M_CLIENT_SCOPES`: the scopes, separated by spaces. Defaults to all scopes of the
+//!   client.
 //!
-//! Errors are printed to standard error, and end the program with exit code 1.
+//! On failure, it prints the error to standard error and ends with exit code 1.
 
 use std::{
     error::Error,

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin guarded_api`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};
@@ -12,7 +12,7 @@ use cognito_m2m::{
     CognitoAuth, ServicePrincipal, allow_client_ids, require_authentication, require_scopes,
 };
 
-/// Without an attribute, a route is open to everyone.
+/// A route without an attribute is open to everyone.
 #[get("/health")]
 async fn health() -> impl Responder {
     HttpResponse::NoContent()
@@ -35,7 +35,7 @@ async fn list_orders(principal: ServicePrincipal) -> impl Responder {
     format!("the orders of {}\n", principal.client_id())
 }
 
-/// Requires one of two scopes, and that the client is on the list.
+/// Requires one of the two scopes and one of the two clients.
 #[post("/orders")]
 #[require_scopes("orders/write", "orders/admin", match = "any")]
 #[allow_client_ids("writer", "back-office")]
@@ -45,7 +45,7 @@ async fn create_order(order: web::Json<serde_json::Value>) -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The log has the reason of each refusal, which the response does not contain.
+    // The log contains the reason for each refusal, which the response omits.
     tracing_subscriber::fmt::init();
 
     let auth = CognitoAuth::from_env()?;
@@ -64,6 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .bind(("127.0.0.1", port))?
     .run()
     .await?;
+    // Stops the background thread, which fetches the signing keys.
     auth.shutdown().await;
     Ok(())
 }

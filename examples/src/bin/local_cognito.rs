@@ -1,7 +1,7 @@
-//! A local Cognito, to try an API or a client without AWS.
+//! How do I try an API or a client without AWS?
 //!
-//! Prints the variables that select it as the user pool, and live tokens of three clients. It
-//! listens on loopback and runs until Ctrl-C.
+//! Starts a local Cognito, and prints the variables that select it as the user pool and valid
+//! tokens of three clients. It listens on loopback and runs until Ctrl-C.
 
 use std::{
     error::Error,
@@ -12,16 +12,18 @@ use std::{
 use actix_web::rt::signal;
 use cognito_m2m::testing::{LocalClient, LocalCognito};
 
-/// The clients with their scopes.
+/// The clients and their scopes.
 const CLIENTS: [(&str, &[&str]); 3] = [
     ("reader", &["orders/read"]),
     ("writer", &["orders/read", "orders/write"]),
     ("admin", &["orders/read", "orders/admin"]),
 ];
 
-/// The secret of all clients. It protects nothing: only this machine reaches the local Cognito.
+/// The secret of all clients. It protects nothing, since only this machine reaches the local
+/// Cognito.
 const SECRET: &str = "local-secret";
 
+/// The lifetime of the printed tokens.
 const TOKEN_MINUTES: u64 = 60;
 
 #[actix_web::main]

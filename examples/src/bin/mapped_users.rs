@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin mapped_users`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};
@@ -31,14 +31,14 @@ struct User {
     username: String,
 }
 
-/// Requires a row. A client without an active one gets 403.
+/// Requires an active row. A client without one gets 403.
 #[get("/account")]
 #[require_authentication]
 async fn account(user: MappedUser<User>) -> impl Responder {
     format!("user {}: {}\n", user.id, user.username)
 }
 
-/// Serves clients with and without a row.
+/// Serves clients with and without an active row.
 #[get("/greeting")]
 #[require_authentication]
 async fn greeting(user: RequestUser<User>) -> impl Responder {
@@ -55,26 +55,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let path = env::var("DATABASE").unwrap_or_else(|_| "mapped_users.db".to_owned());
     let pool = Pool::new(ConnectionManager::<SqliteConnection>::new(path))?;
-    // Your table already exists; this one is for the clients of `local_cognito`.
+    // Your table already exists. This one is for the clients of `local_cognito`.
     pool.get()?.batch_execute(
-        "CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, username TEXT, is_active BOOL);
+        "CREATE TABLE IF NOT EXISTS users (
+             id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, is_active BOOL NOT NULL
+         );
          INSERT OR IGNORE INTO users VALUES (1, 'reader', TRUE), (2, 'writer', FALSE);",
     )?;
-    // Only handlers with one of the two arguments above query the table.
+    // Only handlers with a `MappedUser` or `RequestUser` argument query the table.
     let users = user_mapper!(pool, User, client_id => users::username, active = users::is_active);
     let auth = CognitoAuth::builder()
         .settings(Settings::from_env().user_mapping_enabled(true))
         .user_mapper(users)
         .build()?;
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse())?;
-    HttpServer::new(move || {
-        App::new()
-            .wrap(auth.clone())
-            .service(account)
-            .service(greeting)
-    })
-    .bind(("127.0.0.1", port))?
-    .run()
-    .await?;
+    HttpServer::new(move || App::new().wrap(auth.clone()).service((account, greeting)))
+        .bind(("127.0.0.1", port))?
+        .run()
+        .await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin method_maps`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};
@@ -10,15 +10,15 @@ use std::{env, error::Error};
 use actix_web::{App, HttpResponse, HttpServer, Responder, route, web};
 use cognito_m2m::{CognitoAuth, action_scope_map, scope_map};
 
-/// One handler for several methods. The map and the route must list the same methods: one that
-/// is missing in either is a compile error. `HEAD` requires what `GET` requires.
+/// A map for a handler with several methods. The map and the route must list the same methods, or
+/// the program does not compile. `HEAD` requires the same scopes as `GET`.
 #[scope_map(GET = "orders/read", PUT = "orders/write")]
 #[route("/orders/{id}", method = "GET", method = "HEAD", method = "PUT")]
 async fn order(id: web::Path<u64>) -> impl Responder {
     format!("order {id}\n")
 }
 
-/// One map for all handlers of a module. A request with any other method gets 403.
+/// A map for all handlers of a module. A request with any other method gets 403.
 #[scope_map(GET = "orders/read", POST = ["orders/write", "orders/admin"], match = "any")]
 mod orders {
     use super::*;
@@ -32,7 +32,7 @@ mod orders {
     }
 }
 
-/// A map by handler instead of by method: each function of the module must be listed.
+/// A map by handler instead of by method. It must list each function of the module.
 #[action_scope_map(cancel = "orders/write", refund = "orders/admin")]
 mod actions {
     use super::*;

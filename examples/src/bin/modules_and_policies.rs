@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin modules_and_policies`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` name the user pool. To try it without AWS,
+//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};
@@ -25,14 +25,14 @@ mod orders {
         "all orders\n"
     }
 
-    /// A further attribute adds a requirement: both must hold.
+    /// An attribute on a handler adds to that of the module: the caller needs both scopes.
     #[delete("/orders/{id}")]
     #[require_scopes("orders/write")]
     pub(super) async fn remove(id: web::Path<u64>) -> impl Responder {
         format!("order {id} is removed\n")
     }
 
-    /// An open route, with the reason.
+    /// `#[public]` exempts a handler, and documents why.
     #[get("/orders/states")]
     #[public(reason = "a constant list")]
     pub(super) async fn states() -> impl Responder {
@@ -44,7 +44,7 @@ async fn statistics() -> impl Responder {
     "12 orders\n"
 }
 
-/// A requirement that depends on the request is checked in the handler.
+/// A handler checks a requirement that depends on the request.
 async fn export(caller: ServicePrincipal, kind: web::Path<String>) -> actix_web::Result<String> {
     if *kind == "personal-data" {
         caller.authorize(&PERSONAL_DATA)?;
@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
 
     let auth = CognitoAuth::from_env()?;
-    // A policy guards everything under a path.
+    // As a middleware, a policy guards all routes of an Actix scope.
     let admin = Policy::any_scope(["orders/admin", "orders/audit"])?;
     let port = env::var("PORT").map_or(Ok(8080), |port| port.parse())?;
     HttpServer::new(move || {

@@ -1,9 +1,9 @@
 //! Is this token valid for my user pool, and if not, why?
 //!
-//! Reads the token from its argument, or from standard input if the list of processes must not show
-//! it. The user pool comes from the environment, as for every program that calls
-//! `CognitoAuth::from_env`. Prints the claims, or the reason for the refusal and ends with exit
-//! code 1.
+//! Reads the token from its argument or from standard input, which keeps it out of the list of
+//! processes. The environment selects the user pool, as for every program that calls
+//! `CognitoAuth::from_env`. If the token is valid, prints its claims. If not, prints the reason and
+//! ends with exit code 1.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ use std::{
 
 use cognito_m2m::CognitoAuth;
 
-/// The maximum size of the input. The library has its own limit for tokens, which is lower.
+/// The maximum size of the input. The library has a lower limit for tokens.
 const MAX_INPUT_BYTES: u64 = 1024 * 1024;
 
 #[actix_web::main]

@@ -1,7 +1,7 @@
 //! SQLite, PostgreSQL or MySQL behind one type: a pool of sync Diesel connections.
 //!
-//! Queries run on blocking threads. A query that has started runs to its end, even if the caller
-//! disconnects, so no connection returns to the pool with half an answer unread.
+//! Queries run on blocking threads. A query runs to its end even if the caller disconnects, so no
+//! connection returns to the pool with a half-read result.
 
 mod open;
 #[cfg(feature = "servers")]
@@ -43,13 +43,13 @@ pub enum Database {
 /// A pool of connections of one type.
 pub type Connections<C> = Pool<ConnectionManager<C>>;
 
-/// An error of the database.
+/// The error returned if the database can't be opened or a query fails.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The database can't be opened, or its migrations failed.
     #[error("DATABASE_URL: failed to open the database: {0}")]
     Open(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// All connections are in use, or the database is unavailable.
+    /// All connections are in use, or none can be opened.
     #[error("no connection to the database is available: {0}")]
     Connection(#[from] PoolError),
     /// The query took too long.
@@ -68,8 +68,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Returns [`DatabaseError::Open`] if that fails. The message never contains the URL, which may
-    /// hold a password.
+    /// Returns [`DatabaseError::Open`] if the database can't be opened or migrated. The message
+    /// never contains the URL, which may hold a password.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DatabaseError> {
         let url = url.clone();
         web::block(move || open::open(&url))
@@ -99,7 +99,7 @@ where
         .map_err(|_| DatabaseError::Timeout)??
 }
 
-/// Runs the same code for any database, by compiling it for each connection type.
+/// Runs the same code for any database. The code is compiled once for each connection type.
 ///
 /// ```text
 /// with_connections!(&database, connections => run(connections, |connection| ..).await)

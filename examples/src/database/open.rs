@@ -24,15 +24,15 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// The number of connections in a pool.
 pub(super) const MAX_CONNECTIONS: u32 = 8;
 
-/// How long a request waits for a free connection.
+/// The time that a request waits for a free connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a program waits at start for other programs that open the same SQLite file.
+/// The time that a program waits at start-up for other programs that open the same SQLite file.
 const SQLITE_OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Opens a database and runs its pending migrations. Blocks.
+/// Opens a database and runs its pending migrations, blocking the thread.
 pub(super) fn open(url: &DatabaseUrl) -> Result<Database, BoxError> {
     match url {
         DatabaseUrl::Sqlite(path) => {
@@ -55,7 +55,7 @@ fn sqlite_pool(path: &str) -> Builder<ConnectionManager<SqliteConnection>> {
         // A connection to a local file does not go stale: no `SELECT 1` before each use.
         .test_on_check_out(false);
     if path.contains("vfs=memdb") {
-        // A database in memory ends with its last connection, so one connection is kept open.
+        // A database in memory disappears with its last connection, so one is kept open.
         pool.max_size(1).idle_timeout(None).max_lifetime(None)
     } else {
         pool.max_size(MAX_CONNECTIONS)
@@ -71,8 +71,8 @@ fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), BoxError> {
 
 /// Lets readers continue while one connection writes. The setting is stored in the file.
 ///
-/// SQLite ignores `busy_timeout` for this statement: it fails immediately while another program
-/// executes it or reads, so it is retried here.
+/// SQLite ignores `busy_timeout` for this statement, which fails immediately while another program
+/// executes it or reads. It is therefore retried.
 fn enable_write_ahead_log(connection: &mut SqliteConnection) -> QueryResult<()> {
     let deadline = Instant::now() + SQLITE_OPEN_TIMEOUT;
     loop {
@@ -87,14 +87,14 @@ fn enable_write_ahead_log(connection: &mut SqliteConnection) -> QueryResult<()> 
     }
 }
 
-/// A pool over a database that `migrate` has brought up to date.
+/// Runs the migrations, and then returns a pool of connections.
 fn migrated_pool<C: R2D2Connection + MigrationConnection + 'static>(
     url: &str,
     pool: Builder<ConnectionManager<C>>,
     migrate: impl FnOnce(&mut C) -> Result<(), BoxError>,
 ) -> Result<Pool<ConnectionManager<C>>, BoxError> {
     let manager = ConnectionManager::new(url);
-    // The pool would retry for seconds; a direct connection fails immediately.
+    // The pool would retry for seconds. A direct connection fails immediately.
     let mut connection = manager.connect().map_err(without_url)?;
     migrate(&mut connection)?;
     let pool = pool
@@ -114,7 +114,7 @@ fn without_url(error: Error) -> BoxError {
     }
 }
 
-/// Lets a connection wait while another one writes; by default SQLite fails immediately.
+/// Lets a connection wait while another one writes. By default, SQLite fails immediately.
 #[derive(Debug)]
 struct BusyTimeout;
 

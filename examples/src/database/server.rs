@@ -12,13 +12,13 @@ use tokio::runtime::{self, Runtime};
 
 use super::open::{BoxError, MAX_CONNECTIONS};
 
-/// A connection to a server: `diesel-async`, which needs no C library, behind the sync interface.
+/// A `diesel-async` connection to a server, which needs no C library, behind the sync interface.
 pub type ServerConnection<C> = AsyncConnectionWrapper<C, SharedRuntime>;
 
 /// The runtime that drives all connections to servers.
 ///
-/// A connection depends on the runtime that opened it. The runtimes of Actix workers end with their
-/// workers; this one lives as long as the program.
+/// A connection depends on the runtime that opened it. The runtime of an Actix worker ends with the
+/// worker. This one lives as long as the program.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -16,7 +16,7 @@ pub enum DatabaseUrl {
     Mysql(String),
 }
 
-/// The error returned for a `DATABASE_URL` that names no supported database.
+/// The error returned if `DATABASE_URL` names no supported database.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum InvalidDatabaseUrl {
     /// The URL of an unknown database, or no URL at all.
@@ -37,7 +37,7 @@ pub enum InvalidDatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// A SQLite database in memory, which ends with the program.
+    /// Returns a SQLite database in memory, which ends with the program.
     pub fn in_memory() -> Self {
         Self::Sqlite(IN_MEMORY.to_owned())
     }
@@ -46,8 +46,8 @@ impl DatabaseUrl {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidDatabaseUrl`] if the value is empty, or the database is unknown or not built
-    /// in.
+    /// Returns [`InvalidDatabaseUrl`] if the value is empty, if the database is unknown, or if the
+    /// program was built without it.
     pub fn parse(url: &str) -> Result<Self, InvalidDatabaseUrl> {
         match url.split_once("://") {
             #[cfg(feature = "postgres")]
@@ -75,7 +75,7 @@ impl DatabaseUrl {
         if path.is_empty() {
             return Err(InvalidDatabaseUrl::Unknown);
         }
-        // These names mean one database for each connection, or a shared cache, whose locks ignore
+        // SQLite would open a database for each connection, or share a cache whose locks ignore
         // `busy_timeout`.
         if path == ":memory:" || path.starts_with("file:") && path.contains("mode=memory") {
             return Ok(Self::in_memory());

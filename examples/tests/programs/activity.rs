@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     databases::{TestDatabase, on_each_database},
     program::Widgets,
-    routes::cognito,
+    user_pool::cognito,
 };
 
 on_each_database!(
@@ -32,7 +32,7 @@ diesel::table! {
     }
 }
 
-/// The recorded clients, sorted.
+/// Returns the recorded clients, sorted.
 fn clients(database: &TestDatabase) -> Vec<String> {
     use service_client_activity::{client_id, table};
     let url = database.url();
@@ -57,7 +57,7 @@ fn clients(database: &TestDatabase) -> Vec<String> {
         }
     };
     let mut clients = loaded.expect("the program created the table");
-    // Each database sorts upper and lower case in its own way.
+    // The databases sort upper and lower case differently.
     clients.sort();
     clients
 }

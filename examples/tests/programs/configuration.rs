@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::program::{pool, run_widgets};
+use crate::{program::run_widgets, user_pool::pool};
 
 fn startup_error(environment: &[(&str, &str)]) -> String {
     let output = run_widgets(environment);

@@ -1,4 +1,4 @@
-//! `DATABASE_URL`: widgets are kept when the program ends.
+//! Persistence, concurrency and outages of the database.
 
 use std::{fs, thread};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     databases::{TestDatabase, on_each_database},
     program::Widgets,
-    routes::{cognito, token},
+    user_pool::{cognito, token},
 };
 
 on_each_database!(
@@ -112,7 +112,7 @@ fn broken_connections_are_replaced(database: &TestDatabase) {
     let widgets = Widgets::with_pool_and(&cognito, &environment);
     for path in ["/widgets", "/legacy", "/widgets", "/legacy"] {
         database.kill_connections();
-        // A connection may break between its check and its use, which is a 503 once.
+        // A connection may break between its check and its use, which causes a single 503.
         let statuses = (0..20).map(|_| widgets.send("GET", path, Some(&token)).status);
         let broken = statuses.take_while(|status| *status != 200);
         let broken: Vec<_> = broken.collect();

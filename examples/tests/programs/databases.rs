@@ -1,5 +1,5 @@
-//! A database for each test: SQLite, PostgreSQL and MariaDB. The tests on the two servers are ignored
-//! without the features `postgres` and `mysql`, and the output of the tests shows that.
+//! An empty database for each test, in SQLite, PostgreSQL or MariaDB. Without the features
+//! `postgres` and `mysql`, the tests on these servers are ignored.
 
 use std::{
     fs,
@@ -18,8 +18,7 @@ const POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/test";
 #[cfg(feature = "mysql")]
 const MYSQL: &str = "mysql://root@127.0.0.1:3306";
 
-/// Ends the connections to a test's database. The URL of the database carries its name as
-/// `application_name`.
+/// Ends the connections to a test's database, whose URL passes its name as `application_name`.
 #[cfg(feature = "postgres")]
 const KILL_IN_POSTGRES: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND application_name = ";
@@ -71,7 +70,7 @@ impl TestDatabase {
         Self::Mysql(name)
     }
 
-    /// The `DATABASE_URL` for a program.
+    /// Returns the `DATABASE_URL` for a program.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => folder.join("test.db").display().to_string(),
@@ -84,7 +83,7 @@ impl TestDatabase {
         }
     }
 
-    /// Executes statements beside the running program.
+    /// Executes statements on a separate connection.
     pub(crate) fn execute(&self, statements: &str) {
         match self {
             Self::Sqlite(_) => {
@@ -102,7 +101,7 @@ impl TestDatabase {
         }
     }
 
-    /// Breaks the connections of the programs that use the database. A SQLite file has none.
+    /// Ends the connections of programs to a database server. Does nothing for SQLite.
     pub(crate) fn kill_connections(&self) {
         match self {
             Self::Sqlite(_) => {}
@@ -119,11 +118,11 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if thread::panicking() {
-            // A second panic would abort the other tests, and what is left helps to find the cause.
+            // A second panic would abort the other tests, and the data helps to find the cause.
             return;
         }
         match self {
-            // A folder that stays behind does no harm.
+            // A leftover folder does no harm.
             Self::Sqlite(folder) => drop(fs::remove_dir_all(folder)),
             #[cfg(feature = "postgres")]
             Self::Postgres(name) => {
@@ -151,7 +150,7 @@ fn execute_in_mysql(url: &str, statements: &str) {
         .expect("MariaDB executes the statements");
 }
 
-/// A name that no other test uses, in this process or in another one on the same servers.
+/// Returns a name that no other test uses, in this process or in another one on the same servers.
 fn unique_name() -> String {
     static TESTS: AtomicUsize = AtomicUsize::new(0);
     let number = TESTS.fetch_add(1, Ordering::Relaxed);

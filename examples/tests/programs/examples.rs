@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::{
     databases::TestDatabase,
-    program::{Api, pool},
-    routes::cognito,
+    program::Api,
+    user_pool::{cognito, pool},
 };
 
 /// Tokens with the scopes of an API for orders.

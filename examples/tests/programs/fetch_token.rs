@@ -1,4 +1,4 @@
-//! `fetch_token` prints the token alone, or the error and ends with exit code 1.
+//! `fetch_token` prints the token and nothing else, or ends with an error and exit code 1.
 
 use std::process::Output;
 
@@ -6,8 +6,8 @@ use cognito_m2m::testing::{LocalClient, LocalCognito};
 use serde_json::Value;
 
 use crate::{
-    program::{pool, run_fetch_token, run_validate_token},
-    routes::cognito,
+    program::{run_fetch_token, run_validate_token},
+    user_pool::{cognito, pool},
 };
 
 const SECRET: &str = "s3cret-of-the-caller";

@@ -1,19 +1,19 @@
-//! The first run of `widgets`: every printed `curl` line gets the response that its comment shows.
+//! The first run of `widgets`, with a local Cognito and printed `curl` lines.
 
 use std::process::Command;
 
-use crate::program::Widgets;
+use crate::{program::Widgets, user_pool::cognito};
 
 const MAX_LINE_WIDTH: usize = 100;
 
-/// The printed lines after the address.
+/// Returns the printed lines after the address.
 fn printed(widgets: &mut Widgets) -> Vec<String> {
     widgets
         .program
         .printed_until(|line| line.starts_with("# Ctrl-C"))
 }
 
-/// The lines that assign a token to a shell variable.
+/// Returns the names and values of the printed shell variables, which hold tokens.
 fn assignments(printed: &[String]) -> Vec<(&str, &str)> {
     printed
         .iter()
@@ -22,7 +22,7 @@ fn assignments(printed: &[String]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Each expected status with its command, whose continuation lines are joined.
+/// Returns each expected status with its command, whose continuation lines are joined.
 fn trials(printed: &[String]) -> Vec<(String, String)> {
     let text = printed.join("\n").replace("\\\n", "");
     let lines: Vec<_> = text.lines().collect();
@@ -83,11 +83,11 @@ fn with_a_pool_no_local_cognito_is_started_or_trusted() {
     let mut local = Widgets::start(&[]);
     let printed = printed(&mut local);
     let tokens = assignments(&printed);
-    let (_, token) = tokens.first().expect("a live token is printed");
+    let (_, token) = tokens.first().expect("a valid token is printed");
     assert!(token.len() > 100, "{token}");
     assert_eq!(local.send("GET", "/widgets", Some(token)).status, 200);
 
-    let cognito = crate::routes::cognito();
+    let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     assert_eq!(widgets.send("GET", "/widgets", Some(token)).status, 401);
 }

@@ -1,4 +1,4 @@
-//! A minimal HTTP client: one request on one connection.
+//! A minimal HTTP client that opens a connection for each request.
 
 use std::{
     io::{Read, Write},
@@ -19,7 +19,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// The body as JSON, or null if it is empty.
+    /// Returns the body as JSON, or null if it is empty.
     pub(crate) fn json(&self) -> Value {
         if self.body.is_empty() {
             return Value::Null;

@@ -7,7 +7,7 @@ use crate::{
 
 on_each_database!(each_mode_shows_the_expected_users);
 
-/// The modes, each with its rows for the clients reader, reports-v2, retired and stranger.
+/// The modes, each with the expected user and status for reader, reports-v2, retired and stranger.
 const EXPECTED: [(&str, [&str; 4]); 4] = [
     (
         "A: no user mapping",

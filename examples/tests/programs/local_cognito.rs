@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, pool, run_fetch_token, run_validate_token};
+use crate::{
+    program::{Program, run_fetch_token, run_validate_token},
+    user_pool::pool,
+};
 
 #[test]
 fn printed_variables_and_tokens_work() {

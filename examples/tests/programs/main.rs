@@ -14,6 +14,7 @@ mod operations;
 mod program;
 mod refusals;
 mod routes;
+mod user_pool;
 mod users;
 mod validate_token;
 mod widgets;

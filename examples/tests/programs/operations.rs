@@ -1,10 +1,10 @@
-//! Client groups, a map by handler, and a policy around a scope.
+//! Client groups, a map by handler, and a policy around an Actix scope.
 
-use crate::program::Widgets;
+use crate::{program::Widgets, user_pool::cognito};
 
 #[test]
 fn reports_require_the_group_that_the_environment_defines() {
-    let cognito = crate::routes::cognito();
+    let cognito = cognito();
     let group = [("COGNITO_M2M_CLIENT_GROUPS", "reporting=analyst")];
     let widgets = Widgets::with_pool_and(&cognito, &group);
     let status = |client: &str| {
@@ -18,7 +18,7 @@ fn reports_require_the_group_that_the_environment_defines() {
 
 #[test]
 fn reports_refuse_every_client_if_the_group_is_undefined() {
-    let cognito = crate::routes::cognito();
+    let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     let token = cognito.token("analyst").sign();
     assert_eq!(widgets.send("GET", "/reports", Some(&token)).status, 403);
@@ -26,7 +26,7 @@ fn reports_refuse_every_client_if_the_group_is_undefined() {
 
 #[test]
 fn actions_and_admin_routes_require_their_scopes() {
-    let cognito = crate::routes::cognito();
+    let cognito = cognito();
     let widgets = Widgets::with_pool(&cognito);
     for (method, path, scope, granted) in [
         ("GET", "/actions/list", "widgets/read", 200),

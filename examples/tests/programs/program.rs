@@ -1,4 +1,4 @@
-//! Starts the programs, with exactly the environment that a test passes.
+//! Starts the programs, with an environment that contains nothing from the shell.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -11,7 +11,10 @@ use std::{
 use cognito_m2m::testing::LocalCognito;
 use serde_json::Value;
 
-use crate::http::{self, Response};
+use crate::{
+    http::{self, Response},
+    user_pool::pool,
+};
 
 /// A running program, which is killed when the test ends.
 pub(crate) struct Program {
@@ -41,7 +44,7 @@ impl Program {
         Self::spawn(&mut command(env!("CARGO_BIN_EXE_local_cognito"), &[]))
     }
 
-    /// The printed lines, up to and including the one for which `is_last` returns `true`.
+    /// Returns the printed lines, up to and including the one for which `is_last` returns `true`.
     pub(crate) fn printed_until(&mut self, is_last: impl Fn(&str) -> bool) -> Vec<String> {
         let mut lines = Vec::new();
         for line in self.stdout.by_ref().lines() {
@@ -86,7 +89,7 @@ pub(crate) struct Widgets {
 }
 
 impl Widgets {
-    /// Starts it on a free port, and waits until it listens.
+    /// Starts `widgets` on a free port, and waits until it listens.
     pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
         let mut program = Program::spawn(&mut widgets(environment));
         let mut first = String::new();
@@ -105,7 +108,7 @@ impl Widgets {
         }
     }
 
-    /// Starts it with this local Cognito as its user pool.
+    /// Starts `widgets` with this local Cognito as its user pool.
     pub(crate) fn with_pool(cognito: &LocalCognito) -> Self {
         Self::with_pool_and(cognito, &[])
     }
@@ -147,7 +150,7 @@ impl Widgets {
     }
 }
 
-/// An API of one of the examples to copy from.
+/// A running API, from one of the programs to copy from.
 pub(crate) struct Api {
     program: Program,
     pub(crate) address: SocketAddr,
@@ -156,7 +159,7 @@ pub(crate) struct Api {
 impl Api {
     /// Starts the program on a free port, and waits until it listens.
     pub(crate) fn start(program: &str, environment: &[(&str, &str)]) -> Self {
-        // Another program may take the port first; then the start is repeated on another one.
+        // If another program takes the port first, the start is repeated with another port.
         for _ in 0..5 {
             let address = free_address();
             let mut command = command(program, environment);
@@ -213,13 +216,13 @@ fn free_address() -> SocketAddr {
 fn read_to_end(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
     thread::spawn(move || {
         let mut text = Vec::new();
-        // After an error, the text up to there is all there is.
+        // If reading fails, the text that was read so far is returned.
         let _ = stream.read_to_end(&mut text);
         String::from_utf8_lossy(&text).into_owned()
     })
 }
 
-/// Runs `widgets` to its end, with an environment that it refuses.
+/// Runs `widgets` to its end, with an invalid environment.
 pub(crate) fn run_widgets(environment: &[(&str, &str)]) -> Output {
     widgets(environment).output().expect("the program starts")
 }
@@ -256,14 +259,6 @@ pub(crate) fn run_legacy_users(environment: &[(&str, &str)]) -> Output {
     command.output().expect("the program starts")
 }
 
-/// The variables that select a local Cognito as the user pool.
-pub(crate) fn pool<'a>(issuer: &'a str, jwks_url: &'a str) -> [(&'static str, &'a str); 2] {
-    [
-        ("COGNITO_M2M_ISSUER", issuer),
-        ("COGNITO_M2M_JWKS_URL", jwks_url),
-    ]
-}
-
 fn widgets(environment: &[(&str, &str)]) -> Command {
     let mut command = command(
         env!("CARGO_BIN_EXE_widgets"),
@@ -282,7 +277,6 @@ fn command(program: &str, environment: &[(&str, &str)]) -> Command {
         ("COGNITO_M2M_MAPPING_TIMEOUT", "30"),
         ("COGNITO_M2M_SHUTDOWN_TIMEOUT", "60"),
     ];
-    // Without the variables of the shell that runs the tests.
     command
         .env_clear()
         .envs(timeouts)

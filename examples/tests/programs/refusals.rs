@@ -1,10 +1,10 @@
-//! Refusals of the guards, seen from outside.
+//! The responses to refused requests.
 
 use serde_json::json;
 
 use crate::{
     program::Widgets,
-    routes::{cognito, token},
+    user_pool::{cognito, pool, token},
 };
 
 const BROKEN: &str = "{\"name\": ";
@@ -90,10 +90,7 @@ fn without_keys_open_routes_work_and_guarded_routes_are_503() {
     let cognito = cognito();
     let token = token(&cognito, &["widgets/read"]);
     // Nothing listens on port 9, `discard`.
-    let widgets = Widgets::start(&crate::program::pool(
-        cognito.issuer(),
-        "http://127.0.0.1:9/jwks",
-    ));
+    let widgets = Widgets::start(&pool(cognito.issuer(), "http://127.0.0.1:9/jwks"));
 
     assert_eq!(widgets.send("GET", "/public", Some(&token)).status, 200);
     let refused = widgets.send("GET", "/widgets", Some(&token));

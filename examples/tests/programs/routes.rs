@@ -2,23 +2,16 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cognito_m2m::testing::LocalCognito;
 use serde_json::{Value, json};
 
-use crate::program::Widgets;
+use crate::{
+    program::Widgets,
+    user_pool::{cognito, token},
+};
 
 const READ: &str = "widgets/read";
 const WRITE: &str = "widgets/write";
 const ADMIN: &str = "widgets/admin";
-
-pub(crate) fn cognito() -> LocalCognito {
-    LocalCognito::start().expect("a free port on loopback")
-}
-
-/// A token of the client `service` with these scopes.
-pub(crate) fn token(cognito: &LocalCognito, scopes: &[&str]) -> String {
-    cognito.token("service").scopes(scopes).sign()
-}
 
 #[test]
 fn each_route_requires_its_scopes_and_no_others() {

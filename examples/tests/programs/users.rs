@@ -1,4 +1,4 @@
-//! Mapping of clients to the user table.
+//! The mapping of clients to users.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::{
     databases::{TestDatabase, on_each_database},
     http::Response,
     program::Widgets,
-    routes::cognito,
+    user_pool::cognito,
 };
 
 on_each_database!(
@@ -17,7 +17,7 @@ on_each_database!(
 const MAPPING: (&str, &str) = ("COGNITO_M2M_USER_MAPPING_ENABLED", "true");
 const PROXY: (&str, &str) = ("COGNITO_M2M_RETURN_USER_PROXY", "true");
 
-/// The response to each client.
+/// Returns the response to each client.
 fn responses<const N: usize>(
     database: &TestDatabase,
     modes: &[(&str, &str)],

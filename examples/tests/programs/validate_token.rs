@@ -1,4 +1,4 @@
-//! `validate_token` prints the claims, or the reason for the refusal and ends with exit code 1.
+//! `validate_token` prints the claims, or ends with the reason for the refusal and exit code 1.
 
 use std::process::Output;
 
@@ -6,8 +6,8 @@ use cognito_m2m::testing::LocalCognito;
 use serde_json::{Value, json};
 
 use crate::{
-    program::{pool, run_validate_token},
-    routes::{cognito, token},
+    program::run_validate_token,
+    user_pool::{cognito, pool, token},
 };
 
 fn run(cognito: &LocalCognito, arguments: &[&str], input: &str) -> Output {

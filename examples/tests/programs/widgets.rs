@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     databases::{TestDatabase, on_each_database},
     program::Widgets,
-    routes::{cognito, token},
+    user_pool::{cognito, token},
 };
 
 on_each_database!(

@@ -8,7 +8,7 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
     app.service(optional).service(required);
 }
 
-/// Serves every client with a token, and returns the user that the handler sees.
+/// Serves every client with a token. The response shows the user that the handler sees.
 #[get("/optional")]
 #[require_authentication]
 async fn optional(user: RequestUser<LegacyUser>) -> impl Responder {
@@ -19,7 +19,7 @@ async fn optional(user: RequestUser<LegacyUser>) -> impl Responder {
     }
 }
 
-/// Serves clients that are mapped to a user.
+/// Serves only clients that are mapped to a user.
 #[get("/required")]
 #[require_authentication]
 async fn required(user: MappedUser<LegacyUser>) -> impl Responder {

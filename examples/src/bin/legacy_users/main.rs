@@ -1,10 +1,10 @@
 //! Which user does a handler see while clients move from a user table to Cognito?
 //!
 //! Starts a local Cognito and the same API in four modes: without user mapping (A), with clients
-//! mapped to users by client ID (B) or by a claim (B), and with a proxy for clients that have no user
-//! (C). Four clients call each of them: mapped by client ID, mapped by a claim, mapped to an inactive
-//! user, and unknown. Prints the user that the handler sees, and ends. `DATABASE_URL` names the
-//! database of the user table. Defaults to SQLite in memory.
+//! mapped to users by client ID (B) or by a claim (B), and with a proxy for clients that have no
+//! user (C). Four clients call each API: one mapped by client ID, one mapped by a claim, one mapped
+//! to an inactive user, and an unknown one. The program prints the user that the handler sees, and
+//! ends. `DATABASE_URL` selects the database of the user table, and defaults to SQLite in memory.
 
 mod api;
 mod modes;

@@ -1,4 +1,4 @@
-//! The modes: a `CognitoAuth` for each, all with the same Cognito and the same user table.
+//! The modes. Each has its own `CognitoAuth`. All use the same Cognito and user table.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(crate) struct Mode {
     pub(crate) auth: CognitoAuth,
 }
 
-/// Returns all modes. A migration goes from B through C to A.
+/// Returns all modes. A migration away from the user table goes from B to C to A.
 pub(crate) fn all(cognito: &LocalCognito, database: &Database) -> Result<[Mode; 4], BuildError> {
     let settings = || {
         Settings::default()

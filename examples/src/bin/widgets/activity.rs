@@ -1,4 +1,5 @@
-//! Client activity: when each client was first and last seen, in the database of the widgets.
+//! Client activity, stored in the database of the widgets: when each client was first and last
+//! seen.
 
 use std::sync::Arc;
 
@@ -20,10 +21,10 @@ use cognito_m2m_examples::DatabaseUrl;
 
 use crate::problem::Problem;
 
-/// Reads the list of clients.
+/// The reader of the client list.
 pub(crate) type Clients = Arc<dyn ActivityReader>;
 
-/// Adds a store for client activity, with its table up to date.
+/// Migrates the table of client activity, and adds its store.
 ///
 /// The store is used if `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` is `true`.
 pub(crate) async fn with_store(
@@ -54,12 +55,12 @@ pub(crate) async fn with_store(
     })
 }
 
-/// The list as an HTML page, for a browser on this machine.
+/// Returns the client list as an HTML page, for a browser on this machine.
 pub(crate) fn page(clients: Clients) -> impl HttpServiceFactory + 'static {
     ClientActivityPage::new("/clients", clients).wrap(from_fn(require_loopback))
 }
 
-/// Takes the place of the login that a real application has.
+/// Responds with 404 to other machines. A real application would require a login instead.
 async fn require_loopback(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -45,12 +45,12 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
         .default_service(web::to(no_such_route));
 }
 
-/// Matches `GET` and `HEAD` (RFC 9110, section 9.3.2). Actix's `web::get` matches `GET` only.
+/// Matches `GET` and `HEAD` (RFC 9110 section 9.3.2). Actix's `web::get` matches `GET` only.
 fn get_or_head() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// An open route, which still sees the principal of a caller with a token.
+/// An open route. If the caller sends a token, the handler sees its principal.
 async fn public(request: HttpRequest) -> impl Responder {
     let principal = request.service_principal();
     Json(json!({
@@ -125,7 +125,7 @@ mod widgets {
         }
     }
 
-    /// Answers a method that the route lacks, after the guard has admitted the caller.
+    /// Responds to methods that the route does not have, after the guard has admitted the caller.
     pub(super) async fn refuse_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
         let allow = match request.match_info().get("id") {
             None => "GET, HEAD, POST",
@@ -153,7 +153,7 @@ fn granted(principal: &ServicePrincipal) -> impl Responder + use<> {
     Json(json!({ "client_id": principal.client_id(), "scopes": principal.scopes() }))
 }
 
-/// The claims of the token by the names of their accessors, and the caller's row in the user table.
+/// Returns the claims of the token, and the caller's row in the user table.
 #[require_authentication]
 async fn me(principal: ServicePrincipal, user: RequestUser<LegacyUser>) -> impl Responder {
     Json(json!({

@@ -58,7 +58,7 @@ impl Configuration {
     }
 }
 
-/// Accepts a host name too; it is resolved when the server binds.
+/// Accepts a host name too, which is resolved when the server binds.
 fn parse_address(address: String) -> Result<String, ConfigurationError> {
     match address.rsplit_once(':') {
         Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(address),

@@ -12,8 +12,8 @@ use cognito_m2m::{
     testing::{LocalClient, LocalCognito},
 };
 
-/// The variables that select a user pool. If one of them is set, there is no local Cognito, and the
-/// library reports those that are missing.
+/// The variables that select a user pool. If one of them is set, no local Cognito is started, and
+/// the library reports those that are missing.
 const POOL_VARIABLES: [&str; 5] = [
     "COGNITO_M2M_USER_POOL_ID",
     "COGNITO_M2M_ISSUER",
@@ -26,7 +26,7 @@ const POOL_VARIABLES: [&str; 5] = [
 const USER_MAPPING: &str = "COGNITO_M2M_USER_MAPPING_ENABLED";
 const TRACKING: &str = "COGNITO_M2M_TRACK_CLIENT_ACTIVITY";
 
-/// The client IDs. `reader` and `retired` are in the user table as well, `retired` as inactive.
+/// The client IDs. The user table also has a `reader`, and an inactive user `retired`.
 const READER: &str = "reader";
 const WRITER: &str = "writer";
 const RETIRED: &str = "retired";
@@ -39,7 +39,8 @@ const CLIENTS: [(&str, &[&str]); 4] = [
     (OPERATOR, &["widgets/admin"]),
 ];
 
-/// The secret of all clients. It protects nothing: only this machine reaches the local Cognito.
+/// The secret of all clients. It protects nothing, since only this machine reaches the local
+/// Cognito.
 const SECRET: &str = "local-secret";
 
 /// The lifetime of the printed tokens.
@@ -50,7 +51,7 @@ pub(crate) struct FirstRun {
     cognito: LocalCognito,
 }
 
-/// A request to try, with the status of its response.
+/// A request to try, with the expected status.
 struct Trial {
     status: u16,
     shows: &'static str,
@@ -71,9 +72,9 @@ impl FirstRun {
         Ok(Some(Self { cognito }))
     }
 
-    /// The settings for the local Cognito, with user mapping and client activity enabled.
+    /// Returns the settings for the local Cognito, with user mapping and client activity enabled.
     ///
-    /// Other variables of the environment apply as well, so a mistyped one is still an error.
+    /// The environment applies as well, so a mistyped variable is still an error.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::from_env()
             .issuer(self.cognito.issuer())
@@ -88,7 +89,7 @@ impl FirstRun {
         settings
     }
 
-    /// Prints live tokens and requests to try.
+    /// Prints valid tokens and requests to try.
     pub(crate) fn explain(&self, out: &mut impl Write, api: SocketAddr) -> io::Result<()> {
         let issuer = self.cognito.issuer();
         writeln!(
@@ -133,7 +134,7 @@ impl FirstRun {
         let url = self.cognito.token_url();
         Trial::new(
             200,
-            "a new token, fetched like a calling service does",
+            "a new token, requested as a calling service would",
             format!("-u {WRITER}:{SECRET} -d grant_type=client_credentials {url}"),
         )
     }
@@ -243,12 +244,12 @@ fn client_activity(api: SocketAddr) -> [Trial; 3] {
     ]
 }
 
-/// The header with the token in the client's shell variable.
+/// Returns the `curl` option that sends the token in the client's shell variable.
 fn bearer(client_id: &str) -> String {
     format!(r#"-H "Authorization: Bearer ${}""#, variable(client_id))
 }
 
-/// The name of the shell variable that holds the client's token.
+/// Returns the name of the shell variable that holds the client's token.
 fn variable(client_id: &str) -> String {
     client_id.to_uppercase()
 }

@@ -1,12 +1,13 @@
 //! The demo application: an API for widgets, guarded by Cognito tokens.
 //!
 //! Without configuration it starts a local Cognito and prints `curl` lines to try. With
-//! `COGNITO_M2M_USER_POOL_ID` or `COGNITO_M2M_ISSUER` it guards the same API by that user pool.
+//! `COGNITO_M2M_USER_POOL_ID` or `COGNITO_M2M_ISSUER` it accepts the tokens of that user pool
+//! instead.
 //!
 //! `WIDGETS_ADDR` is the address to listen on, `ACTIX_WORKERS` the number of workers, and
 //! `DATABASE_URL` the database of the widgets, of a user table and of client activity.
 //! `COGNITO_M2M_USER_MAPPING_ENABLED`, `COGNITO_M2M_RETURN_USER_PROXY` and
-//! `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` enable users and activity.
+//! `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` enable user mapping, user proxies and client activity.
 
 mod activity;
 mod api;
@@ -28,11 +29,11 @@ use std::{
 
 use actix_web::{App, HttpServer, rt, web};
 use cognito_m2m::{CognitoAuth, Settings};
-use cognito_m2m_examples::Database;
+use cognito_m2m_examples::{Database, DatabaseUrl};
 
-use crate::{configuration::Configuration, first_run::FirstRun, store::Store};
+use crate::{activity::Clients, configuration::Configuration, first_run::FirstRun, store::Store};
 
-/// How many seconds a stopping server waits for requests in progress.
+/// The time that a stopping server waits for requests in progress.
 const SHUTDOWN_TIMEOUT_SECONDS: u64 = 5;
 
 #[actix_web::main]
@@ -55,14 +56,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         Some(local) => local.settings(),
         None => Settings::from_env(),
     };
-    // Without a group `reporting` in the settings, `/reports` refuses every client. An application
-    // that always defines its groups omits this call, so that a missing group is an error at start.
-    let auth = CognitoAuth::builder()
-        .settings(settings)
-        .allow_undefined_groups();
-    let auth = users::with_mapper(auth, &database);
-    let (auth, clients) = activity::with_store(auth, &configuration.database).await?;
-    let auth = auth.build()?;
+    let (auth, clients) = build_auth(settings, &database, &configuration.database).await?;
     let store = web::Data::new(Store::new(database));
 
     let server = HttpServer::new({
@@ -93,8 +87,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 
     let addresses = server.addrs();
     let serving = rt::spawn(server.run());
-    // Lets the server start, with its signal handlers, before a reader of the output connects to it
-    // or stops it.
+    // Lets the server and its signal handlers start before a reader of the output connects to it or
+    // stops it.
     rt::task::yield_now().await;
     if let Err(error) = announce(&addresses, first_run.as_ref()) {
         tracing::warn!(%error, "failed to write to standard output");
@@ -103,6 +97,21 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     serving.await??;
     auth.shutdown().await;
     Ok(())
+}
+
+async fn build_auth(
+    settings: Settings,
+    database: &Database,
+    url: &DatabaseUrl,
+) -> Result<(CognitoAuth, Clients), Box<dyn Error>> {
+    // Without a group `reporting` in the settings, `/reports` refuses every client. An application
+    // that always defines its groups omits this call, so that a missing group is a start-up error.
+    let auth = CognitoAuth::builder()
+        .settings(settings)
+        .allow_undefined_groups();
+    let auth = users::with_mapper(auth, database);
+    let (auth, clients) = activity::with_store(auth, url).await?;
+    Ok((auth.build()?, clients))
 }
 
 fn announce(addresses: &[SocketAddr], first_run: Option<&FirstRun>) -> io::Result<()> {

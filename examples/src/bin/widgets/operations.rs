@@ -1,4 +1,4 @@
-//! Other kinds of guards: a client group, a map by handler, and a policy around a scope.
+//! Other kinds of guards: a client group, a map by handler, and a policy around an Actix scope.
 
 use actix_web::{
     HttpResponse, Responder,
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{activity::Clients, problem::Problem, store::Store};
 
-/// The policy of everything under `/admin`.
+/// The policy of all routes under `/admin`.
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
 /// Registers the routes. The `App` must be wrapped in `CognitoAuth`.
@@ -29,7 +29,7 @@ pub(crate) fn routes(app: &mut ServiceConfig, clients: Clients) {
         );
 }
 
-/// Requires a client of the group. Its client IDs are a setting, since each environment has others.
+/// Requires a client of the group. Its client IDs are a setting, since they differ by environment.
 #[allow_client_ids(group = "reporting")]
 async fn reports(
     store: Data<Store>,
@@ -55,7 +55,7 @@ mod actions {
     }
 }
 
-/// Guarded by the policy of the scope `/admin`.
+/// Returns the number of widgets. The policy of `/admin` guards this handler.
 async fn statistics(store: Data<Store>) -> Result<impl Responder, Problem> {
     Ok(Json(json!({ "widgets": store.list().await?.len() })))
 }

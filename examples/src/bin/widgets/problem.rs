@@ -26,7 +26,7 @@ impl Problem {
         Self::Body(error).into()
     }
 
-    /// An ID that is not a number is an unknown widget.
+    /// Treats an ID that is not a number like that of an unknown widget.
     pub(crate) fn from_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
         Self::NotFound.into()
     }

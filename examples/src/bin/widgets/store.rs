@@ -30,7 +30,7 @@ diesel::table! {
 #[cfg(feature = "mysql")]
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// The ID that the last insert of this connection generated.
+    /// Returns the ID that the last insert on this connection generated.
     fn last_insert_id() -> BigInt;
 }
 
@@ -136,7 +136,7 @@ mod tests {
 
     #[actix_web::test]
     async fn widget_is_added_found_renamed_and_removed() -> Result<(), DatabaseError> {
-        let store = store("a_life").await;
+        let store = store("changes").await;
         let widget = store.add(name("gear")).await?;
         assert_eq!(store.find(widget.id).await?.as_ref(), Some(&widget));
 
@@ -150,7 +150,7 @@ mod tests {
 
     #[actix_web::test]
     async fn unknown_widget_is_neither_renamed_nor_removed() -> Result<(), DatabaseError> {
-        let store = store("nothing").await;
+        let store = store("unknown").await;
         assert_eq!(store.rename(7, name("cog")).await?, None);
         assert!(!store.remove(7).await?);
         Ok(())
@@ -168,7 +168,7 @@ mod tests {
 
     #[actix_web::test]
     async fn concurrent_tasks_share_the_database_in_memory() -> Result<(), DatabaseError> {
-        let store = store("many").await;
+        let store = store("concurrent").await;
         let adding: Vec<_> = (0..50)
             .map(|number| {
                 let store = store.clone();
