@@ -32,7 +32,8 @@ impl ClientId {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClientId`] if the length or a character of the text is not allowed.
+    /// Returns [`InvalidClientId`] if the text is empty, is longer than 128 characters, or contains
+    /// any other character.
     pub fn new(id: impl Into<Box<str>>) -> Result<Self, InvalidClientId> {
         let id = id.into();
         if is_client_id(&id) {

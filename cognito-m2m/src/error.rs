@@ -3,8 +3,8 @@
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
 //! invalid or expired one), [`Denial`] for authorization (scope, method, client),
 //! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
-//! [`Misconfiguration`] for a mistake in the program. Invalid settings are found at start-up:
-//! [`SettingsError`](crate::settings::SettingsError).
+//! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
+//! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
 
 use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
@@ -34,7 +34,7 @@ pub enum Refusal {
     /// The signing keys are temporarily unavailable, so the token cannot be verified: 503.
     #[error("temporarily unable to verify the token: {0}")]
     Unavailable(#[from] KeysUnavailable),
-    /// The user of the principal cannot be provided: 403, 503 or 500.
+    /// The principal could not be mapped to a user: 403, 503 or 500.
     #[error("user mapping failed: {0}")]
     UserMapping(#[from] UserMappingError),
     /// The program is misconfigured: 500.
@@ -74,7 +74,7 @@ pub enum AuthenticationError {
     /// The header has the configured scheme, but not exactly one token.
     #[error(transparent)]
     Malformed(#[from] MalformedHeader),
-    /// The token has expired, even with the leeway.
+    /// The token has expired, and the leeway has passed.
     #[error("the token has expired")]
     Expired,
     /// The token is invalid for another reason.
@@ -113,9 +113,9 @@ pub enum Misconfiguration {
         "the handler runs outside the `CognitoAuth` middleware: add `.wrap(auth.clone())` to its `App` or scope"
     )]
     MiddlewareMissing,
-    /// A handler requests another user type than the one that the mapper returns.
+    /// A handler requests a user type that the mapper does not return.
     #[error(
-        "the handler requests another user type than the mapper returns: use `{mapped}` in the handler"
+        "the handler requests a user type other than the mapper's: use `{mapped}` in the handler"
     )]
     OtherUserType {
         /// The name of the user type that the mapper returns.

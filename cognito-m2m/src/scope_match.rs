@@ -1,6 +1,6 @@
 //! How several required scopes combine.
 
-/// The rule for several scopes: a caller needs all of them, or any of them.
+/// The rule for several required scopes: a token must grant all of them, or any of them.
 ///
 /// # Examples
 ///

@@ -2,8 +2,8 @@ use crate::scope::Scope;
 
 /// The reason why a policy denies a request.
 ///
-/// It is also an Actix error, so that `principal.authorize(&policy)?` in a handler answers 403 as an
-/// attribute does.
+/// It is also an Actix error: `principal.authorize(&policy)?` in a handler answers 403, like an
+/// attribute.
 ///
 /// # Examples
 ///
@@ -18,8 +18,8 @@ pub enum Denial {
     /// The token lacks a required scope.
     #[error("the token lacks a required scope")]
     Scope {
-        /// The scopes that the policy names: each once, in written order, including all
-        /// alternatives of an `any`.
+        /// The scopes that the unsatisfied rule names, without duplicates and in the order in which
+        /// they are written. Every alternative of an `any` is included.
         required: Vec<Scope>,
     },
     /// The scope map does not list the request method.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::value::{SettingValue, unexpected};
 
-/// The settings of an additional user pool: of another tenant, or in another Region.
+/// The settings of an additional user pool, such as one of another tenant or in another Region.
 ///
 /// A pool requires `user_pool_id` (which contains the Region), or `issuer` and `jwks_url`. A pool
 /// without an `audience` uses that of the top-level [`Settings`](crate::Settings).
@@ -43,7 +43,7 @@ pub struct PoolSettings {
 }
 
 impl PoolSettings {
-    /// Sets the AWS Region, which must match the user pool ID. Default: the Region in the ID.
+    /// Sets the AWS Region, which must match the user pool ID. Default: the Region in that ID.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
@@ -80,15 +80,16 @@ impl PoolSettings {
         self
     }
 
-    /// Sets if tokens without an `aud` claim are refused. Default: the `require_audience` of the
-    /// top-level settings.
+    /// Sets whether tokens without an `aud` claim are refused. Default: the `require_audience` of
+    /// the top-level settings.
     #[must_use]
     pub fn require_audience(mut self, required: bool) -> Self {
         self.require_audience = Some(required);
         self
     }
 
-    /// Sets the only clients of this pool whose tokens are accepted. Default: every client.
+    /// Restricts the pool to the tokens of these clients. Default: tokens of every client are
+    /// accepted.
     #[must_use]
     pub fn allowed_client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed_client_ids = Some(ids.into_iter().map(Into::into).collect());

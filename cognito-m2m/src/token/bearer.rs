@@ -71,7 +71,7 @@ pub enum MalformedHeader {
 }
 
 impl MalformedHeader {
-    /// Returns the stable code of this reason, as logged.
+    /// Returns the stable reason code that is logged.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl MalformedHeader {
     }
 }
 
-/// The reason why credentials of the configured scheme are not a token.
+/// The reason why credentials of the configured scheme are refused as a token.
 pub(crate) enum InvalidCredentials {
     Malformed(MalformedHeader),
     Invalid(InvalidToken),
@@ -139,8 +139,9 @@ impl<'h> From<&'h str> for Credentials<'h> {
     }
 }
 
-/// Returns the rest of a line after the scheme, if it is the configured one. The scheme is the
-/// leading run of `tchar`, compared case-insensitively (RFC 9110 section 11.1).
+/// Returns the rest of a line after the configured scheme, or `None` if the line has another
+/// scheme. The scheme is the leading run of `tchar`, compared case-insensitively (RFC 9110 section
+/// 11.1).
 fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
     let end = line
         .iter()
