@@ -67,6 +67,24 @@ fn guide_explains_every_reason_code() {
     assert_eq!(explained, reason_codes_in_code());
 }
 
+#[test]
+fn guide_lists_every_text_of_a_refusal() {
+    let responder = workspace_file("cognito-m2m/src/web/responder.rs");
+    let code = responder.split("#[cfg(test)]").next().unwrap_or_default();
+    // The texts are the string literals that end with a full stop.
+    let in_code: BTreeSet<_> = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split('"').skip(1).step_by(2))
+        .filter(|text| text.ends_with('.'))
+        .collect();
+    assert!(in_code.len() > 5, "{in_code:?}");
+    let page = workspace_file("cognito-m2m/src/guide/answers.md");
+    for text in in_code {
+        assert!(page.contains(&format!("| `{text}` |")), "{text}");
+    }
+}
+
 /// Returns the settings with their doc comments, in the order of the code.
 fn settings_in_code() -> Vec<(String, String)> {
     let code = workspace_file("cognito-m2m/src/settings/table.rs");

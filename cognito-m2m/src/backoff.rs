@@ -1,22 +1,22 @@
-//! The pause before an operation that failed is tried again.
+//! The pause before a failed operation is retried.
 
 use std::time::Duration;
 
-/// A pause that doubles with each failure in a row, up to a maximum, and is shortened at random.
+/// A pause that doubles with each consecutive failure, up to a maximum, and is shortened at random.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Backoff {
     /// The longest pause after the first failure.
     pub(crate) first: Duration,
     /// The longest pause after any number of failures.
     pub(crate) max: Duration,
-    /// The share of a pause, from 0 to 1, that the jitter can take away. 1 is full jitter.
+    /// The fraction of a pause, from 0 to 1, that jitter can remove. 1 is full jitter.
     pub(crate) jitter_share: f64,
 }
 
 impl Backoff {
-    /// Returns the pause after this many failures in a row, counted from 1.
+    /// Returns the pause after this many consecutive failures, counted from 1.
     ///
-    /// `jitter` is from 0, the longest pause, to 1, the shortest.
+    /// `jitter` ranges from 0 (the longest pause) to 1 (the shortest).
     pub(crate) fn pause(self, failures: u32, jitter: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
         let longest = self.first.saturating_mul(1 << doublings).min(self.max);

@@ -1,4 +1,4 @@
-//! The future that the methods of this crate's traits return.
+//! The boxed future that this crate's traits return.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -28,11 +28,12 @@ pub(crate) const MAX_LENGTH: usize = 128;
 pub struct ClientId(Box<str>);
 
 impl ClientId {
-    /// Creates a client ID.
+    /// Checks that a text is a valid client ID, and returns it as a `ClientId`.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClientId`] if the length or a character of the text is not allowed.
+    /// Returns [`InvalidClientId`] if the text is empty, is longer than 128 characters, or contains
+    /// any other character.
     pub fn new(id: impl Into<Box<str>>) -> Result<Self, InvalidClientId> {
         let id = id.into();
         if is_client_id(&id) {
@@ -73,7 +74,7 @@ impl PartialEq<&str> for ClientId {
     }
 }
 
-/// The error returned for an invalid client ID.
+/// The error returned for a text that is not a valid app client ID.
 ///
 /// # Examples
 ///

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 /// The prefix of every variable.
 pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
-/// The settings of the token client that have a variable. All other variables are the server's.
+/// The token client's settings that have a variable. All other variables are settings of the
+/// server.
 pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 5] = [
     "token_url",
     "client_id",
@@ -14,11 +15,11 @@ pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 5] = [
     "client_scopes",
 ];
 
-/// A variable with the prefix.
+/// An environment variable with the prefix.
 pub(crate) struct Variable {
-    /// The name without the prefix, in the case in which it was written.
+    /// The name without the prefix, in its original case.
     pub(crate) name: String,
-    /// The value, or what is wrong with it.
+    /// The value, or the reason why it is invalid.
     pub(crate) value: Result<String, &'static str>,
 }
 
@@ -39,8 +40,8 @@ where
 }
 
 impl Variable {
-    /// Returns the setting of the token client that this variable sets, or `None` if the variable
-    /// is the server's.
+    /// Returns the token client's setting that this variable sets, or `None` if it sets one of the
+    /// server.
     pub(crate) fn token_client_setting(&self) -> Option<&'static str> {
         let mut settings = TOKEN_CLIENT_SETTINGS.into_iter();
         settings.find(|setting| setting.to_ascii_uppercase() == self.name)

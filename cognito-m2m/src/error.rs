@@ -3,8 +3,8 @@
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
 //! invalid or expired one), [`Denial`] for authorization (scope, method, client),
 //! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
-//! [`Misconfiguration`] for a mistake in the program. Invalid settings are found at start-up:
-//! [`SettingsError`](crate::settings::SettingsError).
+//! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
+//! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
 
 use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
@@ -34,7 +34,7 @@ pub enum Refusal {
     /// The signing keys are temporarily unavailable, so the token cannot be verified: 503.
     #[error("temporarily unable to verify the token: {0}")]
     Unavailable(#[from] KeysUnavailable),
-    /// The user of the principal cannot be provided: 403, 503 or 500.
+    /// The principal could not be mapped to a user: 403, 503 or 500.
     #[error("user mapping failed: {0}")]
     UserMapping(#[from] UserMappingError),
     /// The program is misconfigured: 500.
@@ -43,7 +43,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Returns the stable reason code that is logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -74,16 +74,16 @@ pub enum AuthenticationError {
     /// The header has the configured scheme, but not exactly one token.
     #[error(transparent)]
     Malformed(#[from] MalformedHeader),
-    /// The token has expired, even with the leeway.
+    /// The token expired longer ago than the leeway.
     #[error("the token has expired")]
     Expired,
-    /// The token is invalid for another reason.
+    /// The token is invalid for a reason other than expiry.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
 }
 
 impl AuthenticationError {
-    /// Returns the stable reason code that is logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -95,7 +95,7 @@ impl AuthenticationError {
     }
 }
 
-/// A mistake in the program that is found while it serves requests.
+/// A programming mistake that is detected while the app serves requests.
 ///
 /// # Examples
 ///
@@ -113,9 +113,9 @@ pub enum Misconfiguration {
         "the handler runs outside the `CognitoAuth` middleware: add `.wrap(auth.clone())` to its `App` or scope"
     )]
     MiddlewareMissing,
-    /// A handler requests another user type than the one that the mapper returns.
+    /// A handler requests a user type other than the one that the mapper returns.
     #[error(
-        "the handler requests another user type than the mapper returns: use `{mapped}` in the handler"
+        "the handler requests a user type other than the mapper's: use `{mapped}` in the handler"
     )]
     OtherUserType {
         /// The name of the user type that the mapper returns.
@@ -124,7 +124,7 @@ pub enum Misconfiguration {
 }
 
 impl Misconfiguration {
-    /// Returns the stable reason code that is logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

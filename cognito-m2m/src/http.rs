@@ -1,4 +1,4 @@
-//! The HTTP client for the signing keys and for tokens.
+//! The HTTP client that fetches signing keys and tokens.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use reqwest::{Client, Response, Url};
 
 /// Creates the HTTP client that is used if none is configured.
 ///
-/// It follows no redirects, and it has neither a cookie store nor decompression, since these
-/// features of `reqwest` are not enabled.
+/// It follows no redirects. It neither stores cookies nor decompresses bodies, since this crate
+/// does not enable those features of `reqwest`.
 pub(crate) fn default_client(
     url: &Url,
     connect_timeout: Duration,
@@ -19,7 +19,8 @@ pub(crate) fn default_client(
         .connect_timeout(connect_timeout)
         .timeout(timeout)
         .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")));
-    // Plain http is for loopback, and a proxy from the environment would send it off the machine.
+    // `http` URLs are meant for loopback. A proxy from the environment would send the request to
+    // another machine.
     let builder = if url.scheme() == "http" {
         builder.no_proxy()
     } else {

@@ -1,4 +1,4 @@
-//! Loopback URLs, to which `http` is allowed.
+//! Loopback URLs, for which `http` is allowed.
 
 use std::net::IpAddr;
 

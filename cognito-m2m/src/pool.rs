@@ -7,8 +7,8 @@ use serde::Serialize;
 
 /// The name of a user pool in the settings.
 ///
-/// The pool of the top-level settings is named `default`. Additional pools have the names under
-/// which they are configured.
+/// The pool of the top-level settings is named `default`. An additional pool has the name under
+/// which it is configured.
 ///
 /// # Examples
 ///
@@ -24,8 +24,8 @@ pub struct PoolName(Option<Arc<str>>);
 impl PoolName {
     pub(crate) const DEFAULT: &'static str = "default";
 
-    /// Returns the name of an additional pool, or `None` unless it consists of `A-Za-z0-9_.-` and
-    /// is not `default`.
+    /// Returns the name of an additional pool, or `None` if it is empty, is `default`, or contains
+    /// a character other than `A-Za-z0-9_.-`.
     pub(crate) fn new_additional(name: &str) -> Option<Self> {
         let is_allowed =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');

@@ -11,10 +11,12 @@ use crate::scope::ScopeSet;
 use crate::scope_match::ScopeMatch;
 use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 
-/// The verified identity of a calling service. It is immutable and cheap to clone.
+/// The verified identity of a calling service, and an extractor that requires a valid token.
 ///
-/// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument, it
-/// requires a valid token: a request without one is answered 401.
+/// It is immutable and cheap to clone.
+///
+/// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument,
+/// it requires a valid token: a request without one is answered with 401.
 ///
 /// # Examples
 ///
@@ -51,12 +53,13 @@ struct Inner {
 impl ServicePrincipal {
     /// Creates a principal from claims that have not been verified.
     ///
-    /// Use it in tests, or for claims that were verified by other means. The
-    /// [`raw_token`](Self::raw_token) of the principal is empty.
+    /// Use it in tests, or for claims that were verified by other means. The principal belongs to
+    /// the default pool, and its [`raw_token`](Self::raw_token) is empty.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` is not a string.
+    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` is not a
+    /// string.
     pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
         Self::from_claims(claims, "", Arc::default())
     }
@@ -67,7 +70,7 @@ impl ServicePrincipal {
         raw_token: &str,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> Result<Self, InvalidToken> {
-        let identity = Identity::read(&RegisteredClaims::parse(claims.payload())?)?;
+        let identity = Identity::from_claims(&RegisteredClaims::parse(claims.payload())?)?;
         Ok(Self::new(
             identity,
             claims,
@@ -129,15 +132,15 @@ impl ServicePrincipal {
         }
     }
 
-    /// Evaluates a policy inside a handler.
+    /// Evaluates a policy inside a handler, and returns the reason if it denies the request.
     ///
-    /// Use `?` on the result: the error is answered as any other refusal. Client groups and the
-    /// default scope match come from the settings. The request method is not known here, so a
+    /// Return the error with `?`: it is answered like any other refusal. Client groups and the
+    /// default scope match come from the settings. The request method is not available here, so a
     /// policy with a scope map always denies.
     ///
     /// # Errors
     ///
-    /// Returns the first [`Denial`] in written order.
+    /// Returns a [`Denial`] for the first part of the policy that the caller does not satisfy.
     ///
     /// # Examples
     ///
@@ -200,7 +203,7 @@ impl ServicePrincipal {
         &self.0.claims
     }
 
-    /// Returns the token itself. It is a credential: never log it.
+    /// Returns the encoded token. It is a credential: never log it.
     #[must_use]
     pub fn raw_token(&self) -> &str {
         &self.0.raw_token
@@ -223,7 +226,8 @@ impl ServicePrincipal {
                 && Arc::ptr_eq(&one.policy_defaults, &other.policy_defaults))
     }
 
-    /// Returns the name, in the settings, of the user pool that issued the token.
+    /// Returns the configured name of the user pool that issued the token. With a custom validator,
+    /// this is always `default`.
     #[must_use]
     pub fn pool(&self) -> &PoolName {
         &self.0.pool
@@ -233,7 +237,7 @@ impl ServicePrincipal {
         QualifiedClientId::from_parts(self.pool(), self.client_id())
     }
 
-    /// Returns the `sub` claim. In a machine token of Cognito, it equals the client ID.
+    /// Returns the `sub` claim. In machine tokens, Cognito sets it to the client ID.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
         self.0.identity.subject.as_deref()
@@ -269,7 +273,7 @@ impl fmt::Debug for ServicePrincipal {
     }
 }
 
-/// The claims that make up a principal, each parsed by its rule.
+/// The claims that a principal exposes, parsed and checked.
 pub(crate) struct Identity {
     client_id: ClientId,
     scopes: ScopeSet,
@@ -280,13 +284,13 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    pub(crate) fn read(claims: &RegisteredClaims<'_>) -> Result<Self, InvalidToken> {
+    pub(crate) fn from_claims(claims: &RegisteredClaims<'_>) -> Result<Self, InvalidToken> {
         let client_id = claims.client_id().ok_or(InvalidToken::ClientId)?;
         Ok(Self {
             client_id: ClientId::new(client_id).map_err(|_| InvalidToken::ClientId)?,
             scopes: ScopeSet::parse(&claims.scope()?),
             subject: claims.subject().map(Into::into),
-            // If an audience is configured, the validator has checked this claim before.
+            // If an audience is configured, the validator has already checked this claim.
             audience: claims.audience().unwrap_or_default(),
             issuer: claims.issuer().map(Into::into),
             expires_at: claims.expiry().map(whole_seconds),

@@ -8,8 +8,8 @@ use crate::pool::PoolName;
 
 /// A client of one user pool: `client_id` for the default pool, `pool:client_id` for any pool.
 ///
-/// A client ID is unique in its pool only, so a client ID alone never refers to a client of another
-/// pool.
+/// A client ID is unique only within its pool, so a client ID alone never refers to a client of
+/// another pool.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QualifiedClientId(Cow<'static, str>);
 
@@ -27,6 +27,8 @@ impl QualifiedClientId {
         }
     }
 
+    /// Creates an ID from a string literal, usually for a constant.
+    ///
     /// # Panics
     ///
     /// Panics if the text is invalid. In a constant, that is a compile error.
@@ -38,7 +40,7 @@ impl QualifiedClientId {
         Self(Cow::Borrowed(text))
     }
 
-    /// Returns the shortest form: without the pool for a client of the default pool.
+    /// Creates an ID in its shortest form, which omits the default pool.
     pub(crate) fn from_parts(pool: &PoolName, client_id: &ClientId) -> Self {
         Self(Cow::Owned(if pool.is_default() {
             client_id.to_string()
@@ -61,7 +63,7 @@ impl QualifiedClientId {
         self.parts().1
     }
 
-    /// Returns `true` if this is the client with this ID of this pool.
+    /// Returns `true` if this ID refers to the given client of the given pool.
     pub(crate) fn is(&self, pool: &PoolName, client_id: &ClientId) -> bool {
         self.parts() == (pool.as_str(), client_id.as_str())
     }

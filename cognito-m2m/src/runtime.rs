@@ -30,7 +30,7 @@ type FinishingTasks = Arc<Mutex<Vec<JoinHandle<()>>>>;
 impl Background {
     /// Starts the thread.
     ///
-    /// At shutdown, tasks that have work to finish get `shutdown_timeout` for it.
+    /// At shutdown, the thread waits up to `shutdown_timeout` for tasks that have work to finish.
     pub(crate) fn start(shutdown_timeout: Duration) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
@@ -44,7 +44,7 @@ impl Background {
             .spawn(move || {
                 run(runtime, stop_requested, &to_finish, shutdown_timeout);
                 report_stopped.send_replace(true);
-                // Fails if `drop` does not wait.
+                // Fails if the handle was dropped without waiting.
                 let _ = report_ended.send(());
             })?;
         Ok(Self {
@@ -57,13 +57,13 @@ impl Background {
         })
     }
 
-    /// Runs a task until it ends or the thread does.
+    /// Runs a task until it completes or the thread ends.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(self.handle.spawn(task));
     }
 
-    /// Runs a task that has work to finish: it receives `true` at shutdown, and the thread then
-    /// waits for it.
+    /// Runs a task that has work to finish. At shutdown, its receiver changes to `true`, and the
+    /// thread waits for the task.
     pub(crate) fn spawn_until_stopped<Task>(&self, task: impl FnOnce(watch::Receiver<bool>) -> Task)
     where
         Task: Future<Output = ()> + Send + 'static,
@@ -72,7 +72,7 @@ impl Background {
         lock(&self.finishing).push(running);
     }
 
-    /// Ends the thread, and waits at most `timeout` for that.
+    /// Stops the thread, and waits up to `timeout` until it has ended.
     pub(crate) async fn stop(&self, timeout: Duration) {
         self.stop.send_replace(true);
         let mut stopped = self.stopped.clone();
@@ -91,7 +91,7 @@ impl Drop for Background {
         }
         self.stop.send_replace(true);
         let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // Fails on timeout, and if the thread ended earlier.
+        // Fails on timeout, or if the thread has panicked.
         let _ = ended.recv_timeout(self.shutdown_timeout);
     }
 }

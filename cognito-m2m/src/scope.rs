@@ -21,7 +21,7 @@ use serde::{Serialize, Serializer};
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
-    /// Creates a scope.
+    /// Checks that a text is a valid scope, and returns it as a `Scope`.
     ///
     /// # Errors
     ///
@@ -38,12 +38,12 @@ impl Scope {
         }
     }
 
-    /// Creates a scope in a constant, which is checked at compile time.
+    /// Creates a scope from a string literal, which is checked at compile time in a constant.
     ///
     /// # Panics
     ///
     /// Panics if the text is empty or contains a character that RFC 6749 section 3.3 does not
-    /// allow. In a constant, this is a compile error.
+    /// allow. In a constant, that is a compile error.
     ///
     /// # Examples
     ///
@@ -80,7 +80,7 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// The error returned for an invalid scope.
+/// The error returned for a text that is not a valid OAuth scope.
 ///
 /// # Examples
 ///
@@ -130,7 +130,7 @@ const fn is_scope_token(text: &str) -> bool {
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ScopeSet {
-    // One text and small spans instead of a string per scope: 50 scopes add 400 bytes to the text.
+    // One text and its spans, not a string per scope: the spans of 50 scopes take 400 bytes.
     text: Box<str>,
     spans: Box<[(u32, u32)]>,
 }
@@ -171,12 +171,12 @@ impl ScopeSet {
             .is_ok()
     }
 
-    /// Returns the scopes in alphabetical order.
+    /// Returns the scopes, sorted by their bytes.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.spans.iter().map(|&span| slice(&self.text, span))
     }
 
-    /// Returns the number of different scopes.
+    /// Returns the number of distinct scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len()

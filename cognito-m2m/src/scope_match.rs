@@ -1,6 +1,6 @@
 //! How several required scopes combine.
 
-/// The rule for several scopes: a caller needs all of them, or any of them.
+/// The choice between requiring all of several scopes and requiring any of them.
 ///
 /// # Examples
 ///

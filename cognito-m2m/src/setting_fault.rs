@@ -1,4 +1,4 @@
-//! Errors about invalid settings, of the server or of the token client.
+//! Errors for invalid settings of the server or the token client.
 
 use std::fmt;
 
@@ -31,7 +31,8 @@ impl SettingFault {
         }
     }
 
-    /// Returns the name of the setting, as in code and in `serde` sources.
+    /// Returns the name of the setting, as in code and in configuration files, such as `region` or
+    /// `pools.tenant-a.issuer`.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
@@ -65,11 +66,9 @@ impl fmt::Display for SettingFault {
 /// # Examples
 ///
 /// ```
-/// use std::time::Duration;
-///
 /// use cognito_m2m::{CognitoAuth, Settings};
 ///
-/// let settings = Settings::default().issuer("http://issuer.example").leeway(Duration::ZERO);
+/// let settings = Settings::default().issuer("http://issuer.example");
 /// let error = CognitoAuth::builder().settings(settings).build().unwrap_err();
 /// assert!(error.to_string().contains("`region` (COGNITO_M2M_REGION): required"));
 /// assert!(error.to_string().contains("`issuer` (COGNITO_M2M_ISSUER): expected https"));
@@ -84,7 +83,7 @@ impl SettingsError {
         Self { faults }
     }
 
-    /// Returns the faults, at least one.
+    /// Returns the invalid and missing settings. There is at least one.
     #[must_use]
     pub fn faults(&self) -> &[SettingFault] {
         &self.faults

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A source of the current time.
 ///
-/// The dates of a token (`exp`, `nbf`, `iat`) are compared with the wall clock. Everything with a
-/// time to live uses the monotonic clock, which cannot be set back. The default is [`SystemClock`];
-/// tests can use `testing::TestClock`.
+/// The dates of a token (`exp`, `nbf`, `iat`) are compared with the wall clock. Lifetimes of keys,
+/// intervals and retries use the monotonic clock, which cannot be set back. The default is
+/// [`SystemClock`]; tests can use `testing::TestClock`.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub trait Clock: Send + Sync + 'static {
     fn sleep_until(&self, deadline: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// The clocks of the operating system.
+/// The operating system's clocks.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! A bounded cache that is read without a lock.
+//! A bounded cache for concurrent readers.
 
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +11,12 @@ use papaya::{Equivalent, HashMap};
 ///
 /// New entries are inserted into the young generation. When it is full, at half of the capacity, it
 /// becomes the old generation, and the previous old generation is dropped. An entry that is found
-/// in the old generation is copied to the young one. So the number of entries is bounded, entries
-/// in use are kept, and reading takes no lock.
+/// in the old generation is copied to the young one. This bounds the number of entries and keeps
+/// those in use. A lookup takes no lock, unless its copy is inserted into a full young generation.
 pub(crate) struct TwoGenerationCache<K, V> {
     generations: ArcSwap<Generations<K, V>>,
     half_capacity: usize,
-    // Only taken by writers, while they swap the generations.
+    // Held only while the generations are swapped.
     rotation: Mutex<()>,
 }
 
@@ -55,7 +55,7 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         Some(found)
     }
 
-    /// Inserts a value, or replaces that of an equal key. With a capacity of 0, nothing is
+    /// Inserts a value, or replaces the value of an equal key. With a capacity of 0, nothing is
     /// inserted.
     pub(crate) fn insert(&self, key: K, value: V) {
         if self.half_capacity == 0 {
@@ -67,8 +67,8 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         self.generations.load().young.pin().insert(key, value);
     }
 
-    /// Replaces the old generation by the young one. A poisoned lock is ignored: a panic between
-    /// the atomic steps leaves the cache intact.
+    /// Replaces the old generation with the young one. A poisoned lock is ignored, since the swap
+    /// is a single atomic step that a panic cannot leave half done.
     fn rotate(&self) {
         let _guard = self.rotation.lock().unwrap_or_else(PoisonError::into_inner);
         let generations = self.generations.load();

@@ -18,7 +18,7 @@ use super::timestamp::Timestamp;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientActivity {
-    /// The client ID, or `pool:client_id` if the client belongs to a further user pool. At most 255
+    /// The client ID, or `pool:client_id` for a client of an additional user pool. At most 255
     /// characters.
     pub client_id: Box<str>,
     /// The time of the first authenticated request.

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-/// The error returned when an activity store fails.
+/// The error returned when an activity store or reader fails.
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ pub enum ActivityError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A statement failed.
+    /// An SQL statement failed.
     #[error("the activity store failed to run a statement")]
     Statement(#[source] Box<dyn Error + Send + Sync>),
     /// The store took longer than 5 s.

@@ -8,15 +8,15 @@ use super::query::{ClientQuery, ClientRows};
 
 /// The future that the methods of an [`ActivityStore`] return.
 ///
-/// Unlike [`BoxFuture`](crate::BoxFuture) it is `Send`, because the store
-/// runs on a background thread.
+/// Unlike [`BoxFuture`](crate::BoxFuture), it is `Send`, because the store runs on a background
+/// thread.
 pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>> + Send + 'a>>;
 
 /// A store for client activity.
 ///
 /// Its methods run on a background thread of the crate and must not block it. A call that takes
-/// longer than 5 s is cancelled. After a failure, the same records are written again, together with
-/// later ones.
+/// longer than 5 s is cancelled. Records whose write failed or was cancelled are written again
+/// later, so writing the same record twice must be harmless.
 ///
 /// # Examples
 ///
@@ -53,14 +53,14 @@ pub trait ActivityStore: Send + 'static {
     /// # Errors
     ///
     /// Returns [`ActivityError`] if the store cannot be used. The error is logged, and the server
-    /// starts all the same.
+    /// still starts.
     fn check(&mut self) -> StoreFuture<'_>;
 
     /// Merges activity into the store, keeping the earliest `first_seen_at` and the latest
     /// `last_seen_at` of each client.
     ///
-    /// A batch has at most 1,000 records. They are sorted by client ID, so that all writers lock
-    /// rows in the same order.
+    /// A batch has at most 1,000 records. They are sorted by client ID, so all writers lock rows in
+    /// the same order.
     ///
     /// # Errors
     ///
@@ -71,12 +71,13 @@ pub trait ActivityStore: Send + 'static {
 
 /// The future that [`ActivityReader::list`] returns.
 ///
-/// It runs on the runtime of the request, and is `Send` so that a reader can be shared.
+/// It runs on the runtime of the request. It is `Send`, so a reader can also be used outside of
+/// Actix.
 pub type ReaderFuture<'a> =
     Pin<Box<dyn Future<Output = Result<ClientRows, ActivityError>> + Send + 'a>>;
 
-/// A source of the clients that [`ClientActivityList`](crate::ClientActivityList) and
-/// [`ClientActivityPage`](crate::ClientActivityPage) show.
+/// A source of client activity for [`ClientActivityList`](crate::ClientActivityList) and
+/// [`ClientActivityPage`](crate::ClientActivityPage).
 ///
 /// The stores of this crate create one with their method `reader()`.
 ///
@@ -106,11 +107,13 @@ pub type ReaderFuture<'a> =
     note = "pass the result of `reader()` of `SqliteActivity`, `PostgresActivity` or `MysqlActivity`, or a type that implements `ActivityReader`"
 )]
 pub trait ActivityReader: Send + Sync + 'static {
-    /// Returns the clients that match the query. A call that takes longer than 5 s is cancelled.
+    /// Returns a page of the clients that match the query, and their total number.
+    ///
+    /// A call that takes longer than 5 s is cancelled.
     ///
     /// # Errors
     ///
-    /// Returns [`ActivityError`] if the store cannot be read. The request is answered with 503.
+    /// Returns [`ActivityError`] if the store cannot be read. The response to the request is 503.
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a>;
 }
 

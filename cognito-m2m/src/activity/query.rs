@@ -45,15 +45,15 @@ impl ClientQuery {
         }
     }
 
-    /// Restricts the query to client IDs that contain this text. ASCII letters match in either
-    /// case. An empty text matches all clients.
+    /// Restricts the query to client IDs that contain this text, ignoring ASCII case. An empty text
+    /// matches all clients.
     #[must_use]
     pub fn with_search(mut self, search: impl Into<String>) -> Self {
         self.search = search.into();
         self
     }
 
-    /// Sets the column to sort by, and the direction.
+    /// Sets the field to sort by, and the direction.
     #[must_use]
     pub const fn with_order(mut self, sort_by: SortBy, descending: bool) -> Self {
         self.sort_by = sort_by;
@@ -61,14 +61,14 @@ impl ClientQuery {
         self
     }
 
-    /// Sets the page. The first page is 1, and 0 is treated as 1.
+    /// Sets the number of the page to return. The first page is 1, and 0 is treated as 1.
     #[must_use]
     pub const fn with_page(mut self, page: u32) -> Self {
         self.page = if page == 0 { 1 } else { page };
         self
     }
 
-    /// Sets the number of clients on a page. Values outside of 1 to 500 are clamped.
+    /// Sets the maximum number of clients on a page. It is clamped to between 1 and 500.
     #[must_use]
     pub const fn with_per_page(mut self, per_page: u32) -> Self {
         self.per_page = match per_page {
@@ -85,7 +85,7 @@ impl ClientQuery {
         &self.search
     }
 
-    /// Returns the column to sort by.
+    /// Returns the field to sort by.
     #[must_use]
     pub const fn sort_by(&self) -> SortBy {
         self.sort_by
@@ -103,13 +103,14 @@ impl ClientQuery {
         self.page
     }
 
-    /// Returns the maximum number of clients on a page, which is the `LIMIT` of a statement.
+    /// Returns the maximum number of clients on a page, for the `LIMIT` clause of an SQL query.
     #[must_use]
     pub const fn limit(&self) -> u32 {
         self.per_page
     }
 
-    /// Returns the number of clients before the page, which is the `OFFSET` of a statement.
+    /// Returns the number of clients on the preceding pages, for the `OFFSET` clause of an SQL
+    /// query.
     #[must_use]
     pub fn offset(&self) -> u64 {
         u64::from(self.page.saturating_sub(1)).saturating_mul(u64::from(self.per_page))
@@ -122,7 +123,7 @@ impl Default for ClientQuery {
     }
 }
 
-/// The column that clients are sorted by. Equal values are sorted by client ID.
+/// The field that clients are sorted by. Equal values are sorted by client ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
     /// The client ID, in the order of the database's collation.
@@ -134,7 +135,7 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    /// Returns the name of the column.
+    /// Returns the name of the database column, such as `last_seen_at`.
     #[must_use]
     pub const fn column(self) -> &'static str {
         match self {
@@ -150,6 +151,6 @@ impl SortBy {
 pub struct ClientRows {
     /// The clients of the requested page.
     pub clients: Vec<ClientActivity>,
-    /// The number of clients on all pages that match the search.
+    /// The number of clients that match the search, across all pages.
     pub total: u64,
 }

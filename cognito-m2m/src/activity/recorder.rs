@@ -123,6 +123,7 @@ impl Recorder {
 }
 
 impl UnwrittenActivity {
+    /// Marks these times as written. Times that were recorded in the meantime remain unwritten.
     pub(super) fn mark_as_written(&self) {
         let ClientActivity {
             first_seen_at,
@@ -151,7 +152,7 @@ impl SeenTimes {
 
     fn record(&self, now: u64) {
         self.last.fetch_max(now, Ordering::SeqCst);
-        // True only if the clock was set back.
+        // Only if the clock was set back.
         if now < self.first.load(Ordering::SeqCst) {
             self.first.fetch_min(now, Ordering::SeqCst);
         }

@@ -45,7 +45,9 @@ impl TableName {
         }
     }
 
-    /// Returns the name for use in a statement, quoted with `"`, or with `` ` `` for MySQL.
+    /// Returns the name for an SQL statement, with `quote` around each part.
+    ///
+    /// Pass `` ` `` for MySQL and MariaDB, and `"` for other databases.
     #[must_use]
     pub fn quoted(&self, quote: char) -> String {
         let parts = self.schema.iter().chain([&self.table]);
@@ -72,7 +74,7 @@ impl fmt::Display for TableName {
     }
 }
 
-/// The error returned for an invalid table name.
+/// The error returned for text that is not a valid `table` or `schema.table` name.
 ///
 /// # Examples
 ///
@@ -84,7 +86,7 @@ impl fmt::Display for TableName {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_`, found {name:?}"
+    "expected `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_` without a leading digit, found {name:?}"
 )]
 pub struct InvalidTableName {
     name: String,

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A point in time with microsecond precision. It is printed in UTC.
+/// A point in time with microsecond precision, displayed in UTC.
 ///
 /// # Examples
 ///
@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    pub(crate) const fn from_micros(micros: u64) -> Self {
+    pub(super) const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
@@ -35,7 +35,8 @@ impl Timestamp {
 }
 
 impl From<Duration> for Timestamp {
-    /// Times after the year 9999 are clamped to its end, the latest date that databases accept.
+    /// Converts the time since the Unix epoch. Times after the year 9999 are clamped to its end,
+    /// the latest time that all supported databases accept.
     fn from(since_epoch: Duration) -> Self {
         const LATEST: u64 = 253_402_300_799_999_999;
         Self(u64::try_from(since_epoch.as_micros()).map_or(LATEST, |micros| micros.min(LATEST)))

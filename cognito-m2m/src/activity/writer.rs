@@ -11,13 +11,13 @@ use super::recorder::{Recorder, UnwrittenActivity};
 use crate::backoff::Backoff;
 use crate::time::Clock;
 
-/// The maximum duration of a call of the store.
+/// The maximum duration of a call to the store.
 const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The maximum number of rows in a statement.
+/// The maximum number of records in a batch.
 const MAX_BATCH: usize = 1_000;
 
-/// The pauses after failures: 1, 2, 4 .. 10 seconds, of which the jitter takes up to a half.
+/// The pauses after failures: 1, 2, 4, 8, then 10 s, each shortened at random by up to half.
 const BACKOFF: Backoff = Backoff {
     first: Duration::from_secs(1),
     max: Duration::from_secs(10),
@@ -36,8 +36,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Runs until `stop` becomes `true`, then writes what is left. The caller limits the duration
-    /// of that last write.
+    /// Runs until `stop` becomes `true`, then writes the remaining activity. The caller limits the
+    /// duration of that last write.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         if let Err(error) = with_timeout(self.store.check()).await {
             log("the activity store is not ready", &error, 0);
@@ -50,7 +50,7 @@ impl Writer {
                 failures => BACKOFF.pause(failures, fastrand::f64()),
             };
             let is_stopped = tokio::select! {
-                // An error means that the sender is gone, which also ends the writer.
+                // An error means that the sender was dropped, which also ends the writer.
                 _ = stop.wait_for(|stop| *stop) => true,
                 () = self.recorder.wait_for_new_client(), if failures == 0 => false,
                 () = self.clock.sleep_until(now.saturating_add(pause)) => false,

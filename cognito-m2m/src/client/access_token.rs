@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
-/// An access token.
+/// An access token from the token endpoint, with its lifetime and scopes.
 ///
 /// It is cheap to clone, and `Debug` does not print the secret.
 ///
@@ -67,8 +67,8 @@ impl AccessToken {
         self.0.secret.expose_secret()
     }
 
-    /// Returns the lifetime of the token, counted from its request and capped at 24 hours, or
-    /// `None` if the response had no `expires_in`.
+    /// Returns the lifetime of the token, measured from when it was requested and capped at 24
+    /// hours, or `None` if the response had no `expires_in`.
     ///
     /// This is the whole lifetime, not the time that is left.
     #[must_use]
@@ -91,10 +91,11 @@ impl AccessToken {
         self.0.granted.as_ref()
     }
 
-    /// Returns the scopes that were requested but not granted.
+    /// Returns the requested scopes that were not granted, or an empty list if the granted scopes
+    /// are unknown.
     ///
-    /// Cognito omits scopes without an error if a pre-token trigger suppresses them. The list is
-    /// empty if the granted scopes are unknown.
+    /// Cognito omits scopes without an error if a pre token generation Lambda trigger suppresses
+    /// them.
     #[must_use]
     pub fn missing_scopes(&self) -> Vec<&str> {
         let Some(granted) = self.granted_scopes() else {

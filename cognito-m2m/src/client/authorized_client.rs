@@ -16,14 +16,14 @@ use super::transport_error::TransportError;
 const MAX_REDIRECTS: usize = 10;
 
 impl OriginTokens {
-    /// Creates a `reqwest` client that adds the token to every request.
+    /// Creates an [`AuthorizedClient`], which adds the token to every request.
     ///
     /// It has no timeouts. To set some, use [`into_client_with`](Self::into_client_with).
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Http`] if the client can't be built, usually because the machine has no
-    /// root certificates.
+    /// Returns [`CallError::Http`] if the client could not be built, usually because no TLS root
+    /// certificates are installed.
     ///
     /// # Examples
     ///
@@ -40,15 +40,15 @@ impl OriginTokens {
         self.into_client_with(Client::builder())
     }
 
-    /// Creates a `reqwest` client that adds the token to every request, from a builder with
-    /// timeouts, a proxy, TLS roots and so on.
+    /// Creates an [`AuthorizedClient`] from a `reqwest` builder, for example with timeouts, a proxy
+    /// or custom TLS roots.
     ///
     /// The redirect policy of the builder is replaced: redirects are followed within the origin
     /// only.
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Http`] if the client can't be built.
+    /// Returns [`CallError::Http`] if the client could not be built.
     ///
     /// # Examples
     ///
@@ -70,7 +70,7 @@ impl OriginTokens {
     }
 }
 
-/// A `reqwest` client that adds a token to every request.
+/// An HTTP client that wraps a `reqwest` client and adds an access token to every request.
 ///
 /// Created by [`OriginTokens::into_client`]. It is cheap to clone.
 ///
@@ -122,32 +122,32 @@ impl AuthorizedClient {
         })
     }
 
-    /// Returns a `GET` request to this URL.
+    /// Starts building a `GET` request to this URL.
     pub fn get(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::GET, url)
     }
 
-    /// Returns a `POST` request to this URL.
+    /// Starts building a `POST` request to this URL.
     pub fn post(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::POST, url)
     }
 
-    /// Returns a `PUT` request to this URL.
+    /// Starts building a `PUT` request to this URL.
     pub fn put(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::PUT, url)
     }
 
-    /// Returns a `PATCH` request to this URL.
+    /// Starts building a `PATCH` request to this URL.
     pub fn patch(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::PATCH, url)
     }
 
-    /// Returns a `DELETE` request to this URL.
+    /// Starts building a `DELETE` request to this URL.
     pub fn delete(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::DELETE, url)
     }
 
-    /// Returns a request with any method to this URL.
+    /// Starts building a request with this method to this URL.
     ///
     /// # Examples
     ///
@@ -168,7 +168,7 @@ impl AuthorizedClient {
         }
     }
 
-    /// Sends a request with a token.
+    /// Adds a token to a complete `reqwest` request and sends it.
     ///
     /// # Errors
     ///
@@ -245,7 +245,7 @@ impl fmt::Debug for AuthorizedClient {
     }
 }
 
-/// A request of an [`AuthorizedClient`] that is not sent yet.
+/// A request of an [`AuthorizedClient`] that has not been sent yet.
 ///
 /// # Examples
 ///
@@ -268,8 +268,7 @@ pub struct AuthorizedRequest<'a> {
 }
 
 impl AuthorizedRequest<'_> {
-    /// Changes the request with the methods of `reqwest`, for example its headers, its body or its
-    /// timeout.
+    /// Modifies the underlying `reqwest` request, for example to set headers, a body or a timeout.
     pub fn with(mut self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
         self.request = change(self.request);
         self

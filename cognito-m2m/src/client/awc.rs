@@ -6,19 +6,20 @@ use super::origin_tokens::OriginTokens;
 use super::token_response::InvalidTokenResponse;
 
 impl OriginTokens {
-    /// Returns the `Authorization` header, marked as sensitive, for a request that `awc` sends to
-    /// this URL.
+    /// Returns the `Authorization` header for an `awc` request to this URL, or an error if the URL
+    /// is outside the API's origins.
     ///
-    /// The types are those of `http` 0.2, which `awc` and Actix-web use, so this needs no
-    /// dependency on `awc`: `client.get(url).insert_header(header)`.
+    /// The value is marked as sensitive. The types are those of `http` 0.2, which `awc` and
+    /// Actix-web use, so this needs no dependency on `awc`:
+    /// `client.get(url).insert_header(header)`.
     ///
     /// Build that client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
     /// call [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, and [`CallError::Token`] if
-    /// no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL is invalid or outside the API's origins, and
+    /// [`CallError::Token`] if no token could be fetched.
     ///
     /// # Examples
     ///

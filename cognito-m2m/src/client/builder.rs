@@ -18,7 +18,7 @@ use crate::setting_fault::SettingsError;
 use crate::time::{Clock, SystemClock};
 
 impl TokenClient {
-    /// Returns a builder.
+    /// Returns a [`TokenClientBuilder`], to configure a client in code.
     ///
     /// The client ID, a secret, and the token URL or the domain are required.
     ///
@@ -43,7 +43,7 @@ impl TokenClient {
     /// # Errors
     ///
     /// Returns [`TokenClientBuildError`] if variables are missing or invalid, or if the client
-    /// can't be started.
+    /// could not be started.
     ///
     /// # Examples
     ///
@@ -106,9 +106,10 @@ impl TokenClientBuilder {
         }
     }
 
-    /// Replaces all settings that were made so far, for example by those of a configuration file.
+    /// Replaces all settings, for example with those of a configuration file.
     ///
-    /// The timeouts, the HTTP client and the clock are not among the settings, and stay.
+    /// This discards the settings made by earlier calls, except for the timeouts, the HTTP client
+    /// and the clock, which [`TokenClientSettings`] does not include.
     ///
     /// # Examples
     ///
@@ -132,8 +133,7 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets the prefix of the user pool's domain and its Region, from which the token URL is
-    /// derived.
+    /// Sets the domain prefix and the Region of the user pool, from which the token URL is derived.
     ///
     /// Use [`token_url`](Self::token_url) for a custom domain.
     pub fn domain(mut self, prefix: impl Into<String>, region: impl Into<String>) -> Self {
@@ -163,10 +163,10 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets the scopes of calls that name none.
+    /// Sets the default scopes, for calls that do not specify any.
     ///
-    /// Defaults to no scopes. Such a request names none, and Cognito then grants all scopes of the
-    /// app client.
+    /// Without default scopes, the request of such a call has no `scope` parameter, and Cognito
+    /// grants all scopes of the app client.
     pub fn client_scopes(mut self, scopes: impl IntoScopes) -> Self {
         match scopes.into_scopes() {
             Ok(scopes) => self.settings.client_scopes = scopes,
@@ -175,20 +175,22 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets the place of the client ID and the secret in requests. Defaults to a `Basic` header.
+    /// Sets how token requests carry the client ID and the secret. Defaults to
+    /// [`CredentialPlacement::Basic`].
     pub fn credential_placement(mut self, placement: CredentialPlacement) -> Self {
         self.settings.credential_placement = placement;
         self
     }
 
-    /// Adds an entry to `aws_client_metadata`, which Cognito passes to the pre-token trigger.
+    /// Adds an entry to `aws_client_metadata`, which Cognito passes to the pre token generation
+    /// Lambda trigger.
     pub fn client_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let metadata = &mut self.settings.client_metadata;
         metadata.insert(name.into(), value.into().into());
         self
     }
 
-    /// Sets a custom HTTP client, for example with a proxy or TLS roots.
+    /// Sets the HTTP client for token requests, for example one with a proxy or custom TLS roots.
     ///
     /// Disable its redirects (`redirect::Policy::none()`). Do not use it elsewhere, because its
     /// connections are bound to the background thread of the token client.
@@ -224,13 +226,14 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Sets the time limit of a call, including all retries and pauses. Defaults to 10 s.
+    /// Sets the time limit for obtaining a token, including all retries and the pauses between
+    /// them. Defaults to 10 s.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limits.deadline = limit;
         self
     }
 
-    /// Sets the clock. Defaults to the system clock.
+    /// Replaces the system clock, for tests.
     ///
     /// # Examples
     ///
@@ -251,7 +254,8 @@ impl TokenClientBuilder {
     /// # Errors
     ///
     /// Returns [`TokenClientBuildError::Settings`] with every missing or invalid setting, and
-    /// another [`TokenClientBuildError`] if the thread or the HTTP client can't be created.
+    /// another [`TokenClientBuildError`] if the thread could not be started or the HTTP client
+    /// could not be created.
     pub fn build(mut self) -> Result<TokenClient, TokenClientBuildError> {
         self.check_limits();
         let settings = CheckedSettings::new(self.settings)?;
@@ -303,7 +307,7 @@ impl fmt::Debug for TokenClientBuilder {
     }
 }
 
-/// The error returned if a [`TokenClient`] can't be created.
+/// The error returned if a [`TokenClient`] could not be built.
 ///
 /// # Examples
 ///
@@ -317,13 +321,14 @@ impl fmt::Debug for TokenClientBuilder {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientBuildError {
-    /// Settings are missing or invalid. The error lists all of them.
+    /// One or more settings are missing or invalid. The error lists all of them.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The background thread can't be started.
+    /// The background thread that fetches tokens could not be started.
     #[error("failed to start the background thread of the token client")]
     Thread(#[source] std::io::Error),
-    /// The HTTP client can't be created, usually because the machine has no root certificates.
+    /// The HTTP client could not be created, usually because no TLS root certificates are
+    /// installed.
     #[error(
         "failed to create the HTTP client of the token client: install root certificates, or set `http_client`"
     )]

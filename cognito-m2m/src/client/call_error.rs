@@ -1,7 +1,10 @@
 use super::error::TokenClientError;
 use super::transport_error::TransportError;
 
-/// The error of an API call that needs a token.
+/// The error returned if an API call fails, or if no token could be obtained for it.
+///
+/// [`AuthorizedClient`](super::AuthorizedClient) and [`OriginTokens`](super::OriginTokens) return
+/// it.
 ///
 /// # Examples
 ///
@@ -19,13 +22,14 @@ use super::transport_error::TransportError;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The URL of the request or of a redirect has another origin. No token was sent there.
+    /// The URL of the request is outside the API's origins, or a redirect leads to another origin.
+    /// No token was sent there.
     #[error("the URL is not within the origins of the token")]
     OtherOrigin,
     /// No token could be fetched for the call.
     #[error("no token for the API call: {0}")]
     Token(#[from] TokenClientError),
-    /// The HTTP client or the request can't be built, or the API sent no response.
+    /// The HTTP client or the request could not be built, or the API sent no response.
     #[error("failed to call the API: {0}")]
     Http(#[from] TransportError),
 }

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::client_id::ClientId;
 
-/// The place of the client ID and the secret in a token request.
+/// The part of a token request that carries the client ID and the secret.
 ///
 /// # Examples
 ///

@@ -5,7 +5,7 @@ use super::token_response::InvalidTokenResponse;
 use super::transport_error::TransportError;
 use crate::scope::InvalidScope;
 
-/// The error of a call that returns a token.
+/// The error returned if no token could be obtained.
 ///
 /// Neither `Display` nor `Debug` prints a secret, a token or a response body. The error is cheap to
 /// clone: all callers that wait for one fetch get the same error.
@@ -42,10 +42,11 @@ pub enum TokenClientError {
     /// so that the secret is not sent to another server.
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
-    /// The token endpoint refused the request with an OAuth error, or throttled it.
+    /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito throttled the
+    /// request with a `TooManyRequestsException`.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
-    /// The token endpoint sent another status than 200, without an OAuth error.
+    /// The token endpoint sent a status other than 200, without an OAuth error.
     #[error("the token endpoint failed with status {status}")]
     Status {
         /// The HTTP status.
@@ -55,10 +56,10 @@ pub enum TokenClientError {
         /// The value of `Retry-After`, capped at 30 s.
         retry_after: Option<Duration>,
     },
-    /// The token endpoint sent status 200 without a usable token.
+    /// The token endpoint sent status 200, but no usable token.
     #[error("invalid response from the token endpoint: {0}")]
     InvalidResponse(#[from] InvalidTokenResponse),
-    /// The background thread of the token client has ended.
+    /// The fetch was aborted by a panic or by the end of the background thread.
     #[error("the token client has been shut down")]
     Stopped,
 }
@@ -76,7 +77,8 @@ impl TokenClientError {
         }
     }
 
-    /// Returns the value of `Retry-After`, capped at 30 s, if the response had one.
+    /// Returns the delay from the `Retry-After` header, capped at 30 s, or `None` if the response
+    /// had no such header.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

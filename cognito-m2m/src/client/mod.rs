@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`TokenClient`] | returns the token for a scope set |
 //! | [`OriginTokens`] | restricts tokens to the origins of one API |
-//! | [`AuthorizedClient`] | a `reqwest` client that adds the token to every request |
+//! | [`AuthorizedClient`] | wraps a `reqwest` client and adds the token to every request |
 //!
 //! ```no_run
 //! use cognito_m2m::client::TokenClient;

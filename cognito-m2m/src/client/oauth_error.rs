@@ -87,7 +87,9 @@ impl OAuthError {
         self.0.status
     }
 
-    /// Returns the error code as the server wrote it, such as `invalid_client`.
+    /// Returns the error code exactly as the server sent it, such as `invalid_client`.
+    ///
+    /// If Cognito throttled the request, the code is `TooManyRequestsException`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error

@@ -12,8 +12,8 @@ use crate::scope::InvalidScope;
 use crate::setting_fault::SettingsError;
 
 impl TokenClient {
-    /// Restricts tokens for these scopes to the origins of an API, so that they are sent nowhere
-    /// else.
+    /// Returns [`OriginTokens`], which restricts tokens with these scopes to the origins of one
+    /// API.
     ///
     /// An origin is a URL with scheme, host and port only, such as `https://widgets.example.com`.
     ///
@@ -41,7 +41,7 @@ impl TokenClient {
     }
 }
 
-/// Tokens that are sent to the origins of one API only.
+/// A source of tokens for one API, which returns a token only for a URL within the API's origins.
 ///
 /// Created by [`TokenClient::for_origins`]. It is cheap to clone.
 ///
@@ -100,12 +100,13 @@ impl OriginTokens {
         }
     }
 
-    /// Returns the token for a request to this URL, fetching one if needed.
+    /// Returns the token for a request to this URL, fetching one if needed, or an error if the URL
+    /// is outside the API's origins.
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL has another origin, before any token is fetched,
-    /// and [`CallError::Token`] if no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL is invalid or outside the API's origins,
+    /// before any token is fetched, and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
         // Parsers disagree about these characters, and another one could find another host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
@@ -123,7 +124,10 @@ impl OriginTokens {
         Ok(self.tokens.token(&self.scopes).await?)
     }
 
-    /// Removes a token that the API refused from the cache, see [`TokenClient::invalidate`].
+    /// Removes a token from the cache after the API has refused it, so that the next call fetches a
+    /// new one.
+    ///
+    /// For the limits, see [`TokenClient::invalidate`].
     ///
     /// Returns `true` if the token was removed.
     pub fn invalidate(&self, token: &AccessToken) -> bool {

@@ -23,7 +23,7 @@ use crate::scope::{InvalidScope, Scope};
 pub struct RequestedScopes(Arc<str>);
 
 impl RequestedScopes {
-    /// Checks and sorts scopes.
+    /// Creates a sorted set of scopes, or returns an error if one is invalid.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl fmt::Display for RequestedScopes {
     }
 }
 
-/// A type that converts to the scopes of a token request.
+/// A conversion into the scopes of a token request.
 ///
 /// It is implemented for a string with spaces between the scopes, a [`Scope`], lists of strings or
 /// scopes, and [`RequestedScopes`]. Order and duplicates don't matter.
@@ -105,7 +105,7 @@ impl fmt::Display for RequestedScopes {
     note = "pass \"a b\", [\"a\", \"b\"], a `Scope`, a list of them, or `()` for the configured scopes"
 )]
 pub trait IntoScopes {
-    /// Checks and sorts the scopes.
+    /// Converts to [`RequestedScopes`], or returns an error if a scope is invalid.
     ///
     /// # Errors
     ///

@@ -61,8 +61,10 @@ pub struct TokenClientSettings {
 }
 
 impl TokenClientSettings {
-    /// Reads the environment variables in the table above. Other variables with the prefix
-    /// `COGNITO_M2M_` are settings of the server.
+    /// Reads the settings from environment variables, such as `COGNITO_M2M_CLIENT_ID`.
+    ///
+    /// [`TokenClientSettings`] lists the variables. Other variables with the prefix `COGNITO_M2M_`
+    /// are settings of the server.
     ///
     /// # Examples
     ///
@@ -78,7 +80,7 @@ impl TokenClientSettings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the same variables as [`from_env`](Self::from_env) from a list of names and values.
+    /// Reads the settings like [`from_env`](Self::from_env), but from the given name-value pairs.
     ///
     /// # Examples
     ///

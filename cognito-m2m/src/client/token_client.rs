@@ -123,7 +123,7 @@ impl TokenClient {
         Err(InvalidTokenResponse::ExpiredOnArrival.into())
     }
 
-    /// Sends one token request, without the cache.
+    /// Fetches a token, without reading or updating the cache.
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
     /// secret is refused, the second one is tried.
@@ -157,7 +157,8 @@ impl TokenClient {
         response.await.unwrap_or(Err(TokenClientError::Stopped))
     }
 
-    /// Removes a token that an API refused from the cache, so that the next call fetches another.
+    /// Removes a token from the cache after an API has refused it, so that the next call fetches a
+    /// new one.
     ///
     /// Returns `true` if the token was removed. It does nothing if the token is no longer the
     /// cached one, so any number of callers can report the same token.

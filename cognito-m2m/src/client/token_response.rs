@@ -67,14 +67,14 @@ impl TokenResponse {
         &self.access_token
     }
 
-    /// Returns the lifetime of the token, counted from its request and capped at 24 hours, or
-    /// `None` if the response had no `expires_in`.
+    /// Returns the lifetime of the token, measured from when it was requested and capped at 24
+    /// hours, or `None` if the response had no `expires_in`.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.access_token.lifetime()
     }
 
-    /// Returns the token type as the server wrote it: `Bearer` in any case.
+    /// Returns the token type exactly as the server sent it: `Bearer`, in upper or lower case.
     #[must_use]
     pub fn token_type(&self) -> &str {
         &self.token_type
@@ -133,7 +133,7 @@ fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTokenResponse {
-    /// The body is larger than the limit, in bytes.
+    /// The body is larger than this limit, in bytes.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
     /// The body is not a JSON object.

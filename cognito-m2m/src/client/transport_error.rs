@@ -2,7 +2,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A failure of the connection, of TLS, or a timeout.
+/// A connection failure, a TLS failure, a timeout, or another failure of the HTTP client.
 ///
 /// The URL of the request is left out, since its query may be confidential.
 ///

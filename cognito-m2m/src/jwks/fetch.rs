@@ -23,7 +23,7 @@ pub(crate) struct Fetcher {
     limits: Limits,
 }
 
-/// The keys of a successful fetch, and their lifetime if the server has set one.
+/// The keys of a successful fetch, and their lifetime if the server sent one.
 pub(crate) struct Fetched {
     pub(crate) keys: KeySet,
     pub(crate) max_age: Option<Duration>,
@@ -39,7 +39,7 @@ impl Fetcher {
     }
 
     pub(crate) async fn fetch(&self, previous: Option<&KeySet>) -> Result<Fetched, FetchError> {
-        // A custom HTTP client may have other time-outs.
+        // A custom HTTP client may have other timeouts.
         let body = tokio::time::timeout(self.limits.timeout, self.download());
         let (body, max_age) = body.await.map_err(|_| FetchError::Timeout)??;
         let keys = KeySet::parse(&body, self.limits.max_keys, previous)?;

@@ -14,7 +14,7 @@ pub(crate) struct VerificationKey {
 }
 
 impl VerificationKey {
-    /// Returns `true` if the signature of the message is valid by RS256 (RFC 7518 section 3.3).
+    /// Returns `true` if this is a valid RS256 signature of the message (RFC 7518 section 3.3).
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()
     }
@@ -49,9 +49,7 @@ impl VerificationKey {
             parsed,
         })
     }
-}
 
-impl VerificationKey {
     pub(super) fn kid(&self) -> &str {
         &self.kid
     }

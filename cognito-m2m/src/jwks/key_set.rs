@@ -17,8 +17,8 @@ pub(crate) struct KeySet {
 impl KeySet {
     /// Parses a JWK Set (RFC 7517 section 5) entry by entry, and skips unusable entries.
     ///
-    /// A key that `previous` contains with the same material is reused, so that the tokens that
-    /// were verified with it remain in the cache.
+    /// A key that `previous` contains with the same material is reused, so that tokens verified
+    /// with it stay in the cache.
     pub(crate) fn parse(
         body: &[u8],
         max_keys: usize,
@@ -76,7 +76,7 @@ impl KeySet {
         self.by_kid.get(kid)
     }
 
-    /// Returns `true` if the set contains this key, and not only one with the same `kid`.
+    /// Returns `true` if the set contains this key itself, and not just a key with the same `kid`.
     pub(crate) fn holds(&self, key: &Arc<VerificationKey>) -> bool {
         self.find(key.kid())
             .is_some_and(|found| Arc::ptr_eq(found, key))

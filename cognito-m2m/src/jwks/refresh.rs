@@ -6,12 +6,14 @@ use super::store::{KeyStore, Snapshot};
 use crate::backoff::Backoff;
 use crate::time::Clock;
 
-/// The bounds of a lifetime that the server sets by `Cache-Control: max-age`.
+/// The lower bound of a lifetime that the server sets with `Cache-Control: max-age`.
 const MIN_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The upper bound of a lifetime that the server sets with `Cache-Control: max-age`.
 const MAX_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// The pauses after failures: 2, 4, 8 .. 60 seconds, of which the jitter takes up to a half, so that
-/// instances do not retry in step. No pause is shorter than 1 s.
+/// The pauses after failures: 2, 4, 8 .. 60 seconds. Jitter removes up to half of a pause, so that
+/// instances do not retry in step.
 const BACKOFF: Backoff = Backoff {
     first: Duration::from_secs(2),
     max: Duration::from_secs(60),
@@ -27,7 +29,7 @@ pub(crate) struct RefreshTask {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Marks the store as stopped when the task ends, also by a panic or a shutdown, so that no request
+/// Marks the store as stopped when the task ends, even by a panic or a shutdown, so that no request
 /// waits for a fetch that will never run.
 struct StopOnDrop(KeyStore);
 
@@ -57,8 +59,8 @@ impl RefreshTask {
         }
     }
 
-    /// Fetches the keys, unless the cool-down has not passed yet. In both cases the request is
-    /// marked as handled, since its caller waits for that.
+    /// Fetches the keys, unless the last attempt is within the cool-down. Either way, the request
+    /// is marked as handled, since its caller waits for that.
     async fn handle_request(&self, failures: &mut u32) {
         let request = self.store.last_request();
         let now = self.clock.monotonic();

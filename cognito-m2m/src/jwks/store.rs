@@ -47,11 +47,11 @@ pub(crate) struct KeyLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the signing keys of the user pool are unavailable")]
 pub struct KeysUnavailable {
-    /// The time until the next fetch.
+    /// The time until the next possible fetch. It can be zero.
     pub retry_after: Duration,
 }
 
-/// The state of the keys at one moment. All times are those of the monotonic clock.
+/// The state of the keys at one moment. All times are readings of the monotonic clock.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     pub(crate) keys: Option<Arc<KeySet>>,
@@ -90,7 +90,7 @@ impl<E> From<E> for Incomplete<E> {
 /// The reason why a key was not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyNotFound {
-    /// The last fetch succeeded, and the key set does not contain the `kid`.
+    /// The last fetch succeeded, and its key set does not contain the `kid`.
     Unknown,
     Unavailable(KeysUnavailable),
 }
@@ -122,7 +122,7 @@ impl KeyStore {
         match self.usable(&snapshot, now).and_then(|keys| keys.find(kid)) {
             Some(key) => Ok(Arc::clone(key)),
             None if snapshot.fetching => {
-                // Subscribe first and check again second: the fetch may have ended in between, and
+                // Subscribe before checking again: the fetch may have ended in the meantime, and
                 // its end is announced only once.
                 let pending = self.pending();
                 if self.0.snapshot.load().fetching {
@@ -177,8 +177,7 @@ impl KeyStore {
         self.usable(&self.0.snapshot.load(), now).is_some()
     }
 
-    /// Subscribes to the end of a fetch. A fetch continues if the caller that started it is
-    /// dropped.
+    /// Subscribes to the end of a fetch. The fetch continues even if its subscribers are dropped.
     pub(crate) fn pending(&self) -> PendingFetch {
         PendingFetch(Some(self.subscribe()))
     }
@@ -201,7 +200,7 @@ impl KeyStore {
         }
     }
 
-    /// Waits for the next request. Called by the background task only.
+    /// Waits for the next request. Called only by the background task.
     pub(crate) async fn requested(&self) {
         self.0.requested.notified().await;
     }
@@ -211,7 +210,7 @@ impl KeyStore {
         self.0.requests.load(Ordering::SeqCst)
     }
 
-    /// Changes the snapshot. Called by the background task only: with a single writer, no update is
+    /// Changes the snapshot. Called only by the background task: with a single writer, no update is
     /// lost between reading and writing.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Snapshot)) {
         let mut next = Snapshot::clone(&self.0.snapshot.load());
@@ -231,13 +230,14 @@ impl KeyStore {
     }
 
     fn usable<'s>(&self, snapshot: &'s Snapshot, now: Duration) -> Option<&'s KeySet> {
-        let good_until = snapshot
+        let usable_until = snapshot
             .refreshed_at
             .saturating_add(self.0.limits.max_stale);
-        snapshot.keys.as_deref().filter(|_| now < good_until)
+        snapshot.keys.as_deref().filter(|_| now < usable_until)
     }
 
-    /// The next fetch is the scheduled one, or one that a request starts after the cool-down.
+    /// Creates the error. The next possible fetch is the scheduled one, or one that a request
+    /// starts after the cool-down.
     fn unavailable(&self, snapshot: &Snapshot, now: Duration) -> KeysUnavailable {
         let by_request = snapshot
             .last_attempt_at
@@ -266,8 +266,8 @@ impl PendingFetch {
         Self(None)
     }
 
-    /// Waits until the fetch has ended. The fetch itself times out earlier; this time-out
-    /// applies if the background thread has been shut down.
+    /// Waits until the fetch has ended. The fetch itself times out earlier; this timeout applies if
+    /// the background thread no longer runs.
     pub(crate) async fn ended(self) {
         let Some(mut subscription) = self.0 else {
             return;

@@ -34,7 +34,7 @@ impl ClientSelector {
 /// A set of clients of one or several user pools.
 ///
 /// An entry is `client_id` for a client of the default user pool, or `pool:client_id`. A client ID
-/// is unique in its pool only, so a client ID alone never matches a client of another pool.
+/// is unique only within its pool, so a client ID alone never matches a client of another pool.
 ///
 /// # Examples
 ///
@@ -85,7 +85,7 @@ impl ClientList {
         self.by_pool.values().map(HashSet::len).sum()
     }
 
-    /// Returns `true` if the list has no clients.
+    /// Returns `true` if the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_pool.is_empty()
@@ -120,7 +120,7 @@ impl FromIterator<QualifiedClientId> for ClientList {
 pub struct ClientGroups(HashMap<String, ClientList>);
 
 impl ClientGroups {
-    /// Returns `true` if a group of this name is defined.
+    /// Returns `true` if a group with this name is defined.
     #[must_use]
     pub fn defines(&self, name: &str) -> bool {
         self.0.contains_key(name)

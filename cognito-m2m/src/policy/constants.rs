@@ -1,4 +1,4 @@
-//! The functions that attributes expand to. They build policies, and check them, at compile time.
+//! The functions that attributes expand to. They create and check policies at compile time.
 
 use std::borrow::Cow;
 
@@ -8,6 +8,10 @@ use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::Scope;
 
 /// Creates a rule that requires one scope.
+///
+/// # Panics
+///
+/// Panics, at compile time, if the scope is invalid.
 #[must_use]
 pub const fn scope(scope: &'static str) -> ScopeRule {
     ScopeRule::Scope(Scope::from_static(scope))
@@ -19,7 +23,7 @@ pub const fn all(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::All(Cow::Borrowed(rules))
 }
 
-/// Creates a rule that requires any of its parts.
+/// Creates a rule that requires at least one of its parts.
 #[must_use]
 pub const fn any(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::Any(Cow::Borrowed(rules))
@@ -31,7 +35,7 @@ pub const fn default_match(rules: &'static [ScopeRule]) -> ScopeRule {
     ScopeRule::Default(Cow::Borrowed(rules))
 }
 
-/// The rule of one HTTP method.
+/// The rule for an HTTP method.
 pub type MethodRule = (Cow<'static, str>, ScopeRule);
 
 /// Creates a policy with one rule per HTTP method.
@@ -70,7 +74,7 @@ pub const fn group(name: &'static str) -> ClientSelector {
     ClientSelector::Group(Cow::Borrowed(name))
 }
 
-/// Creates a policy that admits the selected clients only.
+/// Creates a policy that admits only the selected clients.
 #[must_use]
 pub const fn allow_clients(selectors: &'static [ClientSelector]) -> Policy {
     Policy(Rule::Clients(Cow::Borrowed(selectors)))

@@ -2,8 +2,8 @@ use crate::scope::Scope;
 
 /// The reason why a policy denies a request.
 ///
-/// It is also an Actix error, so that `principal.authorize(&policy)?` in a handler answers 403 as an
-/// attribute does.
+/// It is also an Actix error: `principal.authorize(&policy)?` in a handler answers 403, like an
+/// attribute.
 ///
 /// # Examples
 ///
@@ -18,20 +18,20 @@ pub enum Denial {
     /// The token lacks a required scope.
     #[error("the token lacks a required scope")]
     Scope {
-        /// The scopes that the policy names: each once, in written order, including all
-        /// alternatives of an `any`.
+        /// The scopes that the unsatisfied rule names, without duplicates and in the order in which
+        /// they are written. Every alternative of an `any` is included.
         required: Vec<Scope>,
     },
     /// The scope map does not list the request method.
     #[error("the scope map does not list the request method")]
     Method,
-    /// An allowlist that applies does not contain the client.
+    /// The client is not on an allowlist that applies to the request.
     #[error("the client is not on the allowlist")]
     Client,
 }
 
 impl Denial {
-    /// Returns the stable reason code that is logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -35,11 +35,11 @@ pub struct PolicyInput<'a> {
     pub scopes: &'a ScopeSet,
     /// The request method, as in the request line.
     pub method: &'a str,
-    /// The configured values that apply where a policy does not specify its own.
+    /// The configured defaults for what a policy leaves open.
     pub defaults: &'a PolicyDefaults,
 }
 
-/// The configured values that apply where a policy does not specify its own.
+/// The configured defaults for what a policy leaves open.
 ///
 /// # Examples
 ///
@@ -52,11 +52,11 @@ pub struct PolicyInput<'a> {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PolicyDefaults {
-    /// How several scopes combine if a policy asks for neither all nor any of them: the setting
+    /// How several scopes combine if a policy specifies neither all nor any of them: the setting
     /// `default_scope_match`.
     pub scope_match: ScopeMatch,
-    /// The allowlist of handlers without their own: the setting `allowed_client_ids`. `None` admits
-    /// every client.
+    /// The client allowlist for handlers whose attributes list no clients: the setting
+    /// `allowed_client_ids`. `None` admits every client.
     pub allowed_clients: Option<ClientList>,
     /// The named lists of clients: the setting `client_groups`.
     pub groups: ClientGroups,

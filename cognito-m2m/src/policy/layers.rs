@@ -1,6 +1,6 @@
 use crate::policy::{Denial, Policy, PolicyInput};
 
-/// One attribute on one handler.
+/// A guard attribute on a handler, with its policy and source location.
 ///
 /// # Examples
 ///
@@ -20,9 +20,9 @@ use crate::policy::{Denial, Policy, PolicyInput};
 /// ```
 #[derive(Debug)]
 pub struct Layer {
-    /// The policy that the attribute states.
+    /// The policy of the attribute.
     pub policy: Policy,
-    /// The path of the handler function.
+    /// The full Rust path of the handler function.
     pub handler: &'static str,
     /// The source file of the attribute.
     pub file: &'static str,
@@ -30,22 +30,23 @@ pub struct Layer {
     pub line: u32,
 }
 
-/// The attributes of a handler and of its modules, outermost first. All of them must hold.
+/// The attributes of a handler and of its modules, outermost first. A request must satisfy all of
+/// them.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Layers {
     One(&'static Layer),
-    /// The attributes above, and those below.
+    /// The outer attributes, and the inner ones.
     Both(&'static Layers, &'static Layers),
 }
 
 impl Layers {
-    /// Evaluates the default allowlist, then each attribute in written order.
+    /// Evaluates the default allowlist, then each attribute, outermost first.
     ///
     /// # Errors
     ///
-    /// Returns the first [`Denial`] and the attribute that it comes from. A denial by the default
-    /// allowlist is reported for the outermost attribute.
+    /// Returns the first [`Denial`] and the attribute that caused it. A denial by the default
+    /// allowlist is attributed to the outermost attribute.
     pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
         evaluate_default_allowlist(Some(self), input)
             .map_err(|denial| (denial, self.outermost()))?;
@@ -98,14 +99,17 @@ pub(crate) fn evaluate_default_allowlist(
     }
 }
 
-/// An attribute that is registered when the program is linked.
+/// The registration of an attribute, collected by `inventory`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedHandler(pub &'static Layer);
 
 inventory::collect!(GuardedHandler);
 
-/// Returns every attribute that the program was linked with, in no particular order.
+/// Returns the guard attributes of all handlers in the program, in no particular order.
+///
+/// There is one [`Layer`] for each attribute of each handler. An attribute on a module counts once
+/// for each handler that it guards.
 ///
 /// # Examples
 ///

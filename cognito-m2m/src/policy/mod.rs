@@ -1,18 +1,16 @@
-//! Policies: what a handler requires of its caller, as data.
+//! Policies: the requirements of a handler, as data.
 //!
-//! A [`Policy`](crate::Policy) is a plain value, and [`Policy::evaluate`](crate::Policy::evaluate)
-//! decides whether it admits a request. Attributes, the middleware and
-//! [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize) all use that function. This
-//! module performs no I/O and does not know HTTP responses.
+//! A [`Policy`] is a plain value, and [`Policy::evaluate`] decides whether it admits a request.
+//! Attributes, the middleware and [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize)
+//! all use that function. This module performs no I/O and does not know HTTP responses.
 
 pub(crate) mod clients;
+pub(crate) mod constants;
 mod denial;
 mod input;
 pub(crate) mod layers;
 mod scope_rule;
 pub(crate) mod value;
-
-pub(crate) mod constants;
 
 pub(crate) use clients::ClientSelector;
 pub use clients::{ClientGroups, ClientList};

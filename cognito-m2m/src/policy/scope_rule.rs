@@ -45,7 +45,7 @@ impl ScopeRule {
         scopes_of(scopes).map(Self::All)
     }
 
-    /// Creates a rule that requires any of these scopes.
+    /// Creates a rule that requires at least one of these scopes.
     ///
     /// # Errors
     ///
@@ -85,7 +85,8 @@ impl ScopeRule {
         }
     }
 
-    /// Returns every scope that the rule names, each once, in written order.
+    /// Returns the scopes that the rule names, without duplicates and in the order in which they
+    /// are written.
     pub(crate) fn named_scopes(&self) -> Vec<Scope> {
         let mut named = Vec::new();
         self.collect_into(&mut named);

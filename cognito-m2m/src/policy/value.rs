@@ -4,14 +4,14 @@ use crate::policy::{ClientSelector, Denial, PolicyInput, ScopeRule};
 use crate::qualified_client_id::{InvalidQualifiedClientId, QualifiedClientId};
 use crate::scope::{InvalidScope, Scope};
 
-/// What a handler requires of its caller in addition to a valid token.
+/// The requirements of a handler, in addition to a valid token.
 ///
-/// The attributes create policies at compile time; code creates them with the functions below. A
+/// The attributes create policies at compile time. The functions below create them in code. A
 /// policy denies everything that it does not explicitly admit.
 ///
 /// A policy is also a middleware: `.wrap(policy)` on an `App`, a `web::scope` or a `web::resource`
-/// answers 401 and 403 as an attribute does. And it is a routing guard: a request that
-/// `.guard(policy)` denies does not match the route and usually ends as 404
+/// answers 401 and 403 like an attribute. As a routing guard, `.guard(policy)` does not match a
+/// request that the policy denies, which usually results in 404
 /// ([comparison](crate::guide::which_attribute#a-policy-for-routing)).
 ///
 /// # Examples
@@ -36,7 +36,9 @@ pub(crate) enum Rule {
 }
 
 impl Policy {
-    /// Creates a policy that admits every caller with a valid token.
+    /// Creates a policy that requires only a valid token.
+    ///
+    /// The default allowlist, which is not part of a policy, still applies to guarded handlers.
     ///
     /// # Examples
     ///
@@ -122,7 +124,7 @@ impl Policy {
         ScopeRule::all(scopes).map(Self::scope_rule)
     }
 
-    /// Creates a policy that requires any of these scopes.
+    /// Creates a policy that requires at least one of these scopes.
     ///
     /// # Errors
     ///
@@ -133,8 +135,10 @@ impl Policy {
         ScopeRule::any(scopes).map(Self::scope_rule)
     }
 
-    /// Creates a policy with one rule per HTTP method. A method that is not listed is denied;
-    /// `HEAD` falls back to `GET`.
+    /// Creates a policy with one rule per HTTP method.
+    ///
+    /// Methods are compared case-sensitively. A method that is not listed is denied; `HEAD` falls
+    /// back to `GET`.
     ///
     /// # Examples
     ///
@@ -158,7 +162,7 @@ impl Policy {
         Self(Rule::Methods(entries.collect()))
     }
 
-    /// Creates a policy that admits these clients only: `client_id` for a client of the default
+    /// Creates a policy that admits only these clients: `client_id` for a client of the default
     /// user pool, or `pool:client_id`.
     ///
     /// # Errors
@@ -174,8 +178,9 @@ impl Policy {
         Ok(Self(Rule::Clients(selectors.into())))
     }
 
-    /// Creates a policy that admits the clients of these groups only. The setting `client_groups`
-    /// defines groups; a group that it does not define admits no client.
+    /// Creates a policy that admits only the clients of these groups.
+    ///
+    /// Groups are defined by the setting `client_groups`. An undefined group admits no client.
     ///
     /// # Examples
     ///
@@ -191,20 +196,20 @@ impl Policy {
         Self(Rule::Clients(names.into_iter().map(group).collect()))
     }
 
-    /// Combines two policies: both must hold. This one is evaluated first.
+    /// Combines two policies into one that requires both. This one is evaluated first.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(Rule::Both(Box::new((self, other))))
     }
 
-    /// Evaluates the policy.
+    /// Returns `Ok` if the policy admits the caller, or the reason for the denial.
     ///
-    /// The default allowlist is not part of it: that list applies to handlers, after all of their
-    /// attributes have been considered.
+    /// The default allowlist is not part of a policy: it applies to a handler only if none of its
+    /// attributes lists clients.
     ///
     /// # Errors
     ///
-    /// Returns the first [`Denial`] in written order.
+    /// Returns a [`Denial`] for the first part of the policy that `input` does not satisfy.
     ///
     /// # Examples
     ///
@@ -247,7 +252,7 @@ impl Policy {
         }
     }
 
-    /// Returns `true` if the policy lists clients, so that the default allowlist does not apply.
+    /// Returns `true` if the policy lists clients or groups, which replace the default allowlist.
     #[must_use]
     pub fn lists_clients(&self) -> bool {
         match &self.0 {
@@ -295,7 +300,7 @@ fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Deni
     })
 }
 
-/// Returns the rule of a method. `HEAD` is `GET` without the body (RFC 9110 section 9.3.2).
+/// Returns the rule for a method. `HEAD` is `GET` without the content (RFC 9110 section 9.3.2).
 fn rule_for<'r>(
     entries: &'r [(Cow<'static, str>, ScopeRule)],
     method: &str,

@@ -1,4 +1,4 @@
-/// The fields of the start-up log line that are not the value of a single setting.
+/// The fields of the start-up log line that are not values of single settings.
 pub(crate) struct StartupFields<'s> {
     pub(crate) issuers: &'s [(&'s str, &'s str)],
     pub(crate) has_custom_validator: bool,
@@ -20,10 +20,10 @@ macro_rules! settings {
     )+) => {
         /// The settings of [`CognitoAuth`](crate::CognitoAuth).
         ///
-        /// Each setting has a method here, a name for `serde`, and an environment variable: the
-        /// name in upper case with the prefix `COGNITO_M2M_`. In code, durations are `Duration`s.
-        /// Elsewhere they are a number of seconds, or a number with a unit (`300`, `250ms`, `5m`,
-        /// `24h`, `1d`).
+        /// Each setting has a method, a name for `serde`, and an environment variable: the name in
+        /// upper case with the prefix `COGNITO_M2M_`. Methods take a duration as a
+        /// [`Duration`](std::time::Duration). Other sources take a number of seconds, or a number
+        /// with a unit (`300`, `250ms`, `5m`, `24h`, `1d`).
         ///
         /// Settings are checked by [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build),
         /// which reports all faults together.
@@ -64,11 +64,11 @@ macro_rules! settings {
         impl Settings {
             $(settings!(@setter $setter $name, $type,
                 $(#[doc = $doc])+
-                #[doc = "\n# Examples\n\n```\n# use std::time::Duration;\n# use cognito_m2m::{ScopeMatch, Settings};"]
-                #[doc = concat!("let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n```")]
+                #[doc = "\n # Examples\n\n ```\n # use std::time::Duration;\n # use cognito_m2m::{ScopeMatch, Settings};"]
+                #[doc = concat!(" let settings = Settings::default().", stringify!($name), "(", stringify!($example), ");\n ```")]
             );)+
 
-            /// Logs the settings in one line. The settings of the server contain no secrets.
+            /// Logs the settings on one line. None of them is a secret.
             pub(crate) fn log(&self, startup: &StartupFields<'_>) {
                 tracing::info!(
                     issuers = ?startup.issuers,

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::table::Settings;
 use super::value::UnparsedValue;
 
-/// Fails only if the source is not a map. Invalid values are reported when the settings are
-/// checked, together with all other faults.
+/// Deserialization fails only if the source is not a map. Invalid values are reported when the
+/// settings are checked, together with all other faults.
 impl<'de> Deserialize<'de> for Settings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(SettingsVisitor)

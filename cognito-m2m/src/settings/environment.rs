@@ -29,8 +29,8 @@ impl Settings {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// Reads the settings from the given environment variables, as [`from_env`](Self::from_env)
-    /// does from those of the process.
+    /// Reads the settings like [`from_env`](Self::from_env), but from the given variables instead
+    /// of the environment of the process.
     ///
     /// # Examples
     ///
@@ -61,7 +61,7 @@ impl Settings {
     fn take_variable(&mut self, variable: Variable) {
         let name = variable.name.to_ascii_lowercase();
         match variable.value {
-            // Environment variables are case-sensitive, so this one would never be read.
+            // Names are case-sensitive: another case is a typo, not another name of the setting.
             Ok(_) if name.to_ascii_uppercase() != variable.name => {
                 let variable = format!("{PREFIX}{}", variable.name);
                 let problem = "is not a variable of cognito-m2m: variable names are in upper case";

@@ -1,4 +1,4 @@
-//! Settings: from code, from any `serde` source, or from environment variables.
+//! The settings of the middleware, from code, any `serde` source, or environment variables.
 
 mod check;
 mod define;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::value::{SettingValue, unexpected};
 
-/// The settings of an additional user pool: of another tenant, or in another Region.
+/// The settings of an additional user pool, such as one of another tenant or in another Region.
 ///
 /// A pool requires `user_pool_id` (which contains the Region), or `issuer` and `jwks_url`. A pool
 /// without an `audience` uses that of the top-level [`Settings`](crate::Settings).
@@ -43,7 +43,7 @@ pub struct PoolSettings {
 }
 
 impl PoolSettings {
-    /// Sets the AWS Region, which must match the user pool ID. Default: the Region in the ID.
+    /// Sets the AWS Region, which must match the user pool ID. Default: the Region in that ID.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
@@ -57,7 +57,8 @@ impl PoolSettings {
         self
     }
 
-    /// Sets the `iss` claim of the pool's tokens. Default: derived from the user pool ID.
+    /// Sets the issuer, which the `iss` claim of the pool's tokens must equal. Default: derived
+    /// from the user pool ID.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
@@ -80,15 +81,16 @@ impl PoolSettings {
         self
     }
 
-    /// Sets if tokens without an `aud` claim are refused. Default: the `require_audience` of the
-    /// top-level settings.
+    /// Sets whether tokens without an `aud` claim are refused. Default: the `require_audience` of
+    /// the top-level settings.
     #[must_use]
     pub fn require_audience(mut self, required: bool) -> Self {
         self.require_audience = Some(required);
         self
     }
 
-    /// Sets the only clients of this pool whose tokens are accepted. Default: every client.
+    /// Sets the clients of this pool that are accepted. All others are refused, even by handlers
+    /// that list them. Default: every client is accepted.
     #[must_use]
     pub fn allowed_client_ids(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed_client_ids = Some(ids.into_iter().map(Into::into).collect());

@@ -8,20 +8,20 @@ use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
 
 settings! {
-    /// The AWS Region of the user pool, such as `us-east-1`. Required with `user_pool_id`, unless
-    /// `issuer` and `jwks_url` are set.
+    /// Sets the AWS Region of the user pool, such as `us-east-1`. Required, unless `issuer` and
+    /// `jwks_url` are both set.
     ///
     /// Environment variable: `COGNITO_M2M_REGION`.
     text region("us-east-1"): Option<String> = None, logged in issuers;
 
-    /// The ID of the user pool, such as `us-east-1_AbCdEfGhI`. Required, unless `issuer` and
-    /// `jwks_url` are set.
+    /// Sets the ID of the user pool, such as `us-east-1_AbCdEfGhI`. Required, unless `issuer` and
+    /// `jwks_url` are both set.
     ///
     /// Environment variable: `COGNITO_M2M_USER_POOL_ID`.
     text user_pool_id("us-east-1_AbCdEfGhI"): Option<String> = None, logged in issuers;
 
-    /// The issuer of the accepted tokens: the `iss` claim must equal it, code point by code point.
-    /// Default: follows from Region and pool, in every AWS partition.
+    /// Sets the issuer of the accepted tokens: the `iss` claim must equal it, code point by code
+    /// point. Default: derived from Region and pool ID, in every AWS partition.
     ///
     /// Set it for a local substitute for Cognito, or for an issuer that this crate does not
     /// derive. It must be an `https` URL, or an `http` URL of a loopback address.
@@ -29,7 +29,7 @@ settings! {
     /// Environment variable: `COGNITO_M2M_ISSUER`.
     text issuer("http://127.0.0.1:9229/us-east-1_local"): Option<String> = None, logged in issuers;
 
-    /// The URL of the JWK Set with the signing keys. Default: follows from Region and pool.
+    /// Sets the URL of the JWK Set with the signing keys. Default: derived from Region and pool ID.
     ///
     /// It must be an `https` URL, or an `http` URL of a loopback address.
     ///
@@ -38,25 +38,26 @@ settings! {
 
     /// Additional user pools, by name. Default: none.
     ///
-    /// In the environment, list their IDs, separated by commas: the Region is part of the ID, and
-    /// the ID is also the name.
+    /// In the environment, list the IDs of the pools, separated by commas. The Region is part of
+    /// the ID, and the ID is also the name of the pool.
     ///
     /// Environment variable: `COGNITO_M2M_POOLS`.
     map pools(()): BTreeMap<String, PoolSettings> = BTreeMap::new(), logged in issuers;
 
-    /// The audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
+    /// Sets the audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
     ///
     /// Cognito adds no `aud` claim to a machine token unless a pre token generation trigger does.
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
     text audience("https://api.example.com"): Option<String> = None, logged as value;
 
-    /// Refuses tokens without an `aud` claim if `audience` is set. Default: true.
+    /// Sets whether tokens without an `aud` claim are refused if `audience` is set. Default: true.
     ///
     /// Environment variable: `COGNITO_M2M_REQUIRE_AUDIENCE`.
     value require_audience(false): bool = true, logged as value;
 
-    /// The clients that may call guarded handlers that have no allowlist.
+    /// Sets the default allowlist: the clients that may call guarded handlers whose attributes list
+    /// no clients.
     /// Default: every client with a valid token.
     ///
     /// An entry is `client_id`, or `pool:client_id` for a client of an additional pool.
@@ -69,161 +70,166 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
-    /// The request header that carries the token. Default: `Authorization`.
+    /// Sets the request header that carries the token. Default: `Authorization`.
     ///
-    /// Actix redacts only `Authorization` when it prints the headers of a request for debugging.
+    /// If you change it, the `Debug` output of a request contains the token: Actix redacts only
+    /// `Authorization`.
     ///
     /// Environment variable: `COGNITO_M2M_HEADER_NAME`.
     text header_name("X-Service-Authorization"): String = "Authorization".to_owned(), logged as value;
 
-    /// The authentication scheme before the token, compared case-insensitively. Default: `Bearer`.
+    /// Sets the authentication scheme before the token, compared case-insensitively.
+    /// Default: `Bearer`.
     ///
     /// Environment variable: `COGNITO_M2M_HEADER_PREFIX`.
     text header_prefix("Bearer"): String = "Bearer".to_owned(), logged as value;
 
-    /// Determines if a caller needs all scopes of an attribute or any of them, for attributes that
-    /// do not specify it. Default: `all`.
+    /// Sets whether a caller needs all or any of several scopes, for attributes and policies that
+    /// do not specify this. Default: `all`.
     ///
     /// Environment variable: `COGNITO_M2M_DEFAULT_SCOPE_MATCH`, with the value `all` or `any`.
     value default_scope_match(ScopeMatch::Any): ScopeMatch = ScopeMatch::All, logged as debug;
 
-    /// The clock skew that is tolerated for `exp`, `nbf` and `iat`. Default: 60 s, the usual value
-    /// of other JWT libraries; servers synchronized by NTP stay far below it.
+    /// Sets the clock skew that is tolerated for `exp`, `nbf` and `iat`. Default: 60 s, which is
+    /// common in JWT libraries; the skew of servers synchronized by NTP is far smaller.
     ///
     /// Environment variable: `COGNITO_M2M_LEEWAY`.
     value leeway(Duration::from_secs(30)): Duration = Duration::from_secs(60), logged as debug;
 
-    /// Responds with 401 to every request with a malformed or invalid token. Default: true.
+    /// Sets whether every request with a malformed or invalid token is answered with 401, even if
+    /// its handler requires no token. Default: true.
     ///
-    /// If it is off, such a request is passed on without a principal, so that another middleware
-    /// can authenticate it. Guarded handlers still refuse it.
+    /// If it is off, the request is passed on without a principal, so that another middleware can
+    /// authenticate it. Guarded handlers still refuse it.
     ///
     /// Environment variable: `COGNITO_M2M_FAIL_ON_INVALID_BEARER`.
     value fail_on_invalid_bearer(false): bool = true, logged as value;
 
-    /// Sends refusals as JSON, `{"detail": ".."}`, instead of plain text. Default: true.
+    /// Sets whether refusals are JSON (`{"detail": ".."}`) instead of plain text. Default: true.
     ///
     /// Environment variable: `COGNITO_M2M_JSON_ERROR_RESPONSES`.
     value json_error_responses(false): bool = true, logged as value;
 
-    /// The `realm` of the `WWW-Authenticate` header. Default: `api`.
+    /// Sets the `realm` of the `WWW-Authenticate` header. Default: `api`.
     ///
     /// Environment variable: `COGNITO_M2M_REALM`.
     text realm("widgets"): String = "api".to_owned(), logged as value;
 
-    /// Accepts access tokens of users in addition to those of machines. Default: false.
+    /// Sets whether access tokens of users are accepted in addition to those of machines.
+    /// Default: false.
     ///
     /// Environment variable: `COGNITO_M2M_ACCEPT_USER_TOKENS`.
     value accept_user_tokens(true): bool = false, logged as value;
 
-    /// Allows `http` URLs of hosts other than loopback addresses. Default: false, because an
-    /// attacker who can impersonate the key server can sign any token.
+    /// Sets whether the issuer and the JWKS URL may use `http` with hosts other than loopback
+    /// addresses. Default: false, because an attacker who can impersonate the server of the JWKS
+    /// URL can sign any token.
     ///
     /// Environment variable: `COGNITO_M2M_DANGER_ALLOW_HTTP`.
     value danger_allow_http(true): bool = false, logged as value;
 
-    /// The maximum length of a token, in bytes. Default: 32 KiB; the largest token that Cognito
-    /// issues has about 18 KiB (50 scopes of 256 characters).
+    /// Sets the maximum length of a token, in bytes. Default: 32 KiB; the largest token that
+    /// Cognito issues has about 18 KiB (50 scopes of 256 characters).
     ///
     /// Environment variable: `COGNITO_M2M_MAX_TOKEN_BYTES`.
     value max_token_bytes(16 * 1024): usize = 32 * 1024, logged as value;
 
-    /// The maximum lifetime of a token, from `iat` to `exp`. Default: 24 h, the maximum that can be
-    /// configured in Cognito. The leeway is added to it.
+    /// Sets the maximum lifetime of a token, from `iat` to `exp`. Default: 24 h, the maximum that
+    /// Cognito allows. The leeway is added to it.
     ///
     /// Environment variable: `COGNITO_M2M_MAX_TOKEN_LIFETIME`.
     value max_token_lifetime(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
-    /// The maximum number of verified tokens in the cache. Default: 10 000, about 25 MB for tokens
-    /// of the usual size. With 0, every token is verified on every request.
+    /// Sets the maximum number of verified tokens in the cache. Default: 10 000, about 25 MB for
+    /// tokens of the usual size. With 0, every token is verified on every request.
     ///
     /// Environment variable: `COGNITO_M2M_TOKEN_CACHE_ENTRIES`.
     value token_cache_entries(1_000): usize = 10_000, logged as value;
 
-    /// The time for which fetched keys are fresh; they are refreshed after 80 % of it.
-    /// Default: 5 min.
+    /// Sets how long fetched keys are fresh. They are refreshed when about 80 % of that time has
+    /// passed. Default: 5 min.
     ///
-    /// If the key server sends `Cache-Control: max-age`, that value is used instead, limited to
+    /// If the server sends `Cache-Control: max-age`, that value is used instead, limited to
     /// between 1 min and 1 h.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_TTL`.
     value jwks_ttl(Duration::from_secs(600)): Duration = Duration::from_secs(5 * 60), logged as debug;
 
-    /// The minimum time between two key fetches that are caused by tokens with an unknown `kid`.
-    /// Default: 10 s.
+    /// Sets the minimum time between two key fetches that are caused by tokens with an unknown
+    /// `kid`. Default: 10 s.
     ///
-    /// A flood of such tokens causes at most six fetches per minute, and a new key is
-    /// accepted within 10 s.
+    /// With the default, a flood of such tokens causes at most six fetches per minute, and a new
+    /// key is accepted within 10 s.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_COOLDOWN`.
     value jwks_cooldown(Duration::from_secs(30)): Duration = Duration::from_secs(10), logged as debug;
 
-    /// The time for which keys are used without a successful refresh. Default: 24 h.
+    /// Sets how long keys are used after their last successful refresh. Default: 24 h.
     ///
-    /// The service keeps working during an outage of the key server of up to a day, but does
-    /// not trust a withdrawn key forever.
+    /// With the default, the service keeps working while the server of the JWKS URL is down for up
+    /// to a day, but does not trust a withdrawn key forever.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_MAX_STALE`.
     value jwks_max_stale(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
-    /// The maximum time for connecting to the key server. Default: 1 s.
+    /// Sets the maximum time for connecting to the server of the JWKS URL. Default: 1 s.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_CONNECT_TIMEOUT`.
     value jwks_connect_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// The maximum time for a whole key fetch. Default: 3 s; the first requests after the start may
-    /// wait that long.
+    /// Sets the maximum time for a whole key fetch. Default: 3 s; the first requests after the
+    /// start may wait that long.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_TIMEOUT`.
     value jwks_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(3), logged as debug;
 
-    /// The maximum size of the JWK Set, in bytes after decompression. Default: 512 KiB; that of
-    /// Cognito has about 1 KiB.
+    /// Sets the maximum size of the JWK Set, in bytes after decompression. Default: 512 KiB; that
+    /// of Cognito has about 1 KiB.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_MAX_BYTES`.
     value jwks_max_bytes(64 * 1024): usize = 512 * 1024, logged as value;
 
-    /// The maximum number of keys in the JWK Set. Default: 100; that of Cognito has two.
+    /// Sets the maximum number of keys in the JWK Set. Default: 100; that of Cognito has two.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_MAX_KEYS`.
     value jwks_max_keys(10): usize = 100, logged as value;
 
-    /// Maps principals to users with the [`UserMapper`](crate::users::UserMapper) of the builder.
-    /// Default: false.
+    /// Sets whether principals are mapped to users, with the mapper from
+    /// [`CognitoAuthBuilder::user_mapper`](crate::CognitoAuthBuilder::user_mapper). Default: false.
     ///
-    /// It is a fault to enable it without a mapper.
+    /// Enabling it without a mapper is a fault.
     ///
     /// Environment variable: `COGNITO_M2M_USER_MAPPING_ENABLED`.
     value user_mapping_enabled(true): bool = false, logged as value;
 
-    /// Represents a principal that is not mapped to a user by a
-    /// [`ProxyUser`](crate::users::ProxyUser). Default: false.
+    /// Sets whether a [`ProxyUser`](crate::users::ProxyUser) represents a principal that is not
+    /// mapped to a user. Default: false.
     ///
     /// Environment variable: `COGNITO_M2M_RETURN_USER_PROXY`.
     value return_user_proxy(true): bool = false, logged as value;
 
-    /// The maximum time for looking up a user, including the wait for a connection. Default: 1 s;
-    /// after that, a request that requires the user is answered with 503.
+    /// Sets the maximum time for looking up a user, including the wait for a database connection.
+    /// Default: 1 s; after that, a request that requires the user is answered with 503.
     ///
     /// Environment variable: `COGNITO_M2M_MAPPING_TIMEOUT`.
     value mapping_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// Records when each client was first and last seen. Default: false.
+    /// Sets whether the first and last request of each client are recorded. Default: false.
     ///
-    /// It is a fault to enable it without an [`ActivityStore`](crate::activity::ActivityStore).
+    /// Enabling it without an [`ActivityStore`](crate::activity::ActivityStore) is a fault.
     ///
     /// Environment variable: `COGNITO_M2M_TRACK_CLIENT_ACTIVITY`.
     value track_client_activity(true): bool = false, logged as value;
 
-    /// The interval at which client activity is written to the store. Default: 1 s, so that the
-    /// number of writes depends on the number of clients and not of requests.
+    /// Sets the interval at which client activity is written to the store. Default: 1 s, so that
+    /// the number of writes depends on the number of clients, not the number of requests.
     ///
-    /// A client that is seen for the first time is written immediately.
+    /// The first request of a client is written immediately.
     ///
     /// Environment variable: `COGNITO_M2M_ACTIVITY_FLUSH_INTERVAL`.
     value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// The maximum time that [`CognitoAuth::shutdown`](crate::CognitoAuth::shutdown) waits for
+    /// Sets the maximum time that [`CognitoAuth::shutdown`](crate::CognitoAuth::shutdown) waits for
     /// background tasks. Default: 5 s.
     ///
     /// Environment variable: `COGNITO_M2M_SHUTDOWN_TIMEOUT`.
@@ -231,13 +237,13 @@ settings! {
 }
 
 impl Settings {
-    /// Adds a user pool: of another tenant, or in another Region.
+    /// Adds a user pool, such as one of another tenant or in another Region.
     ///
     /// A name consists of the characters `A-Za-z0-9_.-` and is not `default`, which is the name of
     /// the pool of the top-level settings.
     ///
     /// Environment variable: `COGNITO_M2M_POOLS`, a list of user pool IDs, separated by commas.
-    /// The ID is also the name of the pool.
+    /// Each ID is also the name of its pool.
     ///
     /// # Examples
     ///

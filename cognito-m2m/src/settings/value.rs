@@ -25,8 +25,10 @@ impl UnparsedValue {
     }
 }
 
-/// A type of a setting, parsed from the text of an environment variable or from a `serde` source.
-/// The error of both functions states what was expected.
+/// The type of a setting, parsed from an environment variable or from a `serde` source.
+///
+/// The error of both functions describes the problem, for
+/// [`SettingFault`](crate::settings::SettingFault).
 pub(super) trait SettingValue: Sized {
     /// If `true`, `null` means that an optional setting is absent. It is `false` for lists: a list
     /// without entries is `null` in YAML, and must not be mistaken for an absent allowlist.

@@ -14,7 +14,7 @@ const USER_POOL_ID: &str = "us-east-1_Local0001";
 // Cognito's default for app clients.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The configuration of a [`LocalCognito`], returned by [`LocalCognito::builder`].
+/// A builder for a [`LocalCognito`], returned by [`LocalCognito::builder`].
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ impl LocalCognitoBuilder {
         }
     }
 
-    /// Sets the clock from which tokens get their times. Defaults to the system clock.
+    /// Sets the clock for the `auth_time`, `iat` and `exp` of tokens. Defaults to the system clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -73,13 +73,15 @@ impl LocalCognitoBuilder {
         self
     }
 
-    /// Sets the lifetime of tokens, in whole seconds. Defaults to one hour.
+    /// Sets the lifetime of tokens. Defaults to one hour.
+    ///
+    /// `exp` and `expires_in` are rounded down to whole seconds.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Generates two keys and starts the server on a free port of 127.0.0.1.
+    /// Generates two signing keys and starts the server on a free port of 127.0.0.1.
     ///
     /// # Errors
     ///

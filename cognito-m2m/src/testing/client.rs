@@ -38,7 +38,7 @@ impl LocalClient {
         }
     }
 
-    /// Sets the secret.
+    /// Sets the client secret, which authenticates the client at the token endpoint.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());

@@ -56,7 +56,8 @@ impl TestClock {
         }
     }
 
-    /// Advances both clocks by `step`, and wakes the tasks whose deadline has passed.
+    /// Advances the wall clock and the monotonic clock by `step`, and wakes the tasks whose
+    /// deadline has passed.
     pub fn advance(&self, step: Duration) {
         self.time.send_modify(|time| {
             time.wall = time.wall.saturating_add(step);

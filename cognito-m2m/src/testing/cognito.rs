@@ -163,7 +163,7 @@ impl LocalCognito {
         self.pool.state().clients.insert(id, client);
     }
 
-    /// Returns a builder of an access token for a client.
+    /// Returns a builder for an access token of this client.
     ///
     /// The client does not have to be registered. The token is signed in the test process, so
     /// [`token_requests`](Self::token_requests) does not count it.

@@ -48,7 +48,8 @@ pub enum Fault {
     Delay(Duration),
     /// Accepts the request and never responds.
     Hang,
-    /// Sends the head and the first half of the regular response, and then stalls.
+    /// Sends the head and the first half of the body of the regular response, then sends nothing
+    /// more and keeps the connection open.
     Stall,
     /// Closes the connection without sending a response.
     CloseConnection,

@@ -54,10 +54,10 @@ impl LocalCognito {
         self.pool.state().jwks.keys = keys;
     }
 
-    /// Signs with the second published key from now on, and publishes a new key after it.
+    /// Makes the second published key the signing key, and publishes a new second key.
     ///
-    /// This is a rotation that was announced: an API that has cached the keys already has the one
-    /// that signs now.
+    /// The previous signing key is no longer published. This is a rotation that was announced: an
+    /// API that has cached the keys already has the one that signs now.
     ///
     /// # Panics
     ///
@@ -81,7 +81,7 @@ impl LocalCognito {
         *current = std::mem::replace(next, new_key);
     }
 
-    /// Publishes an additional entry after the two keys.
+    /// Publishes an additional JWK after the two signing keys.
     ///
     /// The entry can be any JSON value, and is published once for each call. It stays when the keys
     /// are rotated.

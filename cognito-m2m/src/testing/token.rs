@@ -13,7 +13,7 @@ use super::keys::SigningKey;
 use super::signer::Signer;
 use super::user_pool::UserPool;
 
-/// A builder of access tokens, returned by [`LocalCognito::token`](super::LocalCognito::token).
+/// A builder for access tokens, returned by [`LocalCognito::token`](super::LocalCognito::token).
 ///
 /// Without any changes it signs the token that Cognito would issue to the client: the same header
 /// members and claims in the same order, valid from now on, signed with the current key. Each
@@ -166,19 +166,20 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets `exp` to `lifetime` from now.
+    /// Sets `exp` to the current time plus `lifetime`.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.expires = Expiry::In(lifetime);
         self
     }
 
-    /// Sets `auth_time` and `iat` to `age` ago, without changing `exp`.
+    /// Sets `auth_time` and `iat` to the current time minus `age`, without changing `exp`.
     pub fn issued_ago(mut self, age: Duration) -> Self {
         self.issued_ago = age;
         self
     }
 
-    /// Sets the times of a token that expired an hour ago, after a full lifetime.
+    /// Sets `auth_time`, `iat` and `exp` so that the token expired an hour ago, after the usual
+    /// lifetime.
     pub fn expired(mut self) -> Self {
         let past = Duration::from_secs(3600);
         self.expires = Expiry::Ago(past);

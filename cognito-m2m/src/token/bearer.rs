@@ -15,8 +15,8 @@ use super::InvalidToken;
 pub struct BearerToken<'h>(&'h str);
 
 impl<'h> BearerToken<'h> {
-    /// Returns the text as a token, or `None` if it is empty or contains a character that a compact
-    /// JWS does not have (RFC 7515 section 3.1).
+    /// Returns the text as a token, or `None` if it is empty or contains a character that is not
+    /// allowed in a compact JWS (RFC 7515 section 3.1).
     #[must_use]
     pub fn new(text: &'h str) -> Option<Self> {
         Self::from_bytes(text.as_bytes())
@@ -62,7 +62,7 @@ impl std::fmt::Debug for BearerToken<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedHeader {
-    /// There are several header lines, and one of them has the configured scheme.
+    /// The request has the token header more than once, at least once with the configured scheme.
     #[error("expected one header line with a bearer token, found several lines")]
     SeveralLines,
     /// The scheme is not followed by one or more spaces and a token (RFC 6750 section 2.1).
@@ -71,7 +71,7 @@ pub enum MalformedHeader {
 }
 
 impl MalformedHeader {
-    /// Returns the stable code of this reason, as logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl MalformedHeader {
     }
 }
 
-/// The reason why credentials of the configured scheme are not a token.
+/// The reason why credentials of the configured scheme are refused as a token.
 pub(crate) enum InvalidCredentials {
     Malformed(MalformedHeader),
     Invalid(InvalidToken),
@@ -139,8 +139,9 @@ impl<'h> From<&'h str> for Credentials<'h> {
     }
 }
 
-/// Returns the rest of a line after the scheme, if it is the configured one. The scheme is the
-/// leading run of `tchar`, compared case-insensitively (RFC 9110 section 11.1).
+/// Returns the rest of a line after the configured scheme, or `None` if the line has another
+/// scheme. The scheme is the leading run of `tchar`, compared case-insensitively (RFC 9110 section
+/// 11.1).
 fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
     let end = line
         .iter()

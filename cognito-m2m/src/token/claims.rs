@@ -8,8 +8,8 @@ use super::json::all_members;
 
 /// The claims of a token: the members of its payload.
 ///
-/// The payload is kept as text and parsed on the first access. Members that `serde_json` cannot
-/// represent (more than 128 levels of nesting, numbers beyond an `f64`) are absent.
+/// The payload is kept as text and parsed on first access. Members that `serde_json` cannot
+/// represent (more than 128 levels of nesting, numbers beyond an `f64`) are omitted.
 ///
 /// # Examples
 ///
@@ -29,7 +29,8 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Creates claims from a JSON object, as a custom validator does.
+    /// Creates claims from a JSON object, for a custom
+    /// [`TokenValidator`](crate::validator::TokenValidator) or a test.
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Claims {
         &self.payload
     }
 
-    /// Returns the claim with this name.
+    /// Returns the claim with this name, or `None` if it is absent.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Value> {
         self.as_map().get(name)
@@ -77,7 +78,7 @@ impl Serialize for Claims {
 }
 
 impl fmt::Debug for Claims {
-    /// Prints the names only, since values may be confidential.
+    /// Prints only the names, since values may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.as_map().keys()).finish()
     }
@@ -116,7 +117,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Returns `true` if this is one of the audiences. The comparison is exact.
+    /// Returns `true` if `name` is one of the audiences. The comparison is exact.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         match self {

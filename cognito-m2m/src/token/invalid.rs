@@ -34,7 +34,7 @@ pub enum InvalidToken {
     #[error("`alg` is not RS256")]
     Algorithm,
     /// `kid` is absent, empty, or not a string.
-    #[error("`kid` is not a non-empty string")]
+    #[error("`kid` is absent, empty, or not a string")]
     KeyId,
     /// The header has a `crit` member (RFC 7515 section 4.1.11).
     #[error("the header has a `crit` member, but no extensions are supported")]
@@ -75,8 +75,8 @@ pub enum InvalidToken {
     /// `scope` is present, but not a string.
     #[error("`scope` is not a string")]
     Scope,
-    /// The token is that of a user, since `username` is present, and `accept_user_tokens` is off.
-    #[error("the token belongs to a user (`accept_user_tokens` is off)")]
+    /// The token was issued to a user (it has a `username` claim), and `accept_user_tokens` is off.
+    #[error("the token was issued to a user, and `accept_user_tokens` is off")]
     UserToken,
     /// A custom validator refused the token.
     #[error("the custom validator refused the token")]
@@ -84,7 +84,7 @@ pub enum InvalidToken {
 }
 
 impl InvalidToken {
-    /// Returns the stable code of this reason, as logged.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

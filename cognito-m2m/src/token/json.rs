@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 /// Selected members of a JSON object. Their values are kept as text.
 ///
-/// The values of other members are skipped, so their depth and size do no harm. Their names are
-/// checked nevertheless, since no name may occur twice.
+/// The values of other members are skipped, so their depth and size are harmless. Their names are
+/// still checked, since no name may occur twice.
 #[derive(Debug)]
 pub(crate) struct Members<'j, const N: usize> {
     names: &'static [&'static str; N],
@@ -20,8 +20,8 @@ pub(crate) struct Members<'j, const N: usize> {
 pub(crate) enum JsonFault {
     /// The text is not a JSON object, or has trailing text, or contains a lone surrogate.
     Malformed,
-    /// A name occurs more than once. RFC 7515 section 4 and RFC 7519 section 4 permit
-    /// refusing it.
+    /// A name occurs more than once. RFC 7515 section 4 and RFC 7519 section 4 permit a parser to
+    /// reject this.
     DuplicateMember,
 }
 
@@ -76,8 +76,8 @@ impl<'j, const N: usize> Collector<'j, N> {
         }
     }
 
-    /// Returns the members if no name occurs twice. The names are sorted, so that an attacker
-    /// cannot make the comparison slow by sending many of them.
+    /// Returns the members if no name occurs twice. The names are sorted before they are compared,
+    /// so an attacker cannot slow down the comparison by sending many of them.
     fn finish(mut self) -> Result<Members<'j, N>, JsonFault> {
         self.other_names.sort_unstable();
         let mut pairs = self.other_names.windows(2);
@@ -89,8 +89,8 @@ impl<'j, const N: usize> Collector<'j, N> {
     }
 }
 
-/// Returns the members that `serde_json` can represent, of a text that has been parsed successfully
-/// before.
+/// Returns those members of an object that `serde_json` can represent. The text must have been
+/// parsed successfully before.
 pub(crate) fn all_members(text: &str) -> serde_json::Map<String, serde_json::Value> {
     let members: HashMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
     let representable = members.into_iter().filter_map(|(name, value)| {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_size_of_skipped_members_do_no_harm() {
+    fn deep_and_large_values_are_accepted() {
         let deep = format!("{{\"x\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
         assert!(parse(&deep).is_ok());
         let long = format!("{{\"x\":{}}}", "9".repeat(20_000));

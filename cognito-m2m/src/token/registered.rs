@@ -3,10 +3,10 @@ use std::borrow::Cow;
 use super::json::{JsonFault, Member, Members};
 use super::{Audience, InvalidToken};
 
-/// The claims of a payload that this crate evaluates.
+/// The claims that this crate reads from a payload.
 ///
-/// The payload is parsed once. The type of a claim is checked only when the claim is read, because
-/// the validator determines the order of the checks, and verifies the signature first.
+/// The payload is parsed once. The type of a claim is checked only when the claim is read, so that
+/// the validator can verify the signature first and determine the order of the other checks.
 pub(crate) struct RegisteredClaims<'j>(Members<'j, 10>);
 
 const NAMES: [&str; 10] = [
@@ -57,7 +57,7 @@ impl<'j> RegisteredClaims<'j> {
         self.0.contains("username")
     }
 
-    /// Returns the `scope` claim, which is empty if it is absent.
+    /// Returns the `scope` claim, or an empty string if it is absent.
     pub(crate) fn scope(&self) -> Result<Cow<'j, str>, InvalidToken> {
         match self.0.find("scope") {
             None => Ok(Cow::Borrowed("")),

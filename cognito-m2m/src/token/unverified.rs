@@ -1,7 +1,7 @@
 use super::json::{JsonFault, Members};
 use super::{BearerToken, InvalidToken, base64url};
 
-/// The length of a signature by the largest supported key, which has 8192 bits (`jwks::key`).
+/// The signature length of the largest supported key, which has 8192 bits (see `jwks::key`).
 const MAX_SIGNATURE_BYTES: usize = 1024;
 
 /// A parsed token. Nothing in it has been verified.
@@ -32,7 +32,7 @@ impl<'t> UnverifiedToken<'t> {
     }
 }
 
-/// Splits a token into its parts, without allocating memory for any number of dots.
+/// Splits a token into its parts. It allocates nothing, however many dots the token contains.
 fn three_parts(text: &str) -> Result<(&str, &str, &str), InvalidToken> {
     let invalid_count = || match text.bytes().filter(|byte| *byte == b'.').take(5).count() {
         4 => InvalidToken::Encrypted,

@@ -6,7 +6,7 @@ use super::interface::UserMapper;
 use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
 
-/// A user of any type. The extractors downcast it to the type that the handler takes.
+/// A user of any type. Extractors downcast it to the type that the handler takes.
 pub(crate) type AnyUser = Arc<dyn Any + Send + Sync>;
 
 /// A [`UserMapper`] without its user type, so that the middleware is not generic.

@@ -12,14 +12,14 @@ use crate::two_generation_cache::TwoGenerationCache;
 /// The default capacity, enough for the tokens that a busy API receives within a typical TTL.
 const MAX_ENTRIES: usize = 10_000;
 
-/// A mapper with a cache of the users it found, created by [`UserMapper::cached_for`].
+/// A mapper that caches the users that it finds, created by [`UserMapper::cached_for`].
 ///
 /// The key of an entry is everything that a mapper can read from a principal: the pool, the token,
 /// every claim, and the policy defaults. A shorter key could return one tenant's user to another,
 /// because a mapper may map the same client to several users by a claim. A client is therefore
 /// looked up once for each of its tokens within the TTL.
 ///
-/// Reads take no lock. Two concurrent requests that both miss the cache run a lookup each.
+/// Reads take no lock. If two concurrent requests miss the cache, each runs a lookup.
 ///
 /// # Examples
 ///
@@ -57,7 +57,7 @@ where
         }
     }
 
-    /// Sets the maximum number of cached users. The default is 10,000, and 0 disables the cache.
+    /// Sets the maximum number of cached users. Defaults to 10,000. With 0, nothing is cached.
     ///
     /// When the cache is full, the entries that have not been used recently are dropped. An entry
     /// holds the user and the principal with its token and claims.
@@ -67,8 +67,7 @@ where
         self
     }
 
-    /// Sets the clock that measures the TTL. The default is [`SystemClock`]. Only the monotonic time
-    /// of the clock is used.
+    /// Sets the clock that measures the TTL by its monotonic time. Defaults to [`SystemClock`].
     ///
     /// # Examples
     ///
@@ -144,7 +143,8 @@ impl<U> Clone for CachedUser<U> {
     }
 }
 
-/// A principal as a cache key. The hash covers the token and the claims, equality everything.
+/// A principal as a cache key. Only the token and the claims are hashed, but equality compares
+/// everything that a mapper can read.
 #[derive(Clone)]
 struct Caller(ServicePrincipal);
 

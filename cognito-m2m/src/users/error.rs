@@ -24,19 +24,19 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UserMappingError {
-    /// The handler requires a user, and the principal is not mapped to one. Answered with 403.
+    /// The handler requires a user, and the principal is not mapped to one: 403.
     #[error("the principal is not mapped to a user")]
     NotMapped,
-    /// The user store cannot be reached. Answered with 503.
+    /// The user store cannot be reached: 503.
     #[error("the user store is unavailable")]
     Unavailable(#[source] MapperError),
-    /// The lookup took longer than `mapping_timeout`. Answered with 503.
+    /// The lookup took longer than `mapping_timeout`: 503. The field is that timeout.
     #[error("the user lookup timed out after {0:?}")]
     TimedOut(Duration),
-    /// Several users match the principal. Answered with 500.
+    /// Several users match the principal: 500. The field is their number.
     #[error("found {0} users for the principal")]
     Ambiguous(usize),
-    /// The mapper failed. Answered with 500.
+    /// The lookup failed in a way that a retry does not fix: 500.
     #[error("the user mapper failed")]
     Failed(#[source] MapperError),
 }
@@ -47,12 +47,12 @@ impl UserMappingError {
         Self::Unavailable(MapperError::new(source))
     }
 
-    /// Creates an error for a failure that a retry does not fix.
+    /// Creates an error for a failure that a later attempt does not fix.
     pub fn failed(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(MapperError::new(source))
     }
 
-    /// Returns the stable code that appears in logs.
+    /// Returns the stable reason code that appears in logs.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {

@@ -9,13 +9,13 @@ use crate::principal::ServicePrincipal;
 /// A lookup that maps a principal to a user.
 ///
 /// Every async function `fn(ServicePrincipal) -> Result<Option<User>, UserMappingError>` is a
-/// mapper. Implement the trait for a type that holds state, such as a connection pool. For a table
-/// that Diesel reads, `user_mapper!` creates one.
+/// mapper. Implement the trait for a type that holds state, such as a connection pool. If Diesel
+/// can read the table, create a mapper with `user_mapper!`.
 ///
 /// The mapper runs only for handlers that take a [`RequestUser`](crate::RequestUser) or a
 /// [`MappedUser`](crate::MappedUser), at most once per request, on the worker that serves the
-/// request. A lookup that takes longer than `mapping_timeout` is cancelled, and the request is
-/// answered with 503. Use [`actix_web::web::block`] for work that blocks the thread.
+/// request. A lookup that takes longer than `mapping_timeout` is cancelled, and the response is
+/// 503. Use [`actix_web::web::block`] for work that blocks the thread.
 ///
 /// # Examples
 ///
@@ -78,18 +78,19 @@ pub trait UserMapper: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns [`UserMappingError::Unavailable`] if the user store cannot be reached, which is
-    /// answered with 503. All other errors are answered with 500.
+    /// Return [`UserMappingError::unavailable`] if the user store cannot be reached, and
+    /// [`UserMappingError::failed`] for all other failures. The responses are 503 and 500.
     fn find<'a>(
         &'a self,
         principal: &'a ServicePrincipal,
     ) -> BoxFuture<'a, Result<Option<Self::User>, UserMappingError>>;
 
-    /// Returns the names of the user pools that the mapper serves, as they appear in the settings.
-    /// `default` is the pool of the top-level settings.
+    /// Returns the names of the user pools that the mapper serves, or `None` if it serves all.
+    ///
+    /// The names are those in the settings. `default` is the pool of the top-level settings.
     ///
     /// Principals of other pools are not mapped to a user. The default implementation returns
-    /// `None`, which is only accepted if a single pool is configured.
+    /// `None`, which is an error at start-up if several pools are configured.
     fn pools(&self) -> Option<Vec<String>> {
         None
     }
@@ -122,16 +123,16 @@ pub trait UserMapper: Send + Sync + 'static {
         }
     }
 
-    /// Caches the users that the mapper finds for `ttl`. Without a cache, every request that needs
-    /// a user runs a lookup.
+    /// Caches each user that the mapper finds, for the duration `ttl`. Without a cache, every
+    /// request that needs a user runs a lookup.
     ///
-    /// Only users are cached, neither errors nor lookups that find no user. A new user is therefore
-    /// found immediately, and a user who is deleted or deactivated in the table is refused after at
-    /// most `ttl`. A cached user is also served while the user store is unavailable. Each request
+    /// Errors and lookups that find no user are not cached. A new user is therefore found
+    /// immediately, and a user who is deleted or deactivated in the table is found for at most
+    /// `ttl` longer. A cached user is also found while the user store is unavailable. Each request
     /// receives a clone of the user.
     ///
-    /// The cache holds up to 10,000 users. See [`Cached`] for how to change that, and for the key
-    /// of an entry.
+    /// The cache holds up to 10,000 users, which [`Cached::max_entries`] changes. For the key of an
+    /// entry, see [`Cached`].
     ///
     /// # Examples
     ///
@@ -173,7 +174,7 @@ where
     }
 }
 
-/// A mapper that serves only the named user pools, created by [`UserMapper::serving`].
+/// A mapper restricted to the named user pools, created by [`UserMapper::serving`].
 ///
 /// # Examples
 ///

@@ -17,6 +17,7 @@ pub(crate) struct Users {
     pub(crate) mapper: Option<Box<dyn AnyMapper>>,
     /// The names of the user pools that the mapper serves, or `None` if it serves all of them.
     pub(crate) pools: Option<Box<[String]>>,
+    /// `true` if a principal without a row gets a [`ProxyUser`](super::ProxyUser).
     pub(crate) return_proxy: bool,
     pub(crate) timeout: Duration,
 }

@@ -1,7 +1,7 @@
 //! Users: maps service principals to the rows of an existing user table.
 //!
-//! A [`ServicePrincipal`](crate::ServicePrincipal) identifies the machine that calls. An API whose
-//! clients used to be rows of a user table may have handlers that still need such a row. They take
+//! A [`ServicePrincipal`](crate::ServicePrincipal) identifies the calling machine. If the clients
+//! of an API used to be rows of a user table, some handlers may still need such a row. They take
 //! [`RequestUser`](crate::RequestUser) or [`MappedUser`](crate::MappedUser) as an argument, and a
 //! [`UserMapper`] finds the row.
 //!
@@ -11,11 +11,11 @@
 //! | B, mapped user | `user_mapping_enabled` | `Mapped`, or `Anonymous` if no row is found |
 //! | C, proxy | `return_user_proxy` | `Proxy`, or `Mapped` if mapping is enabled and a row is found |
 //!
-//! For a table that Diesel reads, `user_mapper!` creates the mapper. For everything else, pass an
-//! async function or implement [`UserMapper`].
+//! If Diesel can read the table, create the mapper with `user_mapper!`. For everything else, pass
+//! an async function or implement [`UserMapper`].
 //!
-//! Each request whose handler takes a user runs one lookup. To keep the users that were found for
-//! a limited time, wrap the mapper with [`UserMapper::cached_for`].
+//! Each request whose handler takes a user runs one lookup. To cache the users for a limited time,
+//! call [`UserMapper::cached_for`].
 
 mod any_mapper;
 mod cached;

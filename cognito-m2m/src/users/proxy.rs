@@ -6,7 +6,7 @@ use crate::qualified_client_id::QualifiedClientId;
 
 /// A user-like value for a principal that has no row in the user table.
 ///
-/// It serves code that expects a user but only needs a name.
+/// Use it for code that expects a user but only needs a name.
 ///
 /// # Examples
 ///
@@ -30,9 +30,9 @@ pub struct ProxyUser {
 }
 
 impl ProxyUser {
-    /// Returns the client ID, or `pool:client_id` if the client belongs to a further user pool.
+    /// Returns the client ID, or `pool:client_id` for a client of an additional user pool.
     ///
-    /// The prefix prevents the administrator of a further pool from choosing the username of
+    /// The prefix prevents the administrator of an additional pool from choosing the username of
     /// another pool's client.
     #[must_use]
     pub fn username(&self) -> &str {
@@ -45,13 +45,13 @@ impl ProxyUser {
         self.principal.client_id()
     }
 
-    /// Returns `true`: the principal has been authenticated.
+    /// Always returns `true`, because the principal has been authenticated.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         true
     }
 
-    /// Returns `false`.
+    /// Always returns `false`.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         false

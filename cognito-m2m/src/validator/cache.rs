@@ -7,7 +7,7 @@ use crate::jwks::VerificationKey;
 use crate::principal::ServicePrincipal;
 use crate::two_generation_cache::TwoGenerationCache;
 
-/// The cache of verified tokens, looked up by their whole text.
+/// The cache of verified tokens. The key of an entry is the whole token.
 pub(crate) struct VerifiedTokens(TwoGenerationCache<TokenText, Entry>);
 
 /// The principal of a verified token, and the data that its validity depends on.
@@ -50,9 +50,9 @@ struct TokenText(Arc<str>);
 /// The bytes of a token in a request header.
 struct HeaderToken<'h>(&'h [u8]);
 
-/// Hashes the end of a token: 32 characters of its signature, 192 bits that an attacker cannot
-/// choose without the private key. Equality compares the whole text, so a collision cannot confuse
-/// tokens.
+/// Hashes the end of a token: 32 characters of its signature, which are 192 bits that an attacker
+/// cannot choose without the private key. Equality compares the whole text, so a collision never
+/// confuses two tokens.
 fn hash_signature<H: Hasher>(token: &[u8], state: &mut H) {
     token
         .last_chunk::<32>()

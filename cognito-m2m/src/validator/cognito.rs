@@ -50,17 +50,18 @@ impl CognitoValidator {
         &self.pools
     }
 
-    /// Returns the principal of a token that was verified before, while its key and its lifetime
-    /// are still valid.
+    /// Returns the principal of a token that was verified before, unless the token has expired or
+    /// its key is no longer used by the pool.
     pub(crate) fn find_verified(&self, credentials: Credentials<'_>) -> Option<ServicePrincipal> {
         self.verified.find(credentials.as_bytes(), |entry| {
-            let in_time = self.clock.wall().as_secs_f64() < entry.expires_at;
+            let is_current = self.clock.wall().as_secs_f64() < entry.expires_at;
             let pool = self.pools.get(entry.pool);
-            in_time && pool.is_some_and(|pool| pool.keys.holds(&entry.key, self.clock.monotonic()))
+            is_current
+                && pool.is_some_and(|pool| pool.keys.holds(&entry.key, self.clock.monotonic()))
         })
     }
 
-    /// Verifies a token. An unknown key may start a fetch.
+    /// Verifies a token. If its key is unknown, a key fetch may be started.
     pub(crate) fn try_verify(
         &self,
         token: BearerToken<'_>,

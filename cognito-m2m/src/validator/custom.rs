@@ -29,6 +29,11 @@ use crate::token::{BearerToken, Claims, InvalidToken};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a token validator",
+    label = "this type does not implement `TokenValidator`",
+    note = "implement `cognito_m2m::validator::TokenValidator` for a type that is `Send + Sync + 'static`"
+)]
 pub trait TokenValidator: Send + Sync + 'static {
     /// Validates a token and returns its claims.
     ///
@@ -54,10 +59,10 @@ pub trait TokenValidator: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token has expired, and the leeway has passed.
+    /// The token expired longer ago than the leeway.
     #[error("the token has expired")]
     Expired,
-    /// The token is invalid for another reason.
+    /// The token is invalid for a reason other than expiry.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
     /// The token cannot be validated at the moment.

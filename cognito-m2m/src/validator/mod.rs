@@ -1,4 +1,4 @@
-//! Token validation: the only way from a token to a principal.
+//! Token validation: the built-in validator of Cognito tokens, and the trait for a custom one.
 
 mod cache;
 mod cognito;

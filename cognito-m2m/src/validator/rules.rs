@@ -32,8 +32,8 @@ pub(crate) struct VerifiedToken {
 }
 
 impl VerifiedToken {
-    /// Verifies the signature first, then the claims. The expiry is checked last, so that only
-    /// tokens that were valid before are reported as expired.
+    /// Verifies the signature, then the claims. The expiry is checked last, so that a token is
+    /// reported as expired only if it is otherwise valid.
     pub(crate) fn verify(
         token: &UnverifiedToken<'_>,
         claims: &RegisteredClaims<'_>,
@@ -54,7 +54,7 @@ impl VerifiedToken {
         if let Some(rule) = audience {
             check_audience(claims, rule)?;
         }
-        let identity = Identity::read(claims)?;
+        let identity = Identity::from_claims(claims)?;
         let expires_at = check_dates(claims, rules, now.as_secs_f64())?;
         Ok(Self {
             identity,

@@ -1,12 +1,12 @@
 //! The Actix integration: middleware, extractors, guards, and HTTP responses to refused requests.
 //!
-//! Modules depend on modules further down this list only:
+//! Each module depends only on modules further down this list:
 //!
 //! 1. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
 //! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
 //! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
-//! 4. [`responder`] and [`activity`]: HTTP responses; the list of clients.
+//! 4. [`responder`] and [`activity`]: the responses to refused requests; the list of clients.
 
 mod activity;
 mod builder;

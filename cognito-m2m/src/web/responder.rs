@@ -13,7 +13,7 @@ use crate::users::UserMappingError;
 
 /// A function that creates the response to a refusal, for one handler.
 ///
-/// The `error` argument of an attribute names one.
+/// Pass its path to an attribute as the `error` argument.
 pub type RefusalFn = fn(&Refusal, &HttpRequest) -> HttpResponse;
 
 /// Creates the HTTP responses to refused requests.
@@ -42,7 +42,8 @@ pub type RefusalFn = fn(&Refusal, &HttpRequest) -> HttpResponse;
 /// }
 /// ```
 pub trait RefusalResponder: Send + Sync + 'static {
-    /// Creates the response to a refused request. It must not contain any part of the token.
+    /// Creates the response to a refused request. The response must not contain any part of the
+    /// token.
     fn respond(&self, refusal: &Refusal, request: &HttpRequest) -> HttpResponse;
 }
 
@@ -71,8 +72,10 @@ pub struct DefaultResponder {
 }
 
 impl DefaultResponder {
-    /// Creates a responder with this `realm`, for JSON or plain-text responses. Characters that
-    /// RFC 6750 section 3 does not allow in a challenge are removed from the realm.
+    /// Creates a responder with this `realm`. Its responses are JSON if `json` is `true`, and plain
+    /// text otherwise.
+    ///
+    /// Characters that RFC 6750 section 3 does not allow in a challenge are removed from the realm.
     #[must_use]
     pub fn new(realm: impl Into<String>, json: bool) -> Self {
         let mut realm = realm.into();
@@ -97,8 +100,8 @@ impl DefaultResponder {
         }
     }
 
-    /// Formats a challenge by RFC 6750 section 3, quoted as in RFC 9110 section 11.2. Realm and
-    /// scopes need no escaping, because both were checked when they were created.
+    /// Formats a challenge (RFC 6750 section 3) with quoted parameters (RFC 9110 section 11.2). The
+    /// realm and the scopes need no escaping, because neither can contain `"` or `\`.
     fn challenge(&self, challenge: &Challenge<'_>) -> Option<HeaderValue> {
         let realm = &self.realm;
         let text = match challenge {
@@ -164,7 +167,7 @@ enum Challenge<'r> {
 }
 
 impl<'r> Answer<'r> {
-    /// The table of refusals: one row for each.
+    /// The table of refusals, with one row per refusal.
     fn from_refusal(refusal: &'r Refusal) -> Self {
         use AuthenticationError as Failed;
         use UserMappingError as User;
@@ -252,7 +255,7 @@ impl<'r> Answer<'r> {
 }
 
 /// Returns the level at which a refusal is logged.
-pub(super) fn level_of(refusal: &Refusal) -> Level {
+pub(super) fn log_level(refusal: &Refusal) -> Level {
     Answer::from_refusal(refusal).level
 }
 
@@ -281,7 +284,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_status_and_challenge() {
-        let scope = |text| Scope::new(text).expect("a scope");
+        let scope = |text| Scope::new(text).expect("a valid scope");
         let required = vec![scope("b"), scope("a")];
         let challenge = |text: &str| Some(format!("Bearer realm=\"r\"{text}"));
         assert_eq!(answer(AuthenticationError::Missing), (401, challenge("")));

@@ -12,7 +12,7 @@ pub(super) struct Dialect {
     pub(super) micros: &'static str,
 }
 
-/// The two statements of a list, and their bind values.
+/// The two statements that list a page of clients and count all matches, with their bind values.
 pub(super) struct Listing {
     pub(super) rows: String,
     pub(super) count: String,
@@ -41,7 +41,7 @@ impl Listing {
     pub(super) fn new(statements: &Statements, query: &ClientQuery, dialect: &Dialect) -> Self {
         let table = statements.table();
         let [pattern, limit, offset] = dialect.placeholders;
-        let found =
+        let matches =
             format!("FROM {table} AS known WHERE lower(client_id) LIKE {pattern} ESCAPE '!'");
         let [first, last] = ["known.first_seen_at", "known.last_seen_at"]
             .map(|column| dialect.micros.replace("{}", column));
@@ -49,11 +49,11 @@ impl Listing {
         let direction = if query.is_descending() { "DESC" } else { "ASC" };
         Self {
             rows: format!(
-                "SELECT client_id, {first} AS first_seen_micros, {last} AS last_seen_micros {found}
+                "SELECT client_id, {first} AS first_seen_micros, {last} AS last_seen_micros {matches}
                  ORDER BY known.{column} {direction}, known.client_id ASC
                  LIMIT {limit} OFFSET {offset}"
             ),
-            count: format!("SELECT count(*) AS total {found}"),
+            count: format!("SELECT count(*) AS total {matches}"),
             pattern: like_pattern(query.search()),
             limit: query.limit().into(),
             offset: i64::try_from(query.offset()).unwrap_or(i64::MAX),
@@ -61,7 +61,7 @@ impl Listing {
     }
 }
 
-/// Returns the `LIKE` pattern for a search, with wildcards in the text escaped.
+/// Returns the `LIKE` pattern for a search. Wildcards in the text are escaped.
 fn like_pattern(search: &str) -> String {
     let mut pattern = String::from("%");
     for character in search.chars() {
@@ -82,7 +82,7 @@ impl TryFrom<ListedRow> for ClientActivity {
             // Times before the Unix epoch are clamped to it.
             let micros = micros.map(|micros| u64::try_from(micros).unwrap_or(0));
             micros.map(Timestamp::from_micros).ok_or_else(|| {
-                let problem = format!("the times of the client {:?} are not valid", row.client_id);
+                let problem = format!("the times of the client {:?} are invalid", row.client_id);
                 ActivityError::Statement(problem.into())
             })
         };
@@ -96,7 +96,7 @@ impl TryFrom<ListedRow> for ClientActivity {
     }
 }
 
-/// Combines the results of the two statements.
+/// Converts the results of the two statements.
 pub(super) fn client_rows(
     listed: Vec<ListedRow>,
     count: &Count,

@@ -1,4 +1,4 @@
-//! Activity stores on Diesel. Each opens its own connections.
+//! Activity stores that use Diesel. Each opens its own connections.
 
 mod listing;
 #[cfg(feature = "diesel-mysql")]

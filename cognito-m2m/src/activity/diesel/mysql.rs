@@ -11,7 +11,7 @@ use crate::activity::ClientActivity;
 
 /// An activity store in MySQL or MariaDB.
 ///
-/// It opens its own connections, and needs no C library.
+/// It opens its own connections and does not need a C library.
 ///
 /// # Examples
 ///
@@ -76,8 +76,8 @@ const DIALECT: Dialect = Dialect {
 
 /// Inserts or merges a batch.
 ///
-/// Times are bound as text, because MySQL stores a `DATETIME` text unchanged. It has no time zone to
-/// convert from.
+/// Times are bound as text, because MySQL stores the text of a `DATETIME` without converting it
+/// between time zones.
 async fn insert(
     connection: &mut AsyncMysqlConnection,
     table: &str,

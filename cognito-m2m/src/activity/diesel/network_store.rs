@@ -1,7 +1,7 @@
 /// Implements the methods and traits of a store on a database server.
 ///
-/// The store is a tuple struct with a [`Session`](super::session::Session). A macro, because Diesel
-/// requires a page of bounds for a function that is generic over the connection.
+/// The store is a tuple struct with a [`Session`](super::session::Session). This is a macro,
+/// because a function that is generic over the connection would need a page of Diesel's bounds.
 macro_rules! impl_network_store {
     (
         $store:ident, $connection:ty, url = $url:literal,
@@ -9,7 +9,7 @@ macro_rules! impl_network_store {
         migration = $migration:path, insert = $insert:path $(,)?
     ) => {
         impl $store {
-            /// Creates a store in the database at this URL. It connects on first use.
+            /// Creates an activity store for the database at this URL, without connecting yet.
             pub fn new(url: impl Into<String>) -> Self {
                 Self($crate::activity::diesel::session::Session::new(
                     url.into(),
@@ -17,8 +17,10 @@ macro_rules! impl_network_store {
                 ))
             }
 
-            /// Uses a table with another name, such as the table of a Django app that this server
-            /// replaces.
+            /// Sets the name of the table, for example to keep the table of a Django app that this
+            /// service replaces.
+            ///
+            /// Defaults to `service_client_activity`.
             ///
             /// # Examples
             ///
@@ -35,8 +37,8 @@ macro_rules! impl_network_store {
                 self
             }
 
-            /// Connects with a custom function, for example with TLS or with a password that
-            /// expires.
+            /// Sets the function that opens connections, for example with TLS or a short-lived
+            /// password.
             ///
             /// The function receives the URL. It has the same signature as a `custom_setup` of
             /// `diesel-async`. For an example, see the documentation of the type.
@@ -56,7 +58,8 @@ macro_rules! impl_network_store {
                 self
             }
 
-            /// Returns a reader of the same table. It opens a connection for each list.
+            /// Returns an [`ActivityReader`](crate::activity::ActivityReader) for the table of this
+            /// store. It opens a connection for each query.
             ///
             /// # Examples
             ///
@@ -74,9 +77,10 @@ macro_rules! impl_network_store {
                 Reader(self.0.database().clone())
             }
 
-            /// Creates the table if it does not exist. Call it at every start.
+            /// Creates the activity table if it does not exist, and never changes the columns of an
+            /// existing one.
             ///
-            /// It closes its connection afterwards.
+            /// Call it at every start. It closes its connection afterwards.
             ///
             /// # Errors
             ///
@@ -95,7 +99,7 @@ macro_rules! impl_network_store {
                 let table = self.0.database().statements.table();
                 $insert(&mut connection, &table, batch)
                     .await
-                    .map_err(|error| $crate::activity::ActivityError::Statement(error.into()))?;
+                    .map_err($crate::activity::diesel::statements::statement_error)?;
                 self.0.put_back(connection);
                 Ok(())
             }
@@ -130,8 +134,8 @@ macro_rules! impl_network_store {
             ) -> $crate::activity::ReaderFuture<'a> {
                 use diesel::sql_types::{BigInt, Text};
                 use diesel_async::RunQueryDsl as _;
-                use $crate::activity::ActivityError;
                 use $crate::activity::diesel::listing::{Count, ListedRow, Listing, client_rows};
+                use $crate::activity::diesel::statements::statement_error;
 
                 Box::pin(async move {
                     let listing = Listing::new(&self.0.statements, query, &$dialect);
@@ -140,14 +144,14 @@ macro_rules! impl_network_store {
                         .bind::<Text, _>(&listing.pattern)
                         .get_result::<Count>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     let rows = diesel::sql_query(listing.rows)
                         .bind::<Text, _>(&listing.pattern)
                         .bind::<BigInt, _>(listing.limit)
                         .bind::<BigInt, _>(listing.offset)
                         .load::<ListedRow>(&mut connection)
                         .await
-                        .map_err(|error| ActivityError::Statement(error.into()))?;
+                        .map_err(statement_error)?;
                     client_rows(rows, &count)
                 })
             }

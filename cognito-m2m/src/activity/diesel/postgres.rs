@@ -11,7 +11,7 @@ use crate::activity::{ClientActivity, Timestamp};
 
 /// An activity store in PostgreSQL.
 ///
-/// It opens its own connections, and needs no C library.
+/// It opens its own connections and does not need a C library.
 ///
 /// # Examples
 ///
@@ -70,15 +70,15 @@ CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
 INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000') ON CONFLICT DO NOTHING;
 ";
 
-/// `extract` returns a floating-point number before PostgreSQL 14, which is exact to the
-/// microsecond for centuries.
+/// Before PostgreSQL 14, `extract` returns a floating-point number. After rounding, it is exact to
+/// the microsecond for centuries.
 const DIALECT: Dialect = Dialect {
     placeholders: ["$1", "$2", "$3"],
     micros: "round(extract(epoch FROM {}) * 1000000)::bigint",
 };
 
-/// Returns the migration under a lock: `IF NOT EXISTS` fails if two sessions create the same table
-/// at the same time.
+/// Returns a migration that takes a lock first, because `IF NOT EXISTS` fails if two sessions
+/// create the same table at the same time.
 fn locked_migration(statements: &Statements) -> String {
     let migration = statements.migrate();
     format!("BEGIN; SELECT pg_advisory_xact_lock(20000101); {migration} COMMIT;")
@@ -114,7 +114,7 @@ async fn insert(
         .await
 }
 
-/// Converts to the epoch of PostgreSQL, which is the start of the year 2000.
+/// Converts a timestamp to PostgreSQL's epoch, the start of the year 2000.
 fn pg_timestamp(timestamp: Timestamp) -> PgTimestamp {
     const PG_EPOCH_MICROS: i64 = 946_684_800_000_000;
     let micros = i64::try_from(timestamp.as_micros()).unwrap_or(i64::MAX);

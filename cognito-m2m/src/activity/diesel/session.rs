@@ -5,10 +5,10 @@ use std::sync::Arc;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 
-use super::statements::Statements;
+use super::statements::{Statements, statement_error};
 use crate::activity::{ActivityError, TableName};
 
-/// The future of a new connection.
+/// The future that returns a new connection.
 pub(super) type Connecting<'a, C> = Pin<Box<dyn Future<Output = ConnectionResult<C>> + Send + 'a>>;
 
 type Connect<C> = Arc<dyn Fn(&str) -> Connecting<'_, C> + Send + Sync>;
@@ -34,7 +34,7 @@ where
         (self.connect)(&self.url).await.map_err(|error| {
             ActivityError::Connect(match error {
                 // The error may contain the URL with its password.
-                ConnectionError::InvalidConnectionUrl(_) => "the URL is not valid".into(),
+                ConnectionError::InvalidConnectionUrl(_) => "the URL is invalid".into(),
                 other => other.into(),
             })
         })
@@ -85,7 +85,7 @@ where
     pub(super) async fn run_once(&self, statements: &str) -> Result<(), ActivityError> {
         let mut connection = self.database.connect().await?;
         let done = connection.batch_execute(statements).await;
-        done.map_err(|error| ActivityError::Statement(error.into()))
+        done.map_err(statement_error)
     }
 
     pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
@@ -102,8 +102,8 @@ where
 
     /// Takes the reusable connection, or opens one.
     ///
-    /// The caller returns it with [`Self::put_back`] after a success. After a failure, and also if
-    /// the caller is cancelled, the connection is dropped.
+    /// After a success, the caller returns it with [`Self::put_back`]. If the caller fails or is
+    /// cancelled, the connection is dropped.
     pub(super) async fn take_connection(&mut self) -> Result<C, ActivityError> {
         match self.connection.take() {
             Some(connection) => Ok(connection),

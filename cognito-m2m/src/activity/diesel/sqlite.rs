@@ -8,7 +8,7 @@ use diesel::sqlite::Sqlite;
 use tokio::task::JoinHandle;
 
 use super::listing::{Count, Dialect, ListedRow, Listing, client_rows};
-use super::statements::Statements;
+use super::statements::{Statements, statement_error};
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ClientRows,
     ReaderFuture, StoreFuture, TableName,
@@ -16,8 +16,8 @@ use crate::activity::{
 
 /// An activity store in a SQLite file.
 ///
-/// It opens its own connections, and uses them on blocking threads. Use a file: an in-memory
-/// database is private to one connection, so a reader could not see it.
+/// It opens its own connections and uses them on blocking threads. Use a file rather than an
+/// in-memory database, which is private to one connection and so invisible to a reader.
 ///
 /// # Examples
 ///
@@ -55,7 +55,9 @@ INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('200001010000
 ";
 
 impl SqliteActivity {
-    /// Creates a store in the file at this path. The file is opened on first use.
+    /// Creates an activity store for the SQLite file at this path, without opening it yet.
+    ///
+    /// The file is opened on first use, and created if it does not exist.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             url: path.into(),
@@ -65,7 +67,10 @@ impl SqliteActivity {
         }
     }
 
-    /// Uses a table with another name, such as the table of a Django app that this server replaces.
+    /// Sets the name of the table, for example to keep the table of a Django app that this service
+    /// replaces.
+    ///
+    /// Defaults to `service_client_activity`.
     ///
     /// # Examples
     ///
@@ -84,7 +89,8 @@ impl SqliteActivity {
         self
     }
 
-    /// Returns a reader of the same table. It opens a connection for each list.
+    /// Returns an [`ActivityReader`] for the table of this store. It opens a connection for each
+    /// query.
     ///
     /// # Examples
     ///
@@ -105,7 +111,10 @@ impl SqliteActivity {
         }
     }
 
-    /// Creates the table if it does not exist. Call it at every start.
+    /// Creates the activity table if it does not exist, and never changes the columns of an
+    /// existing one.
+    ///
+    /// Call it at every start.
     ///
     /// # Errors
     ///
@@ -115,15 +124,15 @@ impl SqliteActivity {
             let statement = statements.migrate();
             connection
                 .immediate_transaction(|connection| connection.batch_execute(&statement))
-                .map_err(|error| ActivityError::Statement(error.into()))
+                .map_err(statement_error)
         })
         .await
     }
 
     /// Runs `work` with the connection on a blocking thread.
     ///
-    /// A call that was cancelled keeps running on its thread until SQLite returns. The next call
-    /// waits for it first, so a stuck disk blocks at most one thread.
+    /// A cancelled call keeps running on its thread until SQLite returns. The next call waits for
+    /// it first, so a stuck disk blocks at most one thread.
     async fn run(
         &mut self,
         work: impl FnOnce(&mut SqliteConnection, &Statements) -> Result<(), ActivityError>
@@ -151,7 +160,7 @@ impl SqliteActivity {
         };
         let ended = work.await;
         self.pending = None;
-        let connection = ended.map_err(|error| ActivityError::Statement(error.into()))??;
+        let connection = ended.map_err(statement_error)??;
         self.connection = Some(connection);
         Ok(())
     }
@@ -159,8 +168,8 @@ impl SqliteActivity {
 
 /// Opens the database.
 ///
-/// The busy time-out is well below the time-out of the writer, so that SQLite reports why it is
-/// locked even if its sleeps take longer than requested.
+/// The busy timeout is well below the timeout of the writer, so that SQLite can report a lock
+/// before the call is cancelled, even if its sleeps take longer than requested.
 fn open(url: &str) -> Result<SqliteConnection, ActivityError> {
     let mut connection =
         SqliteConnection::establish(url).map_err(|error| ActivityError::Connect(error.into()))?;
@@ -199,14 +208,13 @@ impl ActivityStore for SqliteActivity {
                     .bind::<Text, _>(client.last_seen_at.to_string());
             }
             let written = insert.execute(connection);
-            written
-                .map(drop)
-                .map_err(|error| ActivityError::Statement(error.into()))
+            written.map(drop).map_err(statement_error)
         }))
     }
 }
 
-/// The fraction is parsed from the text, because SQLite's date functions only read milliseconds.
+/// Fractions of a second are parsed from the text, because SQLite's date functions only read
+/// milliseconds.
 const DIALECT: Dialect = Dialect {
     placeholders: ["?", "?", "?"],
     micros: "CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER)",
@@ -226,7 +234,7 @@ impl ActivityReader for Reader {
         let read = move || read(&url, &listing);
         Box::pin(async {
             let done = tokio::task::spawn_blocking(read).await;
-            done.map_err(|error| ActivityError::Statement(error.into()))?
+            done.map_err(statement_error)?
         })
     }
 }
@@ -236,13 +244,13 @@ fn read(url: &str, listing: &Listing) -> Result<ClientRows, ActivityError> {
     let count = diesel::sql_query(&listing.count)
         .bind::<Text, _>(&listing.pattern)
         .get_result::<Count>(&mut connection)
-        .map_err(|error| ActivityError::Statement(error.into()))?;
+        .map_err(statement_error)?;
     let rows = diesel::sql_query(&listing.rows)
         .bind::<Text, _>(&listing.pattern)
         .bind::<BigInt, _>(listing.limit)
         .bind::<BigInt, _>(listing.offset)
         .load::<ListedRow>(&mut connection)
-        .map_err(|error| ActivityError::Statement(error.into()))?;
+        .map_err(statement_error)?;
     client_rows(rows, &count)
 }
 

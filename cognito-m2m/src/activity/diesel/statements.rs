@@ -1,4 +1,6 @@
-use crate::activity::TableName;
+use std::error::Error;
+
+use crate::activity::{ActivityError, TableName};
 
 /// The statements for the activity table of one database.
 #[derive(Clone)]
@@ -34,8 +36,8 @@ impl Statements {
 
     /// Returns the statements that create the table if it does not exist.
     ///
-    /// For the default table they also record the migration as the `diesel` CLI does. A table with
-    /// another name is not recorded, because Diesel would then consider the default table migrated.
+    /// For the default table, they also record the migration, as the `diesel` CLI does. Recording
+    /// another table would make Diesel consider the default table migrated.
     pub(super) fn migrate(&self) -> String {
         let default = TableName::default();
         if self.table == default {
@@ -43,7 +45,8 @@ impl Statements {
         }
         let name = default.to_string();
         let index = format!("{name}_last_seen_at");
-        // The name of the index contains that of the table, so it is hidden from the replacement.
+        // The name of the index contains that of the table, so a placeholder protects it from the
+        // replacement.
         let without_index = self.up.replace(&index, "\0");
         let renamed = without_index.replace(&name, &self.table());
         renamed.replace('\0', &self.index())
@@ -55,12 +58,18 @@ impl Statements {
         format!("{0}{unqualified}_last_seen_at{0}", self.quote)
     }
 
+    /// Returns a statement that fails if the table or one of its columns is missing.
     pub(super) fn check(&self) -> String {
         format!(
             "SELECT client_id, first_seen_at, last_seen_at FROM {} WHERE 1 = 0",
             self.table()
         )
     }
+}
+
+/// Converts the error of a statement.
+pub(super) fn statement_error(error: impl Into<Box<dyn Error + Send + Sync>>) -> ActivityError {
+    ActivityError::Statement(error.into())
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ fn empty_policy_denies() {
 }
 
 #[test]
-fn default_match_applies_if_a_policy_has_none() {
+fn default_scope_match_applies_if_a_policy_specifies_none() {
     let policy = Policy::scopes(["a", "b"]).expect("valid scopes");
     assert!(evaluate(&policy, "GET", "a").is_err());
     let Rule::Scopes(rule) = &policy.0 else {
@@ -131,7 +131,7 @@ fn group_admits_its_clients_and_an_undefined_group_admits_none() {
 }
 
 #[test]
-fn both_policies_must_hold() {
+fn combined_policies_must_both_be_satisfied() {
     let policy = Policy::all_scopes(["a"])
         .expect("valid scopes")
         .and(Policy::allow_client_ids(["x"]).expect("valid client IDs"));

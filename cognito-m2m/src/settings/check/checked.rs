@@ -38,7 +38,7 @@ pub(crate) struct CheckedSettings {
 }
 
 impl Settings {
-    /// Checks all settings, and reports all faults together with `other_faults`.
+    /// Checks all settings. Returns all faults together, including `other_faults`.
     ///
     /// With a custom validator, the user pools are neither required nor checked.
     pub(crate) fn check(

@@ -29,7 +29,7 @@ pub(super) fn check_groups(faults: &mut Faults, settings: &Settings) -> ClientGr
     lists.collect()
 }
 
-/// Parses the clients of one pool, which are listed without the name of the pool.
+/// Parses the allowlist of a pool. Its entries are client IDs without the name of the pool.
 pub(super) fn check_pool_clients(
     faults: &mut Faults,
     setting: &str,
@@ -53,7 +53,7 @@ pub(super) fn check_pool_clients(
             ))
         })
         .collect::<Result<Vec<_>, InvalidClientId>>();
-    checked_list(faults, setting, clients)
+    collect_list(faults, setting, clients)
 }
 
 /// Checks that the default allowlist and the groups refer to configured pools.
@@ -82,15 +82,16 @@ pub(super) fn check_pools_of_clients(faults: &mut Faults, settings: &Settings) {
 
 fn check_list(faults: &mut Faults, setting: &str, entries: &[String]) -> Option<ClientList> {
     let clients = entries.iter().map(|entry| parse(entry)).collect();
-    checked_list::<InvalidQualifiedClientId>(faults, setting, clients)
+    collect_list::<InvalidQualifiedClientId>(faults, setting, clients)
 }
 
 fn parse(entry: &str) -> Result<QualifiedClientId, InvalidQualifiedClientId> {
     QualifiedClientId::new(entry.to_owned())
 }
 
-/// An empty list is a fault: it would refuse every client, and is more likely a mistake.
-fn checked_list<E: ToString>(
+/// Creates a list from parsed clients. An empty list is a fault: it would refuse every client,
+/// which is most likely a mistake.
+fn collect_list<E: ToString>(
     faults: &mut Faults,
     setting: &str,
     clients: Result<Vec<QualifiedClientId>, E>,

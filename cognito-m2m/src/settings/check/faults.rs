@@ -8,7 +8,7 @@ impl Faults {
         Self(faults)
     }
 
-    /// Adds a fault, unless the setting has one already: a value that could not be parsed needs no
+    /// Adds a fault, unless the setting already has one: a value that could not be parsed needs no
     /// second message.
     pub(super) fn add(&mut self, setting: impl Into<String>, problem: impl Into<String>) {
         let fault = SettingFault::new(setting, problem);

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::faults::Faults;
 use crate::settings::table::Settings;
 
-/// Checks the durations and sizes that must not be zero.
+/// Checks that the durations and sizes are not too small.
 pub(super) fn check_limits(faults: &mut Faults, settings: &Settings) {
     if settings.jwks_ttl < Duration::from_secs(1) {
         faults.add("jwks_ttl", "expected 1 s or more");

@@ -1,4 +1,4 @@
-//! Turns `Settings` into checked values, and collects every fault.
+//! Checks `Settings`, and converts them into the types that the rest of the crate uses.
 
 mod checked;
 mod clients;

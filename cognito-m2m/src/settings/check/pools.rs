@@ -21,7 +21,7 @@ pub(crate) struct CheckedPool {
     pub(crate) allowed_clients: Option<ClientList>,
 }
 
-/// Returns the user pools with valid settings.
+/// Checks the user pools, and returns those with valid settings.
 pub(super) fn check_pools(faults: &mut Faults, settings: &Settings) -> Vec<CheckedPool> {
     let mut pools = Vec::new();
     let default = default_pool(settings);
@@ -34,9 +34,9 @@ pub(super) fn check_pools(faults: &mut Faults, settings: &Settings) -> Vec<Check
     ));
     for (name, pool) in &settings.pools {
         match PoolName::new_additional(name) {
-            Some(known) => {
+            Some(pool_name) => {
                 let path = format!("pools.{name}.");
-                pools.extend(check_pool(faults, settings, known, pool, &path));
+                pools.extend(check_pool(faults, settings, pool_name, pool, &path));
             }
             None => faults.add(
                 format!("pools.{name}"),
@@ -59,7 +59,7 @@ pub(super) fn check_pools(faults: &mut Faults, settings: &Settings) -> Vec<Check
     pools
 }
 
-/// Returns the names of all pools, including those that a custom validator leaves unused.
+/// Returns the names of all pools, even if a custom validator does not use them.
 pub(super) fn pool_names(settings: &Settings) -> Vec<PoolName> {
     let names = settings.pools.keys();
     let additional = names.filter_map(|name| PoolName::new_additional(name));
@@ -82,7 +82,8 @@ fn default_pool(settings: &Settings) -> PoolSettings {
     }
 }
 
-/// Checks every setting of a pool before it returns `None`, so that all faults are found.
+/// Checks the settings of a pool. It checks every setting before it returns `None`, so that all
+/// faults are found.
 fn check_pool(
     faults: &mut Faults,
     settings: &Settings,
@@ -139,17 +140,8 @@ fn derive_issuer(
         (None, Some(region)) if !name.is_default() => Some(region),
         (region, _) => region.as_deref(),
     };
-    for (setting, value) in [
-        ("region", region),
-        ("user_pool_id", pool.user_pool_id.as_deref()),
-    ] {
-        if value.is_none() {
-            faults.add(
-                format!("{path}{setting}"),
-                "required, unless `issuer` and `jwks_url` are both set",
-            );
-        }
-    }
+    check_presence(faults, path, "region", region);
+    check_presence(faults, path, "user_pool_id", pool.user_pool_id.as_deref());
     if let Some(region) = region.filter(|region| !is_region(region)) {
         faults.add(
             format!("{path}region"),
@@ -169,4 +161,13 @@ fn derive_issuer(
         _ => return Some(issuer_of(region?, id)),
     }
     None
+}
+
+fn check_presence(faults: &mut Faults, path: &str, setting: &str, value: Option<&str>) {
+    if value.is_none() {
+        faults.add(
+            format!("{path}{setting}"),
+            "required, unless `issuer` and `jwks_url` are both set",
+        );
+    }
 }

@@ -20,7 +20,7 @@ fn issuer_and_jwks_url_are_derived_from_region_and_pool_id() {
         .check(false, Vec::new())
         .unwrap_or_else(|error| panic!("{error}"));
     let [pool] = checked.pools.as_slice() else {
-        panic!("there is one pool")
+        panic!("exactly one pool is configured")
     };
     assert_eq!(
         &*pool.issuer,

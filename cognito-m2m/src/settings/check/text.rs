@@ -1,7 +1,7 @@
 use super::faults::Faults;
 
 /// Checks that a text is not empty and has neither surrounding whitespace nor control characters,
-/// such as the line break at the end of a file that it was read from.
+/// such as a trailing line break from a file.
 pub(super) fn check_text(faults: &mut Faults, setting: &str, text: &str) {
     if text.is_empty() {
         faults.add(setting, "is empty: set a value or remove the setting");

@@ -13,8 +13,8 @@ pub(super) fn check_issuer(
     text: &str,
 ) -> Option<Url> {
     let url = parse(faults, setting, text)?;
-    let has_query = url.query().is_some();
-    check_url(faults, settings, setting, text, url, has_query)
+    let has_forbidden_query = url.query().is_some();
+    check_url(faults, settings, setting, text, url, has_forbidden_query)
 }
 
 /// Parses the URL of a JWK Set.
@@ -28,8 +28,8 @@ pub(super) fn check_jwks_url(
     check_url(faults, settings, setting, text, url, false)
 }
 
-/// Parses a URL. The text is checked first, because the parser would remove surrounding whitespace,
-/// whereas the `iss` claim is compared with the text.
+/// Parses a URL. The text is checked first, because the parser strips surrounding whitespace, while
+/// the `iss` claim is compared with the original text.
 fn parse(faults: &mut Faults, setting: &str, text: &str) -> Option<Url> {
     check_text(faults, setting, text);
     let url = Url::parse(text).ok();
@@ -39,16 +39,16 @@ fn parse(faults: &mut Faults, setting: &str, text: &str) -> Option<Url> {
     url
 }
 
-/// Checks the scheme of a URL, and that it has no parts besides host, port, path and query.
+/// Checks the scheme of a URL, and that it has no user, password, fragment or forbidden query.
 fn check_url(
     faults: &mut Faults,
     settings: &Settings,
     setting: &str,
     text: &str,
     url: Url,
-    has_query: bool,
+    has_forbidden_query: bool,
 ) -> Option<Url> {
-    let has_extras = has_query
+    let has_extras = has_forbidden_query
         || url.fragment().is_some()
         || !url.username().is_empty()
         || url.password().is_some();

@@ -1,6 +1,5 @@
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
@@ -92,7 +91,7 @@ fn principal(
     let claims = json!({ "client_id": "reporting", "tenant": tenant });
     let claims = Claims::from_value(claims).expect("the claims are an object");
     let registered = RegisteredClaims::parse(claims.payload()).ok();
-    let identity = registered.and_then(|claims| Identity::read(&claims).ok());
+    let identity = registered.and_then(|claims| Identity::from_claims(&claims).ok());
     let identity = identity.expect("the claims have a client ID");
     let pool = PoolName::new_additional(pool).unwrap_or_default();
     ServicePrincipal::new(identity, claims, pool, token, Arc::clone(policy_defaults))
@@ -137,8 +136,8 @@ async fn misses_and_errors_are_not_cached() {
     mapper.set_answer(Ok(false));
     assert_eq!(cached.find(&caller).await, Ok(None));
     mapper.set_answer(Err(UserMappingError::Ambiguous(2)));
-    let refused = cached.find(&caller).await;
-    assert_eq!(refused, Err(UserMappingError::Ambiguous(2)));
+    let error = UserMappingError::Ambiguous(2);
+    assert_eq!(cached.find(&caller).await, Err(error));
     mapper.set_answer(Ok(true));
     assert_eq!(cached.find(&caller).await, Ok(Some(3)));
     assert_eq!(cached.find(&caller).await, Ok(Some(3)));
@@ -146,13 +145,13 @@ async fn misses_and_errors_are_not_cached() {
 
 #[tokio::test]
 async fn principals_that_differ_in_any_way_share_no_entry() {
-    let settings = Arc::default();
+    let defaults = Arc::default();
     let callers = [
-        principal("tenant", "a.b.c", "acme", &settings),
-        principal("other", "a.b.c", "acme", &settings),
-        principal("default", "a.b.c", "acme", &settings),
-        principal("tenant", "a.b.d", "acme", &settings),
-        principal("tenant", "a.b.c", "umbrella", &settings),
+        principal("tenant", "a.b.c", "acme", &defaults),
+        principal("other", "a.b.c", "acme", &defaults),
+        principal("default", "a.b.c", "acme", &defaults),
+        principal("tenant", "a.b.d", "acme", &defaults),
+        principal("tenant", "a.b.c", "umbrella", &defaults),
         principal("tenant", "a.b.c", "acme", &Arc::default()),
     ];
     let mapper = CountingMapper::new(&ManualClock::default());
@@ -162,11 +161,11 @@ async fn principals_that_differ_in_any_way_share_no_entry() {
             assert_eq!(cached.find(caller).await, Ok(Some(number)), "{caller:?}");
         }
     }
-    let same = principal("tenant", "a.b.c", "acme", &settings);
+    let same = principal("tenant", "a.b.c", "acme", &defaults);
     assert_eq!(
         cached.find(&same).await,
         Ok(Some(1)),
-        "the same token uses the same entry"
+        "equal principals share an entry"
     );
 }
 

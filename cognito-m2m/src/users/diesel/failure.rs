@@ -5,8 +5,8 @@ use crate::users::UserMappingError;
 /// Message parts of SQLite (in any locale), PostgreSQL and MySQL (in English) for a query that does
 /// not match the schema.
 ///
-/// The position in the query, which PostgreSQL also reports, is no indication: PostgreSQL reports
-/// it as well if it is shut down while it parses the query.
+/// The position in the query that PostgreSQL reports is not used: PostgreSQL also reports one if it
+/// is shut down while it parses a query.
 const SCHEMA_MISMATCH: [&str; 6] = [
     "does not exist",
     "doesn't exist",
@@ -16,25 +16,27 @@ const SCHEMA_MISMATCH: [&str; 6] = [
     "unknown column",
 ];
 
-/// The message part of PostgreSQL (in English) for a text with characters that the encoding of the
-/// database lacks. No user can have such a name.
+/// The message part of PostgreSQL (in English) for a text that the encoding of the database cannot
+/// represent. No user can have such a name.
 const PG_UNENCODABLE: &str = "has no equivalent in encoding";
 
-/// The message parts of MySQL for the same case. MySQL reports the coercibility of the column and
-/// of the value in every language.
+/// The message parts of MySQL for the same case. They are the coercibility of the column and of the
+/// value, which MySQL reports in every language.
 const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 
-/// Returns the rows of a failed query: none, if the key contains characters that the column cannot
-/// store. Call it in your own implementations of [`RowSource`](super::RowSource).
+/// Converts a query error to the result of the lookup: no rows if the column cannot store the
+/// characters of the key, otherwise an error.
+///
+/// Call it in implementations of [`RowSource`](super::RowSource).
 ///
 /// # Errors
 ///
 /// Returns [`UserMappingError::Failed`] if the query cannot succeed, for example because a column
 /// does not exist, and [`UserMappingError::Unavailable`] for all other errors of the database.
 ///
-/// Diesel exposes few error codes of the servers, so the messages are inspected. If the server does
-/// not report errors in English, both a schema mismatch and an unencodable text of PostgreSQL are
-/// reported as `Unavailable`.
+/// Diesel exposes few error codes of the servers, so this function inspects the messages. If the
+/// server does not report errors in English, a schema mismatch is reported as `Unavailable`, and so
+/// is a text that PostgreSQL cannot encode.
 ///
 /// # Examples
 ///

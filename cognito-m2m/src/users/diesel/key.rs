@@ -8,7 +8,7 @@ pub type KeyOf<Column> = <<Column as Expression>::SqlType as KeyColumn>::Key;
 /// A SQL type of columns that can identify a user.
 #[diagnostic::on_unimplemented(
     message = "a column of the SQL type `{Self}` cannot identify a user",
-    note = "supported are text, integer and UUID columns, nullable or not (UUID with the feature `diesel-uuid`)"
+    note = "use a text, integer or UUID column, nullable or not (UUID requires the feature `diesel-uuid`)"
 )]
 pub trait KeyColumn {
     /// The Rust type of its values.
@@ -49,7 +49,7 @@ macro_rules! integer_keys {
                 fn from_claim(claim: &Value) -> Option<Self> {
                     match claim {
                         Value::String(text) => Self::from_text(text),
-                        // `42.0` and `4.2e1` keep their form when printed, so they are rejected.
+                        // `42.0` and `4.2e1` are never printed as `42`, so they are rejected.
                         Value::Number(number) => Self::from_text(&number.to_string()),
                         _ => None,
                     }

@@ -14,12 +14,12 @@ pub enum KeySource {
     Claim(String),
 }
 
-/// A mapper that looks a user up by one column of a table. `user_mapper!` creates it.
+/// A mapper that looks up a user by one column of a table, created by `user_mapper!`.
 pub struct ColumnMapper<Pool, K, Query, Row> {
     pool: Pool,
     source: KeySource,
     query: fn(K) -> Query,
-    // `fn() -> Row` because the mapper is `Sync` and does not own rows.
+    // Not `PhantomData<Row>`: the mapper owns no rows and must be `Sync` for every row type.
     row: std::marker::PhantomData<fn() -> Row>,
 }
 

@@ -1,11 +1,11 @@
-//! Users in your own table, found with your own Diesel schema, model and connection pool.
+//! Users from your table, found with your Diesel schema, model and connection pool.
 //!
 //! Create a mapper with [`user_mapper!`](crate::user_mapper). The macro expands to a plain Diesel
 //! query over your `table!` and model, so the compiler reports mistakes at the macro call.
 //!
-//! Databases compare values less strictly than an identity check allows: collations fold case and
-//! accents, `CHAR` pads with blanks, and texts are converted to numbers. The query therefore only
-//! selects candidates. The mapper compares the key of each candidate with the requested key in
+//! Databases compare values less strictly than an identity check requires: collations ignore case
+//! and accents, `CHAR` pads with blanks, and texts are converted to numbers. The query therefore
+//! only selects candidates. The mapper compares the key of each candidate with the requested key in
 //! Rust, byte by byte, and exactly one row must match. A `CHAR(n)` column of PostgreSQL returns
 //! padded values, so only keys of the full length match.
 

@@ -37,7 +37,7 @@ where
     }
 }
 
-/// Waits for a connection until the pool's time-out, or until the request is cancelled.
+/// Waits for a connection until the pool's timeout, or until the request is cancelled.
 ///
 /// Without the cancellation check, blocking threads would pile up during an outage, each waiting
 /// for a request that has already been answered with 503.

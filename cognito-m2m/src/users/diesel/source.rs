@@ -6,7 +6,7 @@ use crate::users::UserMappingError;
 /// It is implemented for `diesel::r2d2::Pool` (feature `diesel-r2d2`), which runs queries on a
 /// blocking thread, and for the `bb8` and `deadpool` pools of `diesel-async` (features
 /// `diesel-async-bb8` and `diesel-async-deadpool`), which run them on the Actix worker. Implement it
-/// to use another pool.
+/// for any other pool.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ use crate::users::UserMappingError;
     note = "the user type must be `Queryable` and `Selectable` from the table of the column"
 )]
 pub trait RowSource<Query, Row>: Send + Sync + 'static {
-    /// Runs the query and returns all rows.
+    /// Runs the query and returns all of its rows.
     ///
     /// # Errors
     ///

@@ -58,8 +58,8 @@
 /// form in either case. All other values, including a claim that is absent, null or empty, match no
 /// user.
 ///
-/// The value is compared with the column byte by byte, whatever the collation of the column is. If
-/// several rows match, the request is answered with 500.
+/// The value is compared with the column byte by byte, regardless of the collation of the column.
+/// If several rows match, the response is 500.
 ///
 /// # How many queries does it run?
 ///

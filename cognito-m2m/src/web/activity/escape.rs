@@ -1,6 +1,6 @@
 use std::fmt::{self, Write as _};
 
-/// A text that is escaped for HTML, between tags or in a quoted attribute.
+/// A text, displayed with escapes for HTML content and quoted attributes.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -12,7 +12,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                // HTML drops control characters, which would make two client IDs look the same.
+                // Browsers hide control characters, so two client IDs could look the same.
                 character if character.is_control() => f.write_char('\u{fffd}')?,
                 character => f.write_char(character)?,
             }

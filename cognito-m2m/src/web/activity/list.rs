@@ -10,14 +10,14 @@ use super::source::Source;
 use crate::activity::{ActivityReader, ClientQuery, ClientRows};
 use crate::policy::Policy;
 
-/// A JSON service that lists the clients and their activity, under a [`Policy`].
+/// An Actix service that returns client activity as JSON to callers that a [`Policy`] admits.
 ///
 /// Pass it to `App::service`, below [`CognitoAuth`](crate::CognitoAuth). It serves `GET` and `HEAD`
 /// with these query parameters, all of which are optional:
 ///
 /// | parameter | value | default |
 /// | --- | --- | --- |
-/// | `search` | a part of the client ID; ASCII letters match in either case | all clients |
+/// | `search` | a part of the client ID, ignoring ASCII case | all clients |
 /// | `sort` | `client_id`, `first_seen_at` or `last_seen_at`, with a leading `-` for descending order | `-last_seen_at` |
 /// | `page` | a number from 1 | 1 |
 /// | `per_page` | a number from 1 to 500 | 50 |
@@ -37,10 +37,11 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// `total` is the number of clients on all pages. The client ID of a further user pool has the name
-/// of the pool in front, as in `partners:sync-worker`.
+/// `total` is the number of clients on all pages. The ID of a client of an additional user pool is
+/// prefixed with the name of the pool, as in `partners:sync-worker`.
 ///
-/// An invalid parameter is answered with 400, and a store that does not answer within 5 s with 503.
+/// The response is 400 if a parameter is invalid, and 503 if the store fails or does not answer
+/// within 5 s.
 ///
 /// # Examples
 ///
@@ -64,7 +65,7 @@ pub struct ClientActivityList {
 }
 
 impl ClientActivityList {
-    /// Creates a list at this path, for clients that satisfy the policy.
+    /// Creates the service at this URL path, for callers that the policy admits.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader, policy: Policy) -> Self {
         Self {
             path: path.into(),
@@ -79,7 +80,7 @@ impl HttpServiceFactory for ClientActivityList {
         let source = self.source;
         let list = move |request: HttpRequest| {
             let source = source.clone();
-            async move { answer(&source, &request).await }
+            async move { respond(&source, &request).await }
         };
         web::resource(self.path)
             .wrap(self.policy)
@@ -118,7 +119,7 @@ struct Problem {
     detail: String,
 }
 
-async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
+async fn respond(source: &Source, request: &HttpRequest) -> HttpResponse {
     let query = match parameters::parse(request.query_string()) {
         Ok(query) => query,
         Err(problem) => {

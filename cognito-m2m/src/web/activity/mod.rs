@@ -1,5 +1,5 @@
-//! The clients and their activity for operators: a JSON list under a policy, and an HTML page behind
-//! a login.
+//! Client activity for operators: a JSON list that a policy protects, and an HTML page that a login
+//! protects.
 
 mod escape;
 mod list;

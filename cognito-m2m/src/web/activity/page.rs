@@ -51,7 +51,9 @@ pub struct ClientActivityPage {
 }
 
 impl ClientActivityPage {
-    /// Creates a page at this path. All links on the page stay on this path.
+    /// Creates the HTML page at this URL path. Add a login with [`wrap`](Self::wrap).
+    ///
+    /// All links on the page stay on this path.
     pub fn new(path: impl Into<String>, reader: impl ActivityReader) -> Self {
         Self {
             path: path.into(),
@@ -59,8 +61,9 @@ impl ClientActivityPage {
         }
     }
 
-    /// Protects the page with a login: a middleware that only admits operators.
+    /// Wraps the page in your login middleware, which must admit operators only.
     ///
+    /// Pass the result to `App::service`.
     /// For an example, see [`ClientActivityPage`].
     #[must_use]
     pub fn wrap<Login, B>(self, login: Login) -> impl HttpServiceFactory + 'static
@@ -82,8 +85,10 @@ impl ClientActivityPage {
         web::service(&self.path).finish(factory)
     }
 
-    /// Serves the page without a login, for a scope that is wrapped with one or for
-    /// loopback. Everyone who can send a request to this path can read the page.
+    /// Serves the page without a login, for a `web::scope` that already has one or a server that
+    /// listens on loopback only.
+    ///
+    /// Everyone who can send a request to this path can read the page.
     ///
     /// # Examples
     ///

@@ -2,7 +2,7 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, always_ready, forward_ready};
 
-use super::render::answer;
+use super::render::respond;
 use super::source::Source;
 use crate::box_future::BoxFuture;
 
@@ -42,13 +42,13 @@ impl Service<ServiceRequest> for ClientActivityPageService {
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let source = self.source.clone();
         Box::pin(async move {
-            let response = answer(&source, request.request()).await;
+            let response = respond(&source, request.request()).await;
             Ok(request.into_response(response))
         })
     }
 }
 
-/// A service that boxes the response body, which Actix requires of a route.
+/// A service that boxes the response body, as Actix requires of every registered service.
 pub(super) struct BoxedBody<S> {
     pub(super) service: S,
 }

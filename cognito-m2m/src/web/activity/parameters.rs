@@ -2,7 +2,7 @@ use url::form_urlencoded::{self, Serializer};
 
 use crate::activity::{ClientQuery, MAX_PER_PAGE, SortBy};
 
-/// The maximum length of a search text, which is that of a client ID.
+/// The maximum length of a search text in characters, equal to that of a stored client ID.
 pub(super) const MAX_SEARCH: usize = 255;
 
 const SORTABLE: [SortBy; 3] = [SortBy::ClientId, SortBy::FirstSeenAt, SortBy::LastSeenAt];
@@ -26,8 +26,8 @@ pub(super) enum BadParameter {
 
 /// Parses a query string.
 ///
-/// Unknown parameters are ignored. An empty value counts as absent, because a form sends empty
-/// fields.
+/// Unknown parameters are ignored. An empty value counts as absent, because browsers also submit
+/// the empty fields of a form.
 pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
     let mut query = ClientQuery::new();
     let mut seen = Vec::new();
@@ -56,8 +56,8 @@ pub(super) fn parse(query_string: &str) -> Result<ClientQuery, BadParameter> {
     Ok(query)
 }
 
-/// Returns the query string of a query.
-pub(super) fn write(query: &ClientQuery) -> String {
+/// Returns the query string for a query, without the `?`.
+pub(super) fn query_string(query: &ClientQuery) -> String {
     let mut pairs = Serializer::new(String::new());
     if !query.search().is_empty() {
         pairs.append_pair("search", query.search());
@@ -69,6 +69,7 @@ pub(super) fn write(query: &ClientQuery) -> String {
     pairs.finish()
 }
 
+/// Returns the value of the `sort` parameter.
 pub(super) fn sort_value(query: &ClientQuery) -> String {
     let sign = if query.is_descending() { "-" } else { "" };
     format!("{sign}{}", query.sort_by().column())
@@ -121,7 +122,7 @@ mod tests {
             .with_order(SortBy::ClientId, false)
             .with_page(7)
             .with_per_page(3);
-        assert_eq!(parse(&write(&query)), Ok(query));
+        assert_eq!(parse(&query_string(&query)), Ok(query));
     }
 
     #[test]

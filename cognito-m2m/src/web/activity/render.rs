@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY, RETRY_AFTER,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, HeaderValue, REFERRER_POLICY,
+    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,7 +18,8 @@ use crate::activity::{ClientQuery, ClientRows, SortBy, Timestamp};
 
 const STYLE: &str = include_str!("page.css");
 
-/// The content security policy. It forbids scripts and loading; the inline style is allowed by hash.
+/// The content security policy. It allows the inline style by its hash, and forbids scripts and all
+/// other resources.
 static CONTENT_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     format!(
@@ -32,7 +33,7 @@ const COLUMNS: [(SortBy, &str); 3] = [
     (SortBy::LastSeenAt, "Last seen"),
 ];
 
-pub(super) async fn answer(source: &Source, request: &HttpRequest) -> HttpResponse {
+pub(super) async fn respond(source: &Source, request: &HttpRequest) -> HttpResponse {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return HttpResponse::MethodNotAllowed()
             .insert_header((ALLOW, "GET, HEAD"))
@@ -50,8 +51,8 @@ pub(super) async fn answer(source: &Source, request: &HttpRequest) -> HttpRespon
         None => {
             let page = problem_page("The list of clients is temporarily unavailable.");
             let mut response = html(StatusCode::SERVICE_UNAVAILABLE, page);
-            let retry_after = actix_web::http::header::HeaderValue::from_static("1");
-            response.headers_mut().insert(RETRY_AFTER, retry_after);
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             response
         }
     }
@@ -144,7 +145,8 @@ impl Page {
         f.write_str("</tbody>\n</table>\n")
     }
 
-    /// Writes a column heading. Its link sorts by the column, or reverses the order if it is sorted.
+    /// Writes a column heading. Its link sorts by the column, or reverses the order if the page is
+    /// already sorted by it.
     fn heading(&self, f: &mut fmt::Formatter<'_>, column: SortBy, label: &str) -> fmt::Result {
         let is_sorted = self.query.sort_by() == column;
         let is_descending = self.query.is_descending();
@@ -153,7 +155,7 @@ impl Page {
             (true, false) => (" aria-sort=\"ascending\"", " \u{2191}"),
             (false, _) => ("", ""),
         };
-        // Times are first sorted from the latest, and client IDs from A.
+        // The first click sorts times from the latest, and client IDs from A.
         let descending = if is_sorted {
             !is_descending
         } else {
@@ -180,7 +182,7 @@ impl Page {
         )?;
         let link_to = |page: u32| link(&self.query.clone().with_page(page));
         if page > 1 {
-            // Beyond the last page, the previous page is the last one.
+            // If the requested page is beyond the last one, this links to the last one.
             let previous = u64::from(page.saturating_sub(1)).min(pages);
             let previous = u32::try_from(previous).unwrap_or(1);
             writeln!(
@@ -198,10 +200,10 @@ impl Page {
 }
 
 fn link(query: &ClientQuery) -> String {
-    Escaped(&format!("?{}", parameters::write(query))).to_string()
+    Escaped(&format!("?{}", parameters::query_string(query))).to_string()
 }
 
-/// A `<time>` element: seconds in the text, microseconds in the attribute.
+/// A `<time>` element with seconds in its text and microseconds in its attribute.
 struct Time(Timestamp);
 
 impl fmt::Display for Time {

@@ -5,14 +5,14 @@ use tokio::sync::Semaphore;
 
 use crate::activity::{ActivityError, ActivityReader, ClientQuery, ClientRows};
 
-/// The maximum duration of a list, including the wait for a permit.
+/// The maximum time to list clients, including the wait for a permit.
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The maximum number of concurrent lists. Operators are few, and a limit leaves the database to the
-/// API.
+/// The maximum number of concurrent calls of the reader. It is small, so that operators cannot slow
+/// down the database for the API.
 const MAX_CONCURRENT_LISTS: usize = 2;
 
-/// The reader of a list or page, shared by all workers.
+/// The reader behind a list or page, shared by all workers.
 #[derive(Clone)]
 pub(super) struct Source {
     reader: Arc<dyn ActivityReader>,
@@ -27,8 +27,8 @@ impl Source {
         }
     }
 
-    /// Returns the clients that match the query. If they cannot be read in time, the error is
-    /// logged and `None` is returned.
+    /// Returns the clients that match the query. If the reader fails or takes too long, logs the
+    /// error and returns `None`.
     pub(super) async fn list(&self, query: &ClientQuery) -> Option<ClientRows> {
         let read = async {
             // Acquiring fails only if the semaphore is closed, which never happens.

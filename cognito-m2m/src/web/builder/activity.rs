@@ -1,4 +1,4 @@
-//! Creates the recorder and the writer of client activity.
+//! The recorder and the writer of client activity.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) fn activity_fault(settings: &Settings, has_store: bool) -> Option<Set
             "an activity store is configured but not used, because `track_client_activity` is off"
         );
     }
-    // `pool:client_id` must fit into the column, which holds 255 characters.
+    // The column has room for `pool:client_id` with 255 characters.
     let max_length = 255 - 1 - crate::client_id::MAX_LENGTH;
     let too_long = settings.pools.keys().find(|name| name.len() > max_length);
     let problem = match too_long {
@@ -32,8 +32,9 @@ pub(super) fn activity_fault(settings: &Settings, has_store: bool) -> Option<Set
     Some(SettingFault::new("track_client_activity", problem))
 }
 
-/// Starts the background writer and returns the recorder that requests write to.
-pub(super) fn track(
+/// Starts the background task that writes activity to the store, and returns the recorder for
+/// requests.
+pub(super) fn start_tracking(
     settings: &CheckedSettings,
     store: Box<dyn ActivityStore>,
     clock: &Arc<dyn Clock>,

@@ -1,14 +1,16 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::activity::{activity_fault, track};
+use super::activity::{activity_fault, start_tracking};
 use super::error::BuildError;
 use super::startup_log;
-use super::users::users;
+use super::users::user_lookups;
 use super::validator::cognito_validator;
 use crate::activity::ActivityStore;
-use crate::policy::{Layer, guarded_handlers};
+use crate::policy::{ClientList, Layer, guarded_handlers};
+use crate::pool::PoolName;
 use crate::runtime::Background;
-use crate::settings::{SettingFault, Settings};
+use crate::settings::{CheckedPool, SettingFault, Settings};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
@@ -41,8 +43,8 @@ pub struct CognitoAuthBuilder {
 }
 
 impl CognitoAuth {
-    /// Returns a builder, for everything beyond settings: a custom validator, responder, user mapper,
-    /// activity store, HTTP client or clock.
+    /// Returns a builder, for options that [`Settings`] does not cover: a custom validator,
+    /// responder, user mapper, activity store, HTTP client or clock.
     ///
     /// # Examples
     ///
@@ -66,7 +68,7 @@ impl CognitoAuth {
         Self::builder().settings(settings).build()
     }
 
-    /// Builds the middleware from the environment variables with the prefix `COGNITO_M2M_`.
+    /// Builds the middleware from environment variables with the prefix `COGNITO_M2M_`.
     ///
     /// # Errors
     ///
@@ -77,7 +79,8 @@ impl CognitoAuth {
 }
 
 impl CognitoAuthBuilder {
-    /// Sets the settings. Defaults to [`Settings::default`], which has no user pool.
+    /// Sets the [`Settings`] of the middleware. Defaults to [`Settings::default`], which has no
+    /// user pool.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -137,7 +140,8 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Sets the user mapper. It is used if the setting `user_mapping_enabled` is on.
+    /// Sets the mapper that finds the user of a principal. It is used if the setting
+    /// `user_mapping_enabled` is on.
     ///
     /// # Examples
     ///
@@ -178,7 +182,7 @@ impl CognitoAuthBuilder {
     /// Sets the HTTP client that fetches the signing keys, for example one with a proxy or custom
     /// TLS roots.
     ///
-    /// The default client follows no redirects and uses the configured time-outs. Build a custom
+    /// The default client follows no redirects and uses the configured timeouts. Build a custom
     /// client with `redirect::Policy::none()`. The setting `jwks_timeout` applies to it too;
     /// `jwks_connect_timeout` does not.
     #[must_use]
@@ -187,7 +191,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Sets the clock. Defaults to [`SystemClock`].
+    /// Replaces the system clock, for tests.
     ///
     /// # Examples
     ///
@@ -203,10 +207,11 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Allows handlers that name a client group which the settings do not define.
+    /// Lets [`build`](Self::build) succeed although a handler names a client group that the
+    /// settings do not define.
     ///
-    /// By default that is an error at start-up. Use this in a program that is linked with such
-    /// handlers but does not mount them; if it does, they refuse every client.
+    /// Use this in a program that is linked with such handlers but does not mount them. An
+    /// undefined group admits no client.
     #[must_use]
     pub fn allow_undefined_groups(mut self) -> Self {
         self.allow_undefined_groups = true;
@@ -218,8 +223,8 @@ impl CognitoAuthBuilder {
     /// # Errors
     ///
     /// Returns [`BuildError::Settings`] with all faults in the settings. Returns
-    /// [`BuildError::Thread`] if the background thread cannot be started, and
-    /// [`BuildError::HttpClient`] if the HTTP client cannot be created.
+    /// [`BuildError::Thread`] if the background thread could not be started, and
+    /// [`BuildError::HttpClient`] if the HTTP client could not be created.
     pub fn build(self) -> Result<CognitoAuth, BuildError> {
         let mut faults = if self.allow_undefined_groups {
             Vec::new()
@@ -227,7 +232,8 @@ impl CognitoAuthBuilder {
             undefined_groups(&self.settings)
         };
         let has_custom_validator = self.validator.is_some();
-        let (users, user_fault) = users(&self.settings, has_custom_validator, self.user_mapper);
+        let (users, user_fault) =
+            user_lookups(&self.settings, has_custom_validator, self.user_mapper);
         faults.extend(user_fault);
         faults.extend(activity_fault(
             &self.settings,
@@ -242,12 +248,7 @@ impl CognitoAuthBuilder {
         let store = self
             .activity_store
             .filter(|_| checked.track_client_activity);
-        let activity = store.map(|store| track(&checked, store, &clock, &background));
-        let admitted_clients = checked
-            .pools
-            .iter()
-            .filter_map(|pool| Some((pool.name.clone(), pool.allowed_clients.clone()?)));
-        let admitted_clients = admitted_clients.collect();
+        let activity = store.map(|store| start_tracking(&checked, store, &clock, &background));
         let validation = match self.validator {
             Some(validator) => Validation::Custom(validator),
             None => Validation::BuiltIn(cognito_validator(
@@ -257,12 +258,10 @@ impl CognitoAuthBuilder {
                 &background,
             )?),
         };
-        let default_responder = || -> Box<dyn RefusalResponder> {
-            Box::new(DefaultResponder::new(
-                checked.realm.as_str(),
-                checked.json_error_responses,
-            ))
-        };
+        let responder = self.responder.unwrap_or_else(|| {
+            let realm = checked.realm.as_str();
+            Box::new(DefaultResponder::new(realm, checked.json_error_responses))
+        });
         Ok(CognitoAuth::from_state(State {
             validation,
             header_name: checked.header_name,
@@ -270,10 +269,10 @@ impl CognitoAuthBuilder {
             max_token_bytes: checked.max_token_bytes,
             fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
             policy_defaults: checked.policy_defaults,
-            admitted_clients,
+            admitted_clients: admitted_clients(&checked.pools),
             users,
             activity,
-            responder: self.responder.unwrap_or_else(default_responder),
+            responder,
             background,
             shutdown_timeout: checked.shutdown_timeout,
             clock,
@@ -281,8 +280,15 @@ impl CognitoAuthBuilder {
     }
 }
 
-/// Finds handlers that name an undefined group. Such a handler would refuse every client, without an
-/// obvious reason.
+fn admitted_clients(pools: &[CheckedPool]) -> HashMap<PoolName, ClientList> {
+    let lists = pools
+        .iter()
+        .filter_map(|pool| Some((pool.name.clone(), pool.allowed_clients.clone()?)));
+    lists.collect()
+}
+
+/// Returns a fault for each handler that names an undefined group. Such a handler would refuse
+/// every client without an obvious reason.
 fn undefined_groups(settings: &Settings) -> Vec<SettingFault> {
     let faults = |layer: &'static Layer| {
         let undefined = layer

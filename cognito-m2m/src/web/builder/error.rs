@@ -3,7 +3,7 @@ use std::io;
 
 use crate::settings::SettingsError;
 
-/// The error returned if a [`CognitoAuth`](crate::CognitoAuth) cannot be built.
+/// The error returned if a [`CognitoAuth`](crate::CognitoAuth) could not be built.
 ///
 /// # Examples
 ///
@@ -16,10 +16,10 @@ use crate::settings::SettingsError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// One or more settings are invalid.
+    /// One or more settings are missing or invalid. The error lists all of them.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The background thread could not be started.
+    /// The background thread of the middleware could not be started.
     #[error("failed to start the background thread")]
     Thread(#[source] io::Error),
     /// The HTTP client could not be created, usually because no TLS root certificates are installed.

@@ -1,4 +1,4 @@
-//! The builder of `CognitoAuth`: checks the settings and starts the background tasks.
+//! The builder of `CognitoAuth`. It checks the settings and starts the background tasks.
 
 mod activity;
 #[expect(

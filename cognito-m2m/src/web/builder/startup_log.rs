@@ -26,8 +26,8 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
 
 /// Warns about attributes that name an unknown pool.
 ///
-/// This is not an error, since a program may be deployed without some of its pools. But if the name
-/// is misspelled, its client is refused without an obvious reason.
+/// This is not an error, because a program may be deployed without some of its pools. But if the
+/// name is misspelled, the clients of the pool are refused without an obvious reason.
 fn warn_about_unknown_pools(pools: &[CheckedPool]) {
     let is_unknown = |pool: &&str| pools.iter().all(|known| known.name.as_str() != *pool);
     for layer in guarded_handlers() {
@@ -43,6 +43,7 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
     }
 }
 
+/// Returns a warning for each setting that weakens security.
 fn warnings(settings: &Settings, pools: &[CheckedPool]) -> Vec<&'static str> {
     let unbounded = |pool: &CheckedPool| pool.audience.is_none() && pool.allowed_clients.is_none();
     let cases = [

@@ -1,14 +1,15 @@
-//! Checks the user mapper against the settings.
+//! The configuration of user lookups.
 
 use crate::pool::PoolName;
 use crate::settings::{SettingFault, Settings};
 use crate::users::{AnyMapper, Users};
 
-/// Returns the configuration of user lookups, and a fault if it is invalid.
+/// Returns the configuration of user lookups, and a fault if the mapper and the settings do not fit
+/// together.
 ///
-/// A client ID is unique in its pool only. With several pools, the mapper must therefore declare
-/// which pools it serves.
-pub(super) fn users(
+/// A client ID is unique only within its pool. With several pools, the mapper must therefore
+/// declare which pools it serves.
+pub(super) fn user_lookups(
     settings: &Settings,
     has_custom_validator: bool,
     mapper: Option<Box<dyn AnyMapper>>,

@@ -1,4 +1,4 @@
-//! Creates the built-in validator and starts the background refresh of its keys.
+//! The built-in validator and the background refresh of its keys.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use crate::settings::{CheckedPool, CheckedSettings};
 use crate::time::Clock;
 use crate::validator::{CognitoValidator, Pool};
 
+/// Creates the validator, and starts a background task for the keys of each pool.
 pub(super) fn cognito_validator(
     settings: &CheckedSettings,
     client: Option<&reqwest::Client>,

@@ -13,8 +13,8 @@ use crate::validator::Pool;
 /// principal.
 ///
 /// Build it once, before `HttpServer::new`, and clone it into each worker. The clones share the
-/// signing keys and the cache of verified tokens. Building starts one background thread, which
-/// fetches the keys; it needs no async runtime.
+/// signing keys and the cache of verified tokens. Building starts a background thread that fetches
+/// the keys. It does not need an async runtime.
 ///
 /// # Examples
 ///
@@ -54,15 +54,16 @@ impl CognitoAuth {
         &self.state
     }
 
-    /// Waits until the signing keys of every user pool have been fetched once, or a fetch has failed.
+    /// Waits until the signing keys of every user pool have been fetched, or the fetch for one pool
+    /// has failed.
     ///
-    /// Calling it is optional. Until the keys have been fetched, open handlers work and guarded
-    /// handlers answer 503.
+    /// Calling it is optional. Without it, requests with a token wait for the first fetch. If that
+    /// fails, open handlers work, and guarded handlers respond with 503 until a fetch succeeds.
     ///
     /// # Errors
     ///
-    /// Returns [`KeysUnavailable`] if a user pool has no keys. The background thread continues to
-    /// fetch them.
+    /// Returns [`KeysUnavailable`] for the first user pool without usable keys. The background
+    /// thread continues to fetch them.
     ///
     /// # Examples
     ///
@@ -89,11 +90,14 @@ impl CognitoAuth {
         Ok(())
     }
 
-    /// Verifies a token outside a request, in the same way as the middleware.
+    /// Verifies a token outside of a request, in the same way as the middleware.
+    ///
+    /// `text` is the token itself, without an authentication scheme.
     ///
     /// # Errors
     ///
-    /// Returns the [`Refusal`] that a guarded handler would answer with.
+    /// Returns a [`Refusal`] if the token is empty, malformed, invalid or expired, if its user pool
+    /// does not admit the client, or if the signing keys are unavailable.
     ///
     /// # Examples
     ///
@@ -140,10 +144,10 @@ impl CognitoAuth {
         }
     }
 
-    /// Stops the background thread and writes pending client activity, within `shutdown_timeout`.
+    /// Writes pending client activity and stops the background thread, within `shutdown_timeout`.
     ///
     /// Call it when the server has stopped. Keys are not refreshed afterwards. Dropping the last
-    /// clone does the same.
+    /// clone does the same, but blocks the thread while it writes.
     pub async fn shutdown(&self) {
         self.state
             .background

@@ -23,13 +23,14 @@ pub struct Health {
 }
 
 impl Health {
-    /// Returns one entry per user pool. With a custom validator, the list is empty.
+    /// Returns one entry per user pool, or none with a custom validator.
     #[must_use]
     pub fn pools(&self) -> &[PoolHealth] {
         &self.pools
     }
 
-    /// Returns `true` if every user pool has usable keys.
+    /// Returns `true` if every user pool has usable keys. With a custom validator, this is always
+    /// `true`.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.pools.iter().all(|pool| pool.is_ready)
@@ -56,13 +57,13 @@ pub struct PoolHealth {
 }
 
 impl PoolHealth {
-    /// Returns the name of the pool in the settings.
+    /// Returns the configured name of the user pool.
     #[must_use]
     pub fn name(&self) -> &PoolName {
         &self.name
     }
 
-    /// Returns `true` if the pool has usable keys: fetched, and refreshed within `jwks_max_stale`.
+    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.is_ready
@@ -74,7 +75,7 @@ impl PoolHealth {
         self.keys_age
     }
 
-    /// Returns the error of the last fetch, if it failed.
+    /// Returns the error of the last fetch, or `None` if it succeeded or there was no fetch yet.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()

@@ -20,14 +20,15 @@ use crate::validator::{CognitoValidator, TokenValidator};
 use crate::web::responder::RefusalResponder;
 
 /// The state that all clones of a `CognitoAuth` share.
-pub(crate) struct State {
+pub(in crate::web) struct State {
     pub(in crate::web) validation: Validation,
     pub(in crate::web) header_name: HeaderName,
     pub(in crate::web) header_prefix: Box<str>,
     pub(in crate::web) max_token_bytes: usize,
     pub(in crate::web) fail_on_invalid_bearer: bool,
     pub(in crate::web) policy_defaults: Arc<PolicyDefaults>,
-    /// The clients that each user pool admits. A pool without a list admits all of its clients.
+    /// The clients that each user pool admits. A pool that is not in the map admits all of its
+    /// clients.
     pub(in crate::web) admitted_clients: HashMap<PoolName, ClientList>,
     pub(in crate::web) users: Users,
     /// `None` if client activity is not tracked.
@@ -38,7 +39,7 @@ pub(crate) struct State {
     pub(in crate::web) clock: Arc<dyn Clock>,
 }
 
-/// The state as the requests of one worker share it.
+/// A handle to the state, shared by the requests of one worker.
 #[expect(
     clippy::redundant_allocation,
     reason = "if all requests counted references to one `Arc`, its cache line would move between workers"
@@ -51,7 +52,7 @@ impl WorkerState {
         Self(Rc::new(Arc::clone(state)))
     }
 
-    /// Returns `true` if both belong to the same `CognitoAuth`, even in different workers or scopes.
+    /// Returns `true` if both handles are to the state of the same `CognitoAuth`.
     pub(in crate::web) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -65,14 +66,15 @@ impl Deref for WorkerState {
     }
 }
 
+/// The validator of tokens.
 pub(in crate::web) enum Validation {
     BuiltIn(CognitoValidator),
     Custom(Box<dyn TokenValidator>),
 }
 
 impl State {
-    /// Authenticates a token without waiting. If the result is [`Incomplete::Waiting`], wait for
-    /// the fetch and then call [`State::authenticate`].
+    /// Authenticates a token without waiting. After [`Incomplete::Waiting`], the caller waits for
+    /// the fetch and then calls [`State::authenticate`].
     pub(in crate::web) fn try_authenticate(
         &self,
         credentials: Credentials<'_>,
@@ -117,8 +119,8 @@ impl State {
             })
     }
 
-    /// Checks the list of clients that the user pool admits. This runs on every request, also for
-    /// tokens that were verified before.
+    /// Refuses a client that its user pool does not admit. This is checked on every request, even
+    /// if the token is in the cache.
     fn admit(&self, principal: ServicePrincipal) -> Result<ServicePrincipal, Refusal> {
         let admitted = self.admitted_clients.get(principal.pool());
         if admitted.is_none_or(|clients| clients.contains(principal.pool(), principal.client_id()))
@@ -129,7 +131,7 @@ impl State {
         }
     }
 
-    /// Records the activity of a client in memory. It never waits for the store.
+    /// Records the activity of a client in memory, without waiting for the store.
     pub(in crate::web) fn record_activity(&self, principal: &ServicePrincipal) {
         if let Some(recorder) = &self.activity {
             recorder.record(principal, self.clock.wall());

@@ -5,13 +5,13 @@ use std::task::{Context, Poll};
 use actix_web::{Error, HttpRequest};
 
 use crate::error::Refusal;
-use crate::web::request::refused;
+use crate::web::request::refusal_error;
 use crate::web::responder::RefusalFn;
 
-/// The future of an extractor: its result is known before the first poll.
+/// The future of an extractor that has its result before the first poll.
 ///
-/// Actix calls every extractor and then polls them in order. Refusals are logged and answered in
-/// `poll`, so that a request with several refusals is logged and answered once.
+/// Actix calls every extractor of a handler, then polls their futures in order and stops at the
+/// first error. Refusals are therefore logged in `poll`, which logs only one per request.
 pub struct Extraction<T>(Option<Result<T, PendingRefusal>>);
 
 struct PendingRefusal {
@@ -43,14 +43,11 @@ impl<T> Future for Extraction<T> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         match self.0.take() {
             Some(Ok(extracted)) => Poll::Ready(Ok(extracted)),
-            Some(Err(pending)) => {
-                let PendingRefusal {
-                    refusal,
-                    request,
-                    custom_response,
-                } = pending;
-                Poll::Ready(Err(refused(&refusal, &request, custom_response)))
-            }
+            Some(Err(pending)) => Poll::Ready(Err(refusal_error(
+                &pending.refusal,
+                &pending.request,
+                pending.custom_response,
+            ))),
             // Reached only if the future is polled again after it completed.
             None => Poll::Pending,
         }

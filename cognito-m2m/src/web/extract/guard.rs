@@ -12,14 +12,14 @@ use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
 pub trait RoutePolicy: 'static {
-    /// The attributes of the handler and its modules.
+    /// The attributes of the handler and of its modules.
     const LAYERS: &'static Layers;
 
-    /// The function that responds to refusals instead of the app-wide responder.
+    /// The function that responds to refusals, if it is not the responder of the app.
     const REFUSAL: Option<RefusalFn> = None;
 }
 
-/// The attributes of two levels. The upper ones are evaluated first.
+/// A combination of the attributes of two levels. The upper ones are evaluated first.
 pub enum Both<Upper, Lower> {
     #[doc(hidden)]
     _Never(Infallible, PhantomData<(Upper, Lower)>),
@@ -37,8 +37,8 @@ impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> 
 
 /// The handler argument that an attribute inserts in front of the others.
 ///
-/// Its future is ready on the first poll. A refusal is therefore answered before any other extractor
-/// reads the body.
+/// Its future is ready on the first poll, so a refused request gets its response before any other
+/// extractor reads the body.
 pub struct Guard<P>(PhantomData<P>);
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {

@@ -9,9 +9,11 @@ use crate::web::request::{Outcome, with_authentication};
 
 /// Extracts the principal. A request without one is refused.
 ///
-/// A handler without an attribute that takes a principal is treated as if it had
-/// `#[require_authentication]`, including the default allowlist. `Option<ServicePrincipal>` would
-/// turn every failure into `None`, even a forged token: use [`OptionalPrincipal`] instead.
+/// A handler that takes a principal but has no attribute is treated as if it had
+/// `#[require_authentication]`, including the default allowlist.
+///
+/// Do not use `Option<ServicePrincipal>`, which turns every failure into `None`, even a forged
+/// token. Use [`OptionalPrincipal`] instead.
 impl FromRequest for ServicePrincipal {
     type Error = Error;
     type Future = Extraction<Self>;
@@ -24,10 +26,10 @@ impl FromRequest for ServicePrincipal {
     }
 }
 
-/// The principal of a request that may also be anonymous.
+/// An extractor for the principal of a request, or for none if the request has no token.
 ///
-/// It contains no principal only if the request has no token. A malformed, invalid or expired token
-/// is refused, and so is a token that cannot be verified because the keys are unavailable.
+/// A malformed, invalid or expired token is refused, and so is a token that cannot be verified
+/// because the keys are unavailable. This extractor does not evaluate the default allowlist.
 ///
 /// # Examples
 ///
@@ -50,7 +52,7 @@ impl FromRequest for ServicePrincipal {
 pub struct OptionalPrincipal(Option<ServicePrincipal>);
 
 impl OptionalPrincipal {
-    /// Returns the principal.
+    /// Returns the principal, or `None` if the request has no token.
     #[must_use]
     pub fn into_inner(self) -> Option<ServicePrincipal> {
         self.0

@@ -11,19 +11,19 @@ use crate::error::{Misconfiguration, Refusal};
 use crate::principal::ServicePrincipal;
 use crate::users::{ProxyUser, UserLookup, UserMappingError};
 use crate::web::cognito_auth::WorkerState;
-use crate::web::request::{Authentication, refused, with_authentication};
+use crate::web::request::{Authentication, refusal_error, with_authentication};
 
-/// The user that the principal of a request is mapped to: a row, a proxy, or none.
+/// An extractor for the user that the principal is mapped to, a proxy, or no user.
 ///
 /// The user is looked up only if a handler takes this argument, and at most once per request. A
-/// handler without an attribute that takes it is treated as if it had `#[require_authentication]`,
-/// including the default allowlist. The principal remains available as [`ServicePrincipal`].
+/// handler that takes it but has no attribute is treated as if it had `#[require_authentication]`,
+/// including the default allowlist. The handler can also take the [`ServicePrincipal`].
 ///
 /// # Errors
 ///
 /// Requests are refused as for [`ServicePrincipal`]. In addition, the response is 503 if the user
 /// store is unavailable or the lookup takes longer than `mapping_timeout`, and 500 if several users
-/// match or the mapper fails.
+/// match, the mapper fails, or the mapper returns another user type.
 ///
 /// # Examples
 ///
@@ -50,16 +50,16 @@ use crate::web::request::{Authentication, refused, with_authentication};
 /// ```
 #[derive(Debug)]
 pub enum RequestUser<U> {
-    /// The row that the principal is mapped to.
+    /// The user that the principal is mapped to.
     Mapped(Arc<U>),
-    /// A stand-in for a principal without a row, if the setting `return_user_proxy` is on.
+    /// A stand-in for a principal without a user, if the setting `return_user_proxy` is on.
     Proxy(ProxyUser),
-    /// No user: the principal has no row, and `return_user_proxy` is off.
+    /// No user: the principal is not mapped to one, and `return_user_proxy` is off.
     Anonymous,
 }
 
 impl<U> RequestUser<U> {
-    /// Returns the row, if the principal is mapped to one.
+    /// Returns the user, if the principal is mapped to one.
     #[must_use]
     pub fn mapped(&self) -> Option<&U> {
         match self {
@@ -68,13 +68,13 @@ impl<U> RequestUser<U> {
         }
     }
 
-    /// Returns `true` for a row or a proxy.
+    /// Returns `true` for a mapped user or a proxy.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         !self.is_anonymous()
     }
 
-    /// Returns `true` if there is neither a row nor a proxy.
+    /// Returns `true` if there is neither a mapped user nor a proxy.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         matches!(self, Self::Anonymous)
@@ -108,12 +108,12 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
     }
 }
 
-/// The row that the principal of a request is mapped to. A request without one is refused.
+/// An extractor for the user that the principal is mapped to. A request without one is refused.
 ///
 /// # Errors
 ///
 /// Requests are refused as for [`RequestUser`]. In addition, the response is 403 with `Client is not
-/// mapped to a user.` if the principal has no row.
+/// mapped to a user.` if the principal is not mapped to one.
 ///
 /// # Examples
 ///
@@ -135,7 +135,7 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 pub struct MappedUser<U>(Arc<U>);
 
 impl<U> MappedUser<U> {
-    /// Returns the row. Other extractors of the request may share it.
+    /// Returns the user, which the extractors of a request share.
     #[must_use]
     pub fn into_inner(self) -> Arc<U> {
         self.0
@@ -167,15 +167,15 @@ impl<U: Send + Sync + 'static> FromRequest for MappedUser<U> {
     }
 }
 
-/// The lookup of the user of one request.
+/// A user lookup for one request.
 struct UserRequest {
     state: WorkerState,
     principal: ServicePrincipal,
     lookup: Rc<UserLookup>,
 }
 
-/// Checks the principal immediately. The lookup starts on the first poll, once the guard has admitted
-/// the request.
+/// Checks the principal immediately, but starts the lookup on the first poll: Actix polls it only
+/// if the guard has admitted the request.
 fn extract<T: 'static, U: Send + Sync + 'static>(
     request: &HttpRequest,
     finish: impl FnOnce(Option<Arc<U>>, UserRequest) -> Result<T, Refusal> + 'static,
@@ -192,7 +192,7 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
         };
         extracted
             .await
-            .map_err(|refusal| refused(&refusal, &request, None))
+            .map_err(|refusal| refusal_error(&refusal, &request, None))
     })
 }
 

@@ -179,7 +179,7 @@ fn try_authenticate(state: &State, request: &ServiceRequest) -> Result<Outcome, 
     }
 }
 
-/// Authenticates a request once there is no fetch left to wait for.
+/// Authenticates a request after the fetch that it waited for has ended.
 async fn authenticate(state: &State, request: &ServiceRequest) -> Outcome {
     let authenticated = match credentials(state, request) {
         Ok(Some(credentials)) => state.authenticate(credentials).await,
@@ -189,7 +189,7 @@ async fn authenticate(state: &State, request: &ServiceRequest) -> Outcome {
     authenticated.map_or_else(Outcome::Refused, Outcome::Verified)
 }
 
-/// Returns the principal that a test stored in a request without a token.
+/// Returns the outcome that a test stored in the request.
 fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
     let extensions = request.extensions();
     let preset = extensions
@@ -198,10 +198,10 @@ fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
     Some(preset.outcome.clone())
 }
 
-/// Stores the outcome in the request, or breaks with a response if `fail_on_invalid_bearer` is on
-/// and the token was refused.
+/// Stores the outcome in the request, or breaks with a response if the token was refused and
+/// `fail_on_invalid_bearer` is on.
 ///
-/// Unavailable keys never refuse a request here, because open handlers work without them.
+/// Unavailable keys do not cause a response here, because open handlers work without them.
 fn attach(
     state: &WorkerState,
     request: ServiceRequest,
@@ -225,7 +225,7 @@ fn attach(
     ControlFlow::Continue(request)
 }
 
-/// Replaces the response of `principal.authorize(..)?` by that of the app's responder.
+/// Replaces the response of a failed `principal.authorize(..)?` with that of the app's responder.
 fn replace_denial<B>(state: &State, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>>
 where
     B: MessageBody + 'static,

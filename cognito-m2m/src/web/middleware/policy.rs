@@ -11,10 +11,11 @@ use pin_project_lite::pin_project;
 
 use crate::error::Refusal;
 use crate::policy::Policy;
-use crate::web::request::{refused, with_authentication};
+use crate::web::request::{refusal_response, with_authentication};
 
-/// Authorizes all requests to an `App`, a `web::scope` or a `web::resource`. The policy is evaluated
-/// on its own: the default allowlist applies to handlers only.
+/// Authorizes all requests to an `App`, a `web::scope` or a `web::resource`.
+///
+/// Only the policy is evaluated. The default allowlist applies to handlers only.
 impl<S, B> Transform<S, ServiceRequest> for Policy
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
@@ -60,17 +61,17 @@ where
                 response: self.service.call(request),
             },
             Err(refusal) => Authorizing::Refused {
-                response: Some(refuse(&refusal, request)),
+                response: Some(refused(&refusal, request)),
             },
         }
     }
 }
 
-fn refuse<B: MessageBody>(
+fn refused<B: MessageBody>(
     refusal: &Refusal,
     request: ServiceRequest,
 ) -> ServiceResponse<EitherBody<B>> {
-    let response = refused(refusal, request.request(), None).error_response();
+    let response = refusal_response(refusal, request.request(), None);
     request.into_response(response).map_into_right_body()
 }
 
@@ -106,11 +107,12 @@ where
 
 /// Uses the policy for routing: a request that it denies does not match.
 ///
-/// The response is then 404, or that of the next route that matches. If only routes of a known
-/// resource have the guard, it is 405. Use `.wrap(policy)` to answer 401 or 403 instead.
+/// The next route that matches then serves the request. If there is no other, the response is 404,
+/// or 405 if the guard is on the routes of a resource. Use `.wrap(policy)` to respond with 401 or
+/// 403 instead.
 ///
 /// Actix evaluates the guards of a scope before the middleware of the same scope, so `CognitoAuth`
-/// must wrap an outer level. If it is missing, nothing matches and an error is logged.
+/// must wrap an outer level. Without it, no request matches and an error is logged.
 impl Guard for Policy {
     fn check(&self, context: &GuardContext<'_>) -> bool {
         let result = with_authentication(&context.req_data(), |authentication| {

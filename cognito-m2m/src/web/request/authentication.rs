@@ -9,17 +9,18 @@ use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
 
 /// The result of authenticating a request. The middleware stores it in the request's extensions.
-pub(crate) struct Authentication {
+pub(in crate::web) struct Authentication {
     pub(in crate::web) state: WorkerState,
     pub(in crate::web) outcome: Outcome,
-    /// The attributes of the handler, if their guard has admitted the request.
+    /// The attributes of the handler, once its guard has admitted the request.
     pub(in crate::web) layers: Option<&'static Layers>,
-    /// Set when a test stored the principal. It holds as long as the request carries no token.
+    /// `true` if a test stored the principal. A token in the request takes precedence over it.
     pub(in crate::web) is_preset: bool,
     /// The lookup of the principal's user, shared by all extractors of the request.
     pub(in crate::web) lookup: Option<Rc<UserLookup>>,
 }
 
+/// The principal of a request, or the reason why there is no principal.
 #[derive(Clone)]
 pub(in crate::web) enum Outcome {
     /// The request has no token.
@@ -40,7 +41,7 @@ impl Authentication {
         }
     }
 
-    /// Returns the principal, or the refusal that applies without one.
+    /// Returns the principal, or the refusal of a handler that requires one.
     pub(in crate::web) fn principal(&self) -> Result<&ServicePrincipal, Refusal> {
         match &self.outcome {
             Outcome::Verified(principal) => Ok(principal),
@@ -55,7 +56,8 @@ impl Authentication {
         Ok(policy.evaluate(&principal.policy_input(method, &self.state.policy_defaults))?)
     }
 
-    /// Evaluates the attributes of a handler. The error names the attribute that refused.
+    /// Evaluates the default allowlist and the attributes of a handler. The error contains the
+    /// attribute that refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
@@ -68,10 +70,10 @@ impl Authentication {
             .map_err(|(denial, layer)| (denial.into(), layer))
     }
 
-    /// Returns the principal for an extractor, after the default allowlist.
+    /// Returns the principal for an extractor, if the default allowlist admits it.
     ///
-    /// Actix calls extractors in the order of the handler's arguments. The guard is the first one, so
-    /// the attributes of the handler are known here.
+    /// Actix calls extractors in the order of the handler's arguments. The guard comes first, so it
+    /// has already set `layers`.
     pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.principal()?;
         let input = principal.policy_input("", &self.state.policy_defaults);
@@ -80,7 +82,8 @@ impl Authentication {
     }
 }
 
-/// Reads the authentication of a request. Fails if the `CognitoAuth` middleware is missing.
+/// Calls `read` with the authentication of a request. Fails if the `CognitoAuth` middleware is
+/// missing.
 pub(in crate::web) fn with_authentication<T>(
     extensions: &Extensions,
     read: impl FnOnce(&Authentication) -> Result<T, Refusal>,

@@ -11,4 +11,4 @@ pub(super) use authentication::{Authentication, Outcome, with_authentication};
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;
-pub(super) use refuse::{refuse, refused};
+pub(super) use refuse::{refusal_error, refusal_response, refuse};

@@ -8,8 +8,8 @@ use crate::scope::ScopeSet;
 
 /// Extension methods that return the principal of a request.
 ///
-/// They work in every handler and middleware inside [`CognitoAuth`](crate::CognitoAuth), guarded
-/// or not.
+/// They work in every handler and middleware inside [`CognitoAuth`](crate::CognitoAuth), even
+/// without an attribute.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub trait RequestPrincipal {
     /// Returns the principal, or `None` if the request has no valid token.
     fn service_principal(&self) -> Option<ServicePrincipal>;
 
-    /// Returns the client ID of the principal.
+    /// Returns the client ID of the principal, or `None` if there is no principal.
     fn client_id(&self) -> Option<ClientId> {
         self.service_principal()
             .map(|principal| principal.client_id().clone())
@@ -41,7 +41,7 @@ pub trait RequestPrincipal {
             .unwrap_or_default()
     }
 
-    /// Returns `true` if the request has a valid machine token.
+    /// Returns `true` if the request has a principal.
     fn is_machine_authenticated(&self) -> bool {
         self.service_principal().is_some()
     }

@@ -7,30 +7,41 @@ use super::authentication::{Authentication, principal_of};
 use crate::error::Refusal;
 use crate::users::UserMappingError;
 use crate::web::cognito_auth::{State, Validation};
-use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder, level_of};
+use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder, log_level};
 
 /// Logs a refusal and returns its response as the error of an extractor.
-pub(in crate::web) fn refused(
+pub(in crate::web) fn refusal_error(
     refusal: &Refusal,
     request: &HttpRequest,
     custom_response: Option<RefusalFn>,
 ) -> Error {
+    let response = refusal_response(refusal, request, custom_response);
+    InternalError::from_response(refusal.reason(), response).into()
+}
+
+/// Logs a refusal and returns its response. Outside of the `CognitoAuth` middleware, the default
+/// responder creates it.
+pub(in crate::web) fn refusal_response(
+    refusal: &Refusal,
+    request: &HttpRequest,
+    custom_response: Option<RefusalFn>,
+) -> HttpResponse {
     let state = request
         .extensions()
         .get::<Authentication>()
         .map(|authentication| authentication.state.clone());
-    let response = match state {
+    match state {
         Some(state) => refuse(&state, refusal, request, custom_response),
         None => {
             let route = request.match_pattern();
             tracing::error!(reason = refusal.reason(), route, %refusal, "request refused");
             DefaultResponder::default().respond(refusal, request)
         }
-    };
-    InternalError::from_response(refusal.reason(), response).into()
+    }
 }
 
-/// Logs a refusal and returns its response, created by `custom_response` if the handler has one.
+/// Logs a refusal and returns its response, from `custom_response` if the handler has one and from
+/// the app's responder otherwise.
 pub(in crate::web) fn refuse(
     state: &State,
     refusal: &Refusal,
@@ -53,7 +64,8 @@ pub(in crate::web) fn refuse(
     HttpResponse::InternalServerError().finish()
 }
 
-/// Logs one line per refusal. It contains the route and not the path, which the caller controls.
+/// Logs one line for a refusal. The line contains the route but not the path, because the caller
+/// controls the path.
 fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
     let reason = refusal.reason();
     let method = request.method().as_str();
@@ -67,7 +79,7 @@ fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
         Refusal::UserMapping(error) => mapper_error(error),
         Refusal::Misconfigured(_) | Refusal::Authentication(_) | Refusal::Authorization(_) => None,
     };
-    match level_of(refusal) {
+    match log_level(refusal) {
         tracing::Level::ERROR => {
             tracing::error!(reason, method, route, client_id, cause, %refusal, "request refused");
         }
@@ -78,7 +90,7 @@ fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
     }
 }
 
-/// Returns the error of the last key fetch of each user pool whose last fetch failed.
+/// Returns the errors of all user pools whose last key fetch failed.
 fn key_fetch_errors(state: &State) -> Option<String> {
     let Validation::BuiltIn(validator) = &state.validation else {
         return None;
@@ -93,7 +105,8 @@ fn key_fetch_errors(state: &State) -> Option<String> {
     (!errors.is_empty()).then(|| errors.join("; "))
 }
 
-/// Returns the error of a user mapper, escaped because it may quote claims of the token.
+/// Returns the cause of a user mapping error. It is escaped, because it may quote claims of the
+/// token.
 fn mapper_error(error: &UserMappingError) -> Option<String> {
     let source = StdError::source(error)?;
     Some(source.to_string().escape_debug().collect())
