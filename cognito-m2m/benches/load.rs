@@ -2,13 +2,13 @@
 //!
 //! A third server guards the handler and also records client activity. All three get the same
 //! requests, with a token. Rounds of two seconds alternate between the servers, so that other
-//! programs on the machine affect all of them alike, and the medians are printed.
+//! programs on the machine affect all of them alike. The results are medians over the rounds.
 //!
 //! `cargo bench -p cognito-m2m --features testing --bench load` requires Linux and `wrk`.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::{fs, thread};
 
 use actix_web::{App, HttpServer, rt, web};
@@ -27,13 +27,6 @@ async fn guarded() -> &'static str {
     "ok"
 }
 
-/// The results of one run of `wrk`.
-struct Round {
-    requests_per_second: f64,
-    cpu_ticks_per_request: f64,
-    p99: String,
-}
-
 fn main() {
     // `cargo test --benches` only checks that the program starts.
     if std::env::args().any(|argument| argument == "--test") {
@@ -44,6 +37,38 @@ fn main() {
         return;
     }
     let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let token = cognito
+        .token("reporting")
+        .scopes(["widgets/read", "widgets/write"])
+        .sign();
+    let servers = start_servers(&cognito);
+    let mut rounds = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        for (server, rounds) in servers.iter().zip(&mut rounds) {
+            rounds.push(run(*server, &token));
+        }
+    }
+    let [unguarded, guarded, tracking] = rounds;
+    let unguarded = summary("unguarded", &unguarded);
+    let guarded = summary("guarded", &guarded).relative_to(&unguarded);
+    let tracking = summary("guarded, with client activity", &tracking).relative_to(&unguarded);
+    println!(
+        "throughput: guarded is {:.1} % of unguarded (goal: at least 97 %)",
+        100.0 * guarded.requests_per_second
+    );
+    println!(
+        "CPU time per request: guarded is {:.3} of unguarded (goal: at most 1.03)",
+        guarded.cpu_ticks_per_request
+    );
+    println!(
+        "with client activity: {:.1} % of the throughput and {:.3} of the CPU time (goals: at least 96 %, at most 1.04)",
+        100.0 * tracking.requests_per_second,
+        tracking.cpu_ticks_per_request
+    );
+}
+
+/// Starts the server without guards, the one with guards, and the one that also records activity.
+fn start_servers(cognito: &LocalCognito) -> [SocketAddr; 3] {
     let auth = CognitoAuth::new(cognito.settings()).expect("the settings are valid");
     let tracking = CognitoAuth::builder()
         .settings(cognito.settings().track_client_activity(true))
@@ -55,45 +80,17 @@ fn main() {
             .block_on(auth.prefetch())
             .expect("the keys are fetched");
     }
-    let token = cognito
-        .token("reporting")
-        .scopes(["widgets/read", "widgets/write"])
-        .sign();
-
     let guarded = |config: &mut web::ServiceConfig| {
         config.route("/", web::get().to(guarded));
     };
     let unguarded = |config: &mut web::ServiceConfig| {
         config.route("/", web::get().to(unguarded));
     };
-    let servers = [
+    [
         serve(unguarded, None),
         serve(guarded, Some(auth)),
         serve(guarded, Some(tracking)),
-    ];
-    let mut rounds = [const { Vec::new() }; 3];
-    for _ in 0..ROUNDS {
-        for (server, rounds) in servers.iter().zip(&mut rounds) {
-            rounds.push(run(*server, &token));
-        }
-    }
-    let [unguarded, guarded, tracking] = rounds;
-    let unguarded = summary("unguarded", &unguarded);
-    let guarded = summary("guarded", &guarded);
-    let tracking = summary("guarded, with client activity", &tracking);
-    println!(
-        "throughput: guarded is {:.1} % of unguarded (goal: at least 97 %)",
-        100.0 * guarded.0 / unguarded.0
-    );
-    println!(
-        "CPU time per request: guarded is {:.3} of unguarded (goal: at most 1.03)",
-        guarded.1 / unguarded.1
-    );
-    println!(
-        "with client activity: {:.1} % of the throughput and {:.3} of the CPU time (goals: at least 96 %, at most 1.04)",
-        100.0 * tracking.0 / unguarded.0,
-        tracking.1 / unguarded.1
-    );
+    ]
 }
 
 /// A store that discards everything, since requests do not wait for the store.
@@ -109,37 +106,39 @@ impl ActivityStore for DiscardingStore {
     }
 }
 
+/// Starts a server with one worker on a thread, and returns its address. Connections wait in the
+/// listener's queue until the server accepts them.
 fn serve(
     routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     auth: Option<CognitoAuth>,
 ) -> SocketAddr {
-    let (sender, started) = mpsc::channel();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("the listener is bound");
     thread::spawn(move || {
         rt::System::new().block_on(async move {
             let server = match auth {
                 Some(auth) => {
                     let app = move || App::new().wrap(auth.clone()).configure(routes.clone());
                     let server = HttpServer::new(app).workers(1).disable_signals();
-                    let server = server.bind("127.0.0.1:0").expect("a port is free");
-                    sender
-                        .send(server.addrs()[0])
-                        .expect("the caller waits for the address");
-                    server.run()
+                    server.listen(listener).expect("the server starts").run()
                 }
                 None => {
                     let app = move || App::new().configure(routes.clone());
                     let server = HttpServer::new(app).workers(1).disable_signals();
-                    let server = server.bind("127.0.0.1:0").expect("a port is free");
-                    sender
-                        .send(server.addrs()[0])
-                        .expect("the caller waits for the address");
-                    server.run()
+                    server.listen(listener).expect("the server starts").run()
                 }
             };
             server.await.expect("the server ends with the process");
         });
     });
-    started.recv().expect("the server starts")
+    address
+}
+
+/// The results of one run of `wrk`.
+struct Round {
+    requests_per_second: f64,
+    cpu_ticks_per_request: f64,
+    p99: String,
 }
 
 fn run(address: SocketAddr, token: &str) -> Round {
@@ -191,12 +190,33 @@ fn cpu_ticks() -> f64 {
     fields.iter().sum()
 }
 
-fn summary(name: &str, rounds: &[Round]) -> (f64, f64) {
-    let throughput = median(rounds.iter().map(|round| round.requests_per_second));
-    let cpu = median(rounds.iter().map(|round| round.cpu_ticks_per_request));
+/// The medians of a server's rounds.
+struct Medians {
+    requests_per_second: f64,
+    cpu_ticks_per_request: f64,
+}
+
+impl Medians {
+    fn relative_to(&self, baseline: &Self) -> Self {
+        Self {
+            requests_per_second: self.requests_per_second / baseline.requests_per_second,
+            cpu_ticks_per_request: self.cpu_ticks_per_request / baseline.cpu_ticks_per_request,
+        }
+    }
+}
+
+/// Prints the results of a server, and returns its medians.
+fn summary(name: &str, rounds: &[Round]) -> Medians {
+    let requests_per_second = median(rounds.iter().map(|round| round.requests_per_second));
     let p99: Vec<_> = rounds.iter().map(|round| round.p99.as_str()).collect();
-    println!("{name}: {throughput:.0} requests/s, p99 {}", p99.join(" "));
-    (throughput, cpu)
+    println!(
+        "{name}: {requests_per_second:.0} requests/s, p99 {}",
+        p99.join(" ")
+    );
+    Medians {
+        requests_per_second,
+        cpu_ticks_per_request: median(rounds.iter().map(|round| round.cpu_ticks_per_request)),
+    }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -39,8 +39,8 @@ struct Parts {
 }
 
 impl AccessToken {
-    /// Creates a token, or returns `None` if the text is not a bearer token (RFC 6750 section 2.1)
-    /// and could therefore break out of its header.
+    /// Creates a token. Returns `None` if the text is not a bearer token (RFC 6750 section 2.1),
+    /// since other characters could break out of the header.
     pub(super) fn new(
         secret: &str,
         requested: RequestedScopes,

@@ -18,7 +18,7 @@ const MAX_REDIRECTS: usize = 10;
 impl OriginTokens {
     /// Creates an [`AuthorizedClient`], which adds the token to every request.
     ///
-    /// It has no timeouts. To set some, use [`into_client_with`](Self::into_client_with).
+    /// The client has no timeouts. To set them, use [`into_client_with`](Self::into_client_with).
     ///
     /// # Errors
     ///
@@ -43,8 +43,8 @@ impl OriginTokens {
     /// Creates an [`AuthorizedClient`] from a `reqwest` builder, for example with timeouts, a proxy
     /// or custom TLS roots.
     ///
-    /// The redirect policy of the builder is replaced: redirects are followed within the origin
-    /// only.
+    /// The redirect policy of the builder is replaced. The client follows redirects within the
+    /// origin only.
     ///
     /// # Errors
     ///
@@ -78,8 +78,8 @@ impl OriginTokens {
 /// request once, provided that its body is in memory. A request to another origin, or a redirect to
 /// one, fails before the token is sent.
 ///
-/// This is a separate type and not a middleware for `reqwest`, since a client with other redirect
-/// rules could send the token to another origin.
+/// This is a separate type rather than a `reqwest` middleware, because a client with another
+/// redirect policy could send the token to another origin.
 ///
 /// # Examples
 ///
@@ -198,8 +198,8 @@ impl AuthorizedClient {
         let Some(request) = copy else {
             return Ok(response);
         };
-        // Without another token the request is not repeated. The 401 is more useful to the caller
-        // than the reason why no token was fetched.
+        // If there is no other token, the caller gets the 401, which is more useful than the reason
+        // that no token was fetched.
         match self.tokens.token_for_url(request.url()).await {
             Ok(other) if other.secret() != token.secret() => self.send(request, &other).await,
             _ => Ok(response),
@@ -223,8 +223,8 @@ fn is_refused(response: &Response) -> bool {
     response.status() == StatusCode::UNAUTHORIZED && has_invalid_token_error(response.headers())
 }
 
-/// Follows redirects within one origin. `reqwest` drops the `Authorization` header on the way to
-/// another origin, even if the token may be sent there, so such a redirect is an error.
+/// Follows redirects within one origin. A redirect to another origin is an error even if the token
+/// may be sent there, because `reqwest` drops the `Authorization` header on the way.
 fn redirect(attempt: Attempt<'_>, origins: &[Origin]) -> reqwest::redirect::Action {
     let target = attempt.url().origin();
     let is_same_origin = attempt.previous().last().map(Url::origin).as_ref() == Some(&target);

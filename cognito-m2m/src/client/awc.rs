@@ -13,8 +13,9 @@ impl OriginTokens {
     /// Actix-web use, so this needs no dependency on `awc`:
     /// `client.get(url).insert_header(header)`.
     ///
-    /// Build that client with `disable_redirects()`. If an API answers 401 with `invalid_token`,
-    /// call [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
+    /// Build the `awc` client with `disable_redirects()`. If an API answers 401 with
+    /// `invalid_token`, call [`invalidate`](Self::invalidate) with the token from
+    /// [`token_for`](Self::token_for).
     ///
     /// # Errors
     ///

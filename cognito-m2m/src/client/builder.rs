@@ -38,7 +38,7 @@ impl TokenClient {
         TokenClientBuilder::new()
     }
 
-    /// Creates a client from environment variables, which [`TokenClientSettings`] lists.
+    /// Creates a client from the environment variables listed in [`TokenClientSettings`].
     ///
     /// # Errors
     ///
@@ -193,8 +193,8 @@ impl TokenClientBuilder {
     /// Sets the HTTP client for token requests, for example one with a proxy or custom TLS roots.
     ///
     /// Disable its redirects (`redirect::Policy::none()`). Do not use it elsewhere, because its
-    /// connections are bound to the background thread of the token client.
-    /// [`connect_timeout`](Self::connect_timeout) is then ignored.
+    /// connections are bound to the background thread of the token client. With a custom client,
+    /// [`connect_timeout`](Self::connect_timeout) is ignored.
     ///
     /// # Examples
     ///

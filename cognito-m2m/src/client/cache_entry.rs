@@ -33,17 +33,17 @@ struct State {
 
 /// A fetch that is registered with its entry, so that callers wait for it.
 ///
-/// Its owner must run it. Dropping it fails the callers that wait.
+/// Its owner must run it. If it is dropped, the waiting callers fail.
 pub(super) struct SharedFetch {
     entry: Arc<CacheEntry>,
     result: watch::Sender<Option<FetchResult>>,
 }
 
-/// The answer to a caller that found no usable token.
+/// The outcome for a caller that found no usable token in the cache.
 pub(super) enum Joined {
-    /// A fetch has completed in the meantime.
+    /// Another caller's fetch has completed in the meantime.
     Token(AccessToken),
-    /// The caller waits for a fetch. If it is a new one, the caller must also run it.
+    /// The caller waits for this result. It must also run the fetch, if there is one.
     Waiting(FetchReceiver, Option<SharedFetch>),
 }
 
@@ -56,8 +56,8 @@ impl CacheEntry {
         }
     }
 
-    /// Returns the cached token if it is usable, together with its renewal if the caller has to run
-    /// that.
+    /// Returns the cached token if it is usable. If its renewal is due, the caller must run the
+    /// fetch that is returned with it.
     pub(super) fn cached_token(
         self: &Arc<Self>,
         now: Duration,
@@ -72,7 +72,7 @@ impl CacheEntry {
 
     /// Joins the fetch under way, or starts one unless an earlier error is still remembered.
     ///
-    /// `client_refusal` is the remembered refusal of the client, whatever the scopes.
+    /// `client_refusal` is the remembered refusal of the client, which applies to all scope sets.
     pub(super) fn join_or_start(
         self: &Arc<Self>,
         now: Duration,
@@ -108,7 +108,7 @@ impl CacheEntry {
         can_start.then(|| state.start(self).0)
     }
 
-    /// Stores the result of a fetch. Returns the cached token that has to be renewed next, if any.
+    /// Stores the result of a fetch. Returns the cached token that must be renewed next, if any.
     fn complete(
         &self,
         result: Result<TimedResponse, TokenClientError>,
@@ -121,7 +121,7 @@ impl CacheEntry {
             Ok(timed) => {
                 state.failure = None;
                 let cached = CachedToken::from_response(&timed, jitter).map(Arc::new);
-                // A token without a lifetime replaces nothing: the old one may still be usable.
+                // A token without a lifetime is not cached. The old one may still be usable.
                 if cached.is_some() {
                     self.cached.store(cached.clone());
                 }
@@ -149,7 +149,7 @@ impl CacheEntry {
         is_removed
     }
 
-    /// Returns `true` if the entry still holds this very token.
+    /// Returns `true` if this token has not been replaced.
     pub(super) fn is_current(&self, cached: &Arc<CachedToken>) -> bool {
         let current = self.cached.load();
         current.as_ref().is_some_and(|it| Arc::ptr_eq(it, cached))
@@ -185,8 +185,8 @@ impl SharedFetch {
         &self.entry.scopes
     }
 
-    /// Stores the result and sends it to the callers that wait. Returns the cached token that has
-    /// to be renewed next, if any.
+    /// Stores the result and sends it to the waiting callers. Returns the cached token that must be
+    /// renewed next, if any.
     ///
     /// `jitter`, from 0 to 1, delays the renewal of the new token.
     pub(super) fn complete(

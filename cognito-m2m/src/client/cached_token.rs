@@ -8,15 +8,15 @@ use super::fetcher::TimedResponse;
 const RENEWAL_SHARE: f64 = 0.75;
 const RENEWAL_JITTER: f64 = 0.10;
 
-/// A token is not handed out in the last tenth of its lifetime, or the last minute if that is
+/// A token is not returned in the last tenth of its lifetime, or the last minute if that is
 /// shorter, so that it does not expire on its way to the API.
 const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
-/// The bounds of the pause before a failed renewal is tried again.
+/// The bounds of the pause before a failed renewal is retried.
 const MIN_RENEWAL_PAUSE: Duration = Duration::from_secs(1);
 const MAX_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
-/// A token in the cache, with the times of its renewal and its end.
+/// A token in the cache, with the times of its renewal and expiry.
 ///
 /// All times are those of the monotonic clock.
 pub(super) struct CachedToken {
@@ -29,7 +29,7 @@ pub(super) struct CachedToken {
 }
 
 impl CachedToken {
-    /// Returns `None` if the response had no `expires_in`: such a token is not cached.
+    /// Returns `None` if the response had no `expires_in`, since such a token is not cached.
     ///
     /// `jitter` is from 0 to 1.
     pub(super) fn from_response(timed: &TimedResponse, jitter: f64) -> Option<Self> {
@@ -94,12 +94,12 @@ impl CachedToken {
     }
 }
 
-/// A token as the callers that wait for its fetch receive it.
+/// A fetched token, sent to the callers that wait for it.
 #[derive(Clone)]
 pub(super) struct FetchedToken {
     token: AccessToken,
-    // `None` if the response had no `expires_in`: the waiting callers get the token, but it is not
-    // cached for later ones.
+    // `None` if the response had no `expires_in`. The waiting callers get the token, but it is not
+    // cached.
     usable_until: Option<Duration>,
 }
 
@@ -122,7 +122,7 @@ impl FetchedToken {
     }
 }
 
-/// Returns the time after which a token is no longer handed out.
+/// Returns the time from which a token is no longer returned.
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "the divisor is a constant other than 0"

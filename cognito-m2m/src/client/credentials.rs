@@ -36,8 +36,8 @@ pub(super) struct Credentials {
     pub(super) client_id: ClientId,
     secrets: Vec<SecretString>,
     placement: CredentialPlacement,
-    // The secret that was accepted last is tried first, so that a secret that was rotated out costs
-    // one refused request in all.
+    // The index of the secret that was accepted last. It is tried first, so that a withdrawn secret
+    // causes only one refused request.
     preferred: AtomicUsize,
 }
 
@@ -71,7 +71,7 @@ impl Credentials {
         (first..count).chain(0..first.min(count))
     }
 
-    /// Makes a secret that was accepted the first one to try.
+    /// Records that a secret was accepted, so that it is tried first from now on.
     pub(super) fn prefer(&self, index: usize) {
         if self.preferred.swap(index, Ordering::Relaxed) != index {
             tracing::warn!(
@@ -82,7 +82,7 @@ impl Credentials {
         }
     }
 
-    /// Encodes the client ID and the secret of this index.
+    /// Encodes the client ID and the secret at this index.
     pub(super) fn encode(&self, index: usize) -> Option<EncodedCredentials> {
         let secret = self.secrets.get(index)?;
         match self.placement {

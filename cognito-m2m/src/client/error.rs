@@ -38,8 +38,8 @@ pub enum TokenClientError {
     /// long.
     #[error("failed to request a token: {0}")]
     Transport(#[from] TransportError),
-    /// The token endpoint sent a redirect with this status. The client does not follow redirects,
-    /// so that the secret is not sent to another server.
+    /// The token endpoint sent a redirect with this status. Redirects are not followed, so that the
+    /// secret is not sent to another server.
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
     /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito throttled the

@@ -16,7 +16,7 @@ use crate::time::Clock;
 /// The maximum size of a response. The largest possible token takes about 18 KiB.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// One request to the token endpoint and its response.
+/// Sends single requests to the token endpoint, and parses the responses.
 pub(super) struct Exchange {
     pub(super) http: Client,
     pub(super) url: Url,
@@ -25,7 +25,7 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// Requests a token with the secret of this index.
+    /// Requests a token with the secret at this index.
     pub(super) async fn request_token(
         &self,
         scopes: &RequestedScopes,
@@ -38,7 +38,7 @@ impl Exchange {
         Ok(TokenResponse::parse(&body, scopes)?)
     }
 
-    /// Creates the request: RFC 6749 section 4.4.2, and Cognito's `aws_client_metadata`.
+    /// Creates the request (RFC 6749 section 4.4.2), with Cognito's `aws_client_metadata`.
     fn request(&self, scopes: &RequestedScopes, secret_index: usize) -> RequestBuilder {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials");
@@ -90,13 +90,13 @@ impl Exchange {
         if status == StatusCode::OK {
             return body;
         }
-        // The status is reported even if the error page is too large or was cut short.
+        // The status is reported even if the body is too large or incomplete.
         let body = ResponseBody::new(body.unwrap_or_default());
         Err(status_error(status.as_u16(), &headers, body, clock))
     }
 }
 
-/// Creates the error of a response with another status than 200.
+/// Creates the error for a response with a status other than 200.
 fn status_error(
     status: u16,
     headers: &HeaderMap,

@@ -12,8 +12,8 @@ use super::token_response::TokenResponse;
 use super::transport_error::TransportError;
 use crate::time::Clock;
 
-/// The maximum number of token requests at a time. It also bounds how many requests with a wrong
-/// secret are sent before the refusal is remembered, however many scope sets are in use.
+/// The maximum number of token requests at a time. It also limits the requests with a wrong secret
+/// that are sent before the refusal is remembered, however many scope sets are in use.
 const MAX_CONCURRENT_REQUESTS: usize = 4;
 
 /// The time limits of a fetch.
@@ -25,7 +25,7 @@ pub(super) struct Limits {
     pub(super) deadline: Duration,
 }
 
-/// Fetches tokens: it retries, limits concurrency, tries each secret and remembers refusals.
+/// Fetches tokens. It retries, limits concurrency, tries each secret and remembers refusals.
 pub(super) struct TokenFetcher {
     exchange: Exchange,
     limits: Limits,
@@ -63,14 +63,14 @@ impl TokenFetcher {
         &self.exchange
     }
 
-    /// Returns the error with which the client was refused, while it is remembered.
+    /// Returns the last refusal of the client, for as long as it is remembered.
     pub(super) fn remembered_refusal(&self) -> Option<TokenClientError> {
         let refusal = self.refusal.load();
         let refusal = refusal.as_ref()?;
         (self.now() < refusal.until).then(|| refusal.error.clone())
     }
 
-    /// Sends one request, whatever is remembered.
+    /// Sends one request, even if a refusal is remembered.
     pub(super) async fn fetch_once(
         &self,
         scopes: &RequestedScopes,
@@ -79,7 +79,7 @@ impl TokenFetcher {
         Ok(timed.response)
     }
 
-    /// Sends a request, and repeats it after transient errors until the deadline.
+    /// Sends a request, and retries transient errors until the deadline.
     pub(super) async fn fetch_with_retries(
         &self,
         scopes: &RequestedScopes,
@@ -131,12 +131,12 @@ impl TokenFetcher {
         time_left: Duration,
     ) -> Result<TimedResponse, TokenClientError> {
         let timeout = time_left.min(self.limits.timeout);
-        // In real time, as the network is: a test's clock may stand still meanwhile.
+        // In real time, since a test clock does not advance while the network is busy.
         let timed = tokio::time::timeout(timeout, self.request_with_any_secret(scopes));
         timed.await.map_err(|_| TransportError::TIMEOUT)?
     }
 
-    /// Sends a request with one secret after the other until one is accepted.
+    /// Sends a request with each secret in turn, until one is accepted.
     async fn request_with_any_secret(
         &self,
         scopes: &RequestedScopes,
@@ -149,7 +149,7 @@ impl TokenFetcher {
             match response.await {
                 Ok(response) => {
                     credentials.prefer(index);
-                    warn_of_missing_scopes(&response);
+                    warn_about_missing_scopes(&response);
                     return Ok(TimedResponse {
                         response,
                         requested_at,
@@ -163,7 +163,7 @@ impl TokenFetcher {
     }
 }
 
-fn warn_of_missing_scopes(response: &TokenResponse) {
+fn warn_about_missing_scopes(response: &TokenResponse) {
     let token = response.access_token();
     let missing = token.missing_scopes();
     if !missing.is_empty() {

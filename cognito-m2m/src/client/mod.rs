@@ -22,18 +22,18 @@
 //! # }
 //! ```
 
-// The layers, from top to bottom. A module uses only those below it:
+// The layers, from top to bottom. A module uses only modules below it or to its right:
 //
 // authorized_client, awc               requests to an API, with `reqwest` and with `awc`
 // origin_tokens, builder               tokens for the origins of one API; the setup of a token client
 // token_client                         the cache of all scope sets
-// shared_fetch                         a fetch and the renewals after it, on the background thread
+// shared_fetch                         a fetch and its renewals, on the background thread
 // cache_entry, cached_token,           one scope set: its token, and the fetch under way
 //   invalidation_limit
-// fetcher, retry, exchange             secrets, retries, and a single request
+// fetcher, exchange, retry             secrets, a single request, and retries
 // settings_check, settings, token_url  the settings and their validation
 // call_error, error                    the errors of API calls and of the token client
-// everything else                      values and responses
+// all other modules                    values and responses
 
 mod access_token;
 mod authorized_client;

@@ -25,8 +25,8 @@ const KNOWN_CODES: [&str; 9] = [
 
 /// An OAuth error response (RFC 6749 section 5.2).
 ///
-/// `Display` and `Debug` print the status and, if it is a code of the RFC, the error code. They
-/// print nothing else that the server wrote, because a server may echo secrets.
+/// `Display` and `Debug` print the status and, if it is a well-known one, the error code. They
+/// print nothing else that the server sent, because a server may echo secrets.
 ///
 /// # Examples
 ///
@@ -50,8 +50,7 @@ struct Parts {
 }
 
 impl OAuthError {
-    /// Parses a response, or returns `None` if it is neither an OAuth error nor Cognito's
-    /// throttling.
+    /// Parses a response. Returns `None` if it is neither an OAuth error nor Cognito's throttling.
     pub(super) fn parse(
         status: u16,
         body: &ResponseBody,
@@ -81,7 +80,9 @@ impl OAuthError {
         })))
     }
 
-    /// Returns the HTTP status. Cognito answers 400, other servers also 401 for `invalid_client`.
+    /// Returns the HTTP status.
+    ///
+    /// It is 400 from Cognito. Other servers may send 401 for `invalid_client`.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn display_and_debug_print_no_text_of_the_server() {
+    fn display_and_debug_print_no_text_from_the_server() {
         let body = r#"{"error":"marker","error_description":"marker marker"}"#;
         let error = parse(400, body).unwrap();
         assert_eq!(error.description(), Some("marker marker"));

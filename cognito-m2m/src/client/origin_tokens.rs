@@ -19,8 +19,8 @@ impl TokenClient {
     ///
     /// # Errors
     ///
-    /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without a
-    /// path (`http` is accepted on loopback), or if a scope is invalid.
+    /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without
+    /// a path (`http` is accepted on loopback), or if a scope is invalid.
     ///
     /// # Examples
     ///
@@ -108,7 +108,7 @@ impl OriginTokens {
     /// Returns [`CallError::OtherOrigin`] if the URL is invalid or outside the API's origins,
     /// before any token is fetched, and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
-        // Parsers disagree about these characters, and another one could find another host.
+        // URL parsers disagree about these characters: another one could find a different host.
         let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
         if url.contains(is_ambiguous) || url.contains(char::is_control) {
             return Err(CallError::OtherOrigin);

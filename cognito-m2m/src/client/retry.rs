@@ -54,7 +54,7 @@ impl RememberedError {
 pub(super) fn parse_retry_after(value: &str, wall: Duration) -> Option<Duration> {
     let value = value.trim();
     let wait = if value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() {
-        // A number that overflows is a long time too.
+        // A number that overflows is capped like any other long time.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         let date = httpdate::parse_http_date(value).ok()?;

@@ -5,8 +5,8 @@ use crate::scope::{InvalidScope, Scope};
 
 /// The scopes of a token request: valid, sorted, and without duplicates.
 ///
-/// Every type that implements [`IntoScopes`] converts to it. Converting once, ahead of many calls,
-/// avoids the check on each call.
+/// Every type that implements [`IntoScopes`] converts to it. To avoid checking the scopes on each
+/// call, convert them once and pass a reference.
 ///
 /// # Examples
 ///
@@ -81,9 +81,9 @@ impl fmt::Display for RequestedScopes {
 /// It is implemented for a string with spaces between the scopes, a [`Scope`], lists of strings or
 /// scopes, and [`RequestedScopes`]. Order and duplicates don't matter.
 ///
-/// `()`, an empty string and an empty list stand for the scopes that the
-/// [`TokenClient`](super::TokenClient) is configured with. If it has none, the request names none,
-/// and Cognito grants all scopes of the app client.
+/// `()`, an empty string and an empty list stand for the configured scopes of the
+/// [`TokenClient`](super::TokenClient). Without configured scopes, Cognito grants all scopes of the
+/// app client.
 ///
 /// # Examples
 ///

@@ -123,7 +123,7 @@ impl TokenClientSettings {
         }
     }
 
-    /// No problem quotes the value: it may be a secret under the wrong name.
+    /// The error never quotes the value, which may be a secret under the wrong name.
     fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
             "token_url" => self.token_url = Some(text(value)?),

@@ -9,7 +9,7 @@ use super::token_url::{parse_token_url, token_url_from_domain};
 use crate::client_id::ClientId;
 use crate::setting_fault::SettingsError;
 
-/// The settings of a token client after all of them were found valid.
+/// The validated settings of a token client.
 pub(super) struct CheckedSettings {
     pub(super) token_url: Url,
     pub(super) credentials: Credentials,
@@ -19,7 +19,7 @@ pub(super) struct CheckedSettings {
 }
 
 impl CheckedSettings {
-    /// Checks all settings. The error lists every fault.
+    /// Validates all settings. The error lists every fault.
     pub(super) fn new(mut settings: TokenClientSettings) -> Result<Self, SettingsError> {
         let token_url = token_url(&settings);
         let token_url = token_url.map_err(|problem| settings.add_fault("token_url", problem));

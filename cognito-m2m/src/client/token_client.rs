@@ -75,8 +75,8 @@ impl TokenClient {
     ///
     /// Concurrent calls for the same scopes share one request. A token is renewed in the background
     /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
-    /// if that is shorter. A token without `expires_in` is returned to the calls that wait for it,
-    /// and is not cached.
+    /// if that is shorter. A token without `expires_in` is returned to the waiting calls, but is
+    /// not cached.
     ///
     /// This works in any async runtime.
     ///
@@ -160,12 +160,13 @@ impl TokenClient {
     /// Removes a token from the cache after an API has refused it, so that the next call fetches a
     /// new one.
     ///
-    /// Returns `true` if the token was removed. It does nothing if the token is no longer the
-    /// cached one, so any number of callers can report the same token.
+    /// Returns `true` if the token was removed, and `false` if it is no longer the cached one. Any
+    /// number of callers can report the same token.
     ///
-    /// An API that refuses every token does not cause a flood of requests: the tokens of a scope
-    /// set can be invalidated once in 10 s. That interval doubles each time, up to 5 minutes.
-    /// Meanwhile the cached token is still returned.
+    /// Invalidations are limited, so that an API that refuses every token does not cause a flood of
+    /// token requests. After an invalidation, the tokens of that scope set can't be invalidated for
+    /// 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
+    /// `invalidate` returns `false` and the cached token stays in use.
     ///
     /// # Examples
     ///
@@ -222,8 +223,8 @@ impl TokenClient {
     }
 }
 
-/// Waits for the result of a fetch. It needs no timer, which some runtimes lack, since a fetch ends
-/// within its own deadline.
+/// Waits for the result of a fetch. A fetch ends within its deadline, so this needs no timer, which
+/// the caller's runtime may lack.
 async fn received(mut receiver: FetchReceiver) -> FetchResult {
     match receiver.wait_for(Option::is_some).await {
         Ok(result) => result.clone().unwrap_or(Err(TokenClientError::Stopped)),

@@ -96,7 +96,7 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// Parses `expires_in`: a JSON number of whole seconds, `300` or `300.0`, of at least 1.
+/// Parses `expires_in`, a whole number of seconds of at least 1, such as `300` or `300.0`.
 fn lifetime(expires_in: &Value) -> Result<Duration, InvalidTokenResponse> {
     let Value::Number(number) = expires_in else {
         return Err(InvalidTokenResponse::ExpiresIn);
@@ -110,7 +110,7 @@ fn lifetime(expires_in: &Value) -> Result<Duration, InvalidTokenResponse> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-/// Returns the scopes from the token's claims, or else from the response.
+/// Returns the scopes in the token's claims or, if they have none, in the response.
 ///
 /// The claims are not verified. They are good enough for a warning, never for a decision.
 fn granted_scopes(token: &str, response: &Map<String, Value>) -> Option<ScopeSet> {
@@ -119,9 +119,9 @@ fn granted_scopes(token: &str, response: &Map<String, Value>) -> Option<ScopeSet
         .as_ref()
         .and_then(|claims| claims.get("scope")?.as_str());
     let granted = claim.or_else(|| response.get("scope")?.as_str());
-    // A JWT without a scope claim grants no scope, but some servers name the claim `scp`.
-    let has_none = || (!claims.as_ref()?.contains_key("scp")).then_some("");
-    granted.or_else(has_none).map(ScopeSet::parse)
+    // A JWT without a scope claim grants no scope, unless its server names the claim `scp`.
+    let no_scope = || (!claims.as_ref()?.contains_key("scp")).then_some("");
+    granted.or_else(no_scope).map(ScopeSet::parse)
 }
 
 fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
@@ -129,7 +129,7 @@ fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&payload).ok()
 }
 
-/// The reason why a response with status 200 contains no usable token.
+/// The reason that a response with status 200 contains no usable token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTokenResponse {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_expires_in_is_no_lifetimetime_of() {
+    fn response_without_expires_in_has_no_lifetime() {
         let response = parse(&json!({"access_token": "t", "token_type": "Bearer"})).unwrap();
         assert_eq!(response.expires_in(), None);
     }

@@ -3,7 +3,7 @@ use url::Url;
 use crate::loopback::is_loopback;
 use crate::pool::is_region;
 
-/// Parses the URL of a token endpoint. The error is the problem of the setting.
+/// Parses the URL of a token endpoint. The error is the text of a setting fault.
 pub(super) fn parse_token_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| "expected a URL".to_owned())?;
     check_transport(&url)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// A connection failure, a TLS failure, a timeout, or another failure of the HTTP client.
 ///
-/// The URL of the request is left out, since its query may be confidential.
+/// The error does not contain the URL of the request, whose query may be confidential.
 ///
 /// # Examples
 ///

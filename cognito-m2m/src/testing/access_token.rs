@@ -5,7 +5,7 @@ pub(super) fn header(kid: &str, algorithm: String) -> JsonObject {
     JsonObject::new([("kid", kid.into()), ("alg", algorithm.into())])
 }
 
-/// The variable claims of an access token that Cognito issues to a machine.
+/// The claims of a machine's access token that differ between tokens.
 pub(super) struct AccessTokenClaims<'a> {
     pub(super) client_id: &'a str,
     pub(super) scope: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct AccessTokenClaims<'a> {
 }
 
 impl AccessTokenClaims<'_> {
-    /// Returns the claims in Cognito's order, with a new random `jti`.
+    /// Returns all claims in Cognito's order, with a new random `jti`.
     pub(super) fn to_json_object(&self) -> JsonObject {
         JsonObject::new([
             ("sub", self.client_id.into()),
@@ -33,7 +33,7 @@ impl AccessTokenClaims<'_> {
     }
 }
 
-// RFC 9562, section 5.4
+// RFC 9562 section 5.4
 fn random_uuid() -> String {
     let random = fastrand::u128(..);
     let versioned = random & !(0xf << 76) | (0x4 << 76);

@@ -57,10 +57,10 @@ impl LocalCognitoBuilder {
         self
     }
 
-    /// Sets the `iss` of the tokens.
+    /// Sets the issuer of the tokens, their `iss` claim. Defaults to
+    /// `http://127.0.0.1:<port>/<user pool ID>`.
     ///
-    /// This does not move the keys: they are always served at
-    /// [`LocalCognito::jwks_url`], on loopback.
+    /// The signing keys are still served on loopback, at [`LocalCognito::jwks_url`].
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self

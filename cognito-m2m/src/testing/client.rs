@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::scope::Scope;
+
 /// An app client of a [`LocalCognito`](super::LocalCognito).
 ///
 /// As in Cognito, the client credentials grant requires a client with a secret and at least one
@@ -45,7 +47,7 @@ impl LocalClient {
         self
     }
 
-    /// Sets a second secret that is accepted too, as during the rotation of a secret.
+    /// Sets a second secret that is accepted as well, as while secrets are rotated.
     #[must_use]
     pub fn second_secret(mut self, secret: impl Into<String>) -> Self {
         self.second_secret = Some(secret.into());
@@ -54,11 +56,11 @@ impl LocalClient {
 
     /// Sets the scopes that the client may request.
     ///
-    /// It gets all of them if its request has no `scope`.
+    /// A request without `scope` is granted all of them.
     ///
     /// # Panics
     ///
-    /// Panics if the list is empty, or if a scope is empty or contains characters that RFC 6749,
+    /// Panics if the list is empty, or if a scope is empty or contains characters that RFC 6749
     /// section 3.3 does not allow.
     #[must_use]
     #[track_caller]
@@ -69,7 +71,10 @@ impl LocalClient {
             .collect();
         assert!(!self.scopes.is_empty(), "expected at least one scope");
         for scope in &self.scopes {
-            assert!(is_scope_token(scope), "expected a scope, found {scope:?}");
+            assert!(
+                Scope::new(scope.clone()).is_ok(),
+                "expected a scope, found {scope:?}"
+            );
         }
         self
     }
@@ -101,14 +106,6 @@ impl fmt::Debug for LocalClient {
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
-}
-
-// RFC 6749, section 3.3: %x21 / %x23-5B / %x5D-7E
-fn is_scope_token(scope: &str) -> bool {
-    !scope.is_empty()
-        && scope
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::time::Clock;
 /// A clock that only moves when a test advances it.
 ///
 /// Clones share the same time. [`advance`](Self::advance) moves the wall clock and the monotonic
-/// clock together; [`set_wall`](Self::set_wall) changes only the wall clock, like an administrator
-/// who corrects the system time.
+/// clock together. [`set_wall`](Self::set_wall) changes only the wall clock, like a correction of
+/// the system time.
 ///
 /// # Examples
 ///
@@ -65,16 +65,16 @@ impl TestClock {
         });
     }
 
+    /// Sets the wall clock to `since_epoch` after the Unix epoch, without changing the monotonic
+    /// clock.
+    pub fn set_wall(&self, since_epoch: Duration) {
+        self.time.send_modify(|time| time.wall = since_epoch);
+    }
+
     /// Returns the number of tasks that sleep on this clock.
     #[cfg(test)]
     pub(crate) fn sleepers(&self) -> usize {
         self.time.receiver_count()
-    }
-
-    /// Sets the wall clock to `since_epoch` after the Unix epoch, and leaves the monotonic clock
-    /// as it is.
-    pub fn set_wall(&self, since_epoch: Duration) {
-        self.time.send_modify(|time| time.wall = since_epoch);
     }
 }
 

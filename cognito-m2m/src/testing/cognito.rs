@@ -17,7 +17,7 @@ const JWKS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A Cognito user pool on a loopback port, for tests and local development.
 ///
-/// It has two published signing keys and a token endpoint, both of which can be made to
+/// It publishes two signing keys and has a token endpoint. Both endpoints can be made to
 /// [fail](Self::set_fault). The server has its own thread, so it works in a plain `#[test]` and
 /// inside any runtime, and a test can start several. Dropping the `LocalCognito` stops the server
 /// and aborts open requests.
@@ -30,7 +30,7 @@ const JWKS_TIMEOUT: Duration = Duration::from_secs(30);
 /// let cognito = LocalCognito::start()?;
 /// cognito.register(LocalClient::new("reporting").secret("s3cret").scopes(["widgets/read"]));
 ///
-/// // A service would request a token from `cognito.token_url()`. A test can sign one directly:
+/// // A service requests a token from `cognito.token_url()`. A test can sign one directly:
 /// let token = cognito.token("reporting").sign();
 /// assert_eq!(token.split('.').count(), 3);
 /// assert_eq!(cognito.token_requests(), 0);
@@ -221,7 +221,7 @@ impl LocalCognito {
     ///
     /// # Examples
     ///
-    /// The keys are fetched only once, whatever the number of tokens:
+    /// The keys are fetched only once for any number of tokens:
     ///
     /// ```
     /// use cognito_m2m::CognitoAuth;
@@ -259,7 +259,7 @@ impl fmt::Debug for LocalCognito {
     }
 }
 
-// Checked here, because the server could only respond with an unexplained 500 later.
+// Checked early, because the server could only respond with an unexplained 500 later.
 pub(super) fn assert_header_value(text: &str) {
     assert!(
         HeaderValue::from_str(text).is_ok(),

@@ -43,7 +43,7 @@ pub enum Fault {
     Status(u16, Option<u64>, Option<String>),
     /// Responds with status 302 and this `Location`.
     Redirect(String),
-    /// Sends the regular response after this time. The delay is real time, not that of a
+    /// Sends the regular response after this delay, in real time rather than that of a
     /// [`TestClock`](super::TestClock).
     Delay(Duration),
     /// Accepts the request and never responds.

@@ -1,7 +1,7 @@
 use serde::Serializer as _;
 use serde_json::Value;
 
-/// A JSON object that keeps the order of its members, which `serde_json::Map` would sort.
+/// A JSON object that keeps the order of its members. `serde_json::Map` would sort them.
 pub(super) struct JsonObject(Vec<(String, Value)>);
 
 /// A change to one member of an object.

@@ -4,7 +4,7 @@ use super::keys::SigningKey;
 
 /// The key set served at `/.well-known/jwks.json`.
 pub(super) struct Jwks {
-    /// The key that signs tokens, and the key that will sign after the next announced rotation.
+    /// The key that signs tokens, and the key that signs after the next announced rotation.
     pub(super) keys: [SigningKey; 2],
     pub(super) additional_entries: Vec<Value>,
     pub(super) replacement: Option<Document>,

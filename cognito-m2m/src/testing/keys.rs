@@ -10,14 +10,14 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
-/// A 2048-bit RSA key with a `kid`, which signs tokens.
+/// A 2048-bit RSA key that signs tokens, with its `kid`.
 ///
 /// A [`LocalCognito`](super::LocalCognito) generates its keys itself. A test can generate more, for
 /// example to act as an attacker. Clones share the key.
 ///
 /// # Examples
 ///
-/// A token that is signed with a foreign key, under the `kid` of the user pool's key:
+/// A forged token, signed with another key under the `kid` of the user pool's key:
 ///
 /// ```
 /// use cognito_m2m::testing::{LocalCognito, SigningKey};
@@ -72,7 +72,8 @@ impl SigningKey {
         &self.kid
     }
 
-    /// Returns the public key as Cognito publishes it, with `alg`, `e`, `kid`, `kty`, `n` and `use`.
+    /// Returns the public key as Cognito publishes it, with `alg`, `e`, `kid`, `kty`, `n` and
+    /// `use`.
     ///
     /// # Examples
     ///
@@ -97,7 +98,7 @@ impl SigningKey {
         })
     }
 
-    /// Returns the RS256 signature of `message` (RFC 7518, section 3.3).
+    /// Returns the RS256 signature of `message` (RFC 7518 section 3.3).
     ///
     /// # Panics
     ///
@@ -150,9 +151,8 @@ impl SigningKey {
         der.as_ref().to_vec()
     }
 
-    /// Returns the key in the form that
-    /// [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with) accepts, to sign with another
-    /// RSA algorithm.
+    /// Returns the private key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with),
+    /// to sign with another RSA algorithm.
     ///
     /// # Panics
     ///

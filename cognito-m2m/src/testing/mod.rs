@@ -1,9 +1,9 @@
 //! A local Cognito, tokens with custom claims, and a clock that tests control.
 //!
-//! [`LocalCognito`] is a user pool that runs in the test process, on a loopback port: it publishes
+//! [`LocalCognito`] is a user pool that runs in the test process, on a loopback port. It publishes
 //! signing keys, issues access tokens, and fails on demand. [`TestPrincipal`] adds a verified
-//! client to a request of `actix_web::test`, for tests that need no token. No test that uses this
-//! module needs AWS or a network.
+//! client to a request of `actix_web::test`, for tests that need no token. Tests that use this
+//! module need neither AWS nor a network.
 //!
 //! # Examples
 //!
@@ -33,16 +33,15 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # Layout
-//!
-//! | modules | contents |
-//! | --- | --- |
-//! | `cognito`, `builder`, `published_keys` | [`LocalCognito`] and its configuration |
-//! | `server`, `jwks`, `token_endpoint`, `broken_body` | the two HTTP endpoints |
-//! | `user_pool` | the state shared by [`LocalCognito`] and its server |
-//! | `client`, `keys`, `fault`, `clock` | the values that tests configure it with |
-//! | `token`, `access_token`, `json_object`, `signer` | [`TokenBuilder`] and the parts of a token |
-//! | `principal` | [`TestPrincipal`] |
+
+// The modules:
+//
+// cognito, builder, published_keys            `LocalCognito` and its configuration
+// server, jwks, token_endpoint, broken_body   the two HTTP endpoints
+// user_pool                                   the state shared by `LocalCognito` and its server
+// client, keys, fault, clock                  the values that tests configure it with
+// token, access_token, json_object, signer    `TokenBuilder` and the parts of a token
+// principal                                   `TestPrincipal`
 
 mod access_token;
 mod broken_body;
@@ -69,7 +68,7 @@ pub use client::LocalClient;
 pub use clock::TestClock;
 pub use cognito::LocalCognito;
 pub use fault::{Endpoint, Fault};
-// For tokens signed with another algorithm than Cognito's: `TokenBuilder::signed_with`.
+// The arguments of `TokenBuilder::signed_with`, which signs with other algorithms than Cognito's.
 pub use jsonwebtoken::{Algorithm, EncodingKey};
 pub use keys::SigningKey;
 pub use principal::TestPrincipal;

@@ -10,9 +10,9 @@ use crate::web::{CognitoAuth, preset};
 
 /// An extension method that adds a principal to a test request, in place of a token.
 ///
-/// Guards, extractors and policies treat the principal like one from a verified token. A handler
-/// can be tested this way without the middleware. If the app has the middleware, its settings
-/// (such as client groups and the default allowlist) apply.
+/// Guards, extractors and policies treat the principal like one from a verified token, so a handler
+/// can be tested without the middleware. If the app has the middleware, its settings apply, such as
+/// client groups and the default allowlist.
 ///
 /// # Examples
 ///
@@ -49,9 +49,8 @@ pub trait TestPrincipal: HttpMessage + Sized {
 
 impl<T: HttpMessage> TestPrincipal for T {}
 
-/// Returns the `CognitoAuth` for tests whose app has no middleware.
-///
-/// `None` if its background thread could not be spawned. Guards then respond with status 500.
+/// Returns the `CognitoAuth` for apps without the middleware, or `None` if its background thread
+/// could not be spawned. In that case, guards respond with status 500.
 fn default_auth() -> Option<&'static CognitoAuth> {
     static DEFAULT_AUTH: OnceLock<Option<CognitoAuth>> = OnceLock::new();
     let build = || {

@@ -4,7 +4,7 @@ use super::cognito::{LocalCognito, assert_header_value};
 use super::jwks::Document;
 use super::keys::SigningKey;
 
-/// The signing keys: reading, rotating and replacing them.
+/// Reading, rotating and replacing the signing keys.
 impl LocalCognito {
     /// Returns the IDs of the two published keys, starting with the key that signs tokens.
     #[must_use]
@@ -83,8 +83,8 @@ impl LocalCognito {
 
     /// Publishes an additional JWK after the two signing keys.
     ///
-    /// The entry can be any JSON value, and is published once for each call. It stays when the keys
-    /// are rotated.
+    /// The entry can be any JSON value, and each call adds another one. Rotating the keys does not
+    /// remove it.
     ///
     /// # Examples
     ///
@@ -132,7 +132,8 @@ impl LocalCognito {
         self.pool.state().jwks.replacement = None;
     }
 
-    /// Sets the `Cache-Control` header of the published keys. By default the header is not sent.
+    /// Sets the `Cache-Control` header of the published keys, or removes it with `None`, the
+    /// default.
     ///
     /// # Panics
     ///

@@ -19,14 +19,14 @@ use super::fault::{Endpoint, Fault};
 use super::token_endpoint::{self, TokenRequest};
 use super::user_pool::UserPool;
 
-// `aws_client_metadata` can have 128 KiB, and percent-encoding triples that.
+// `aws_client_metadata` can have 128 KiB, and percent-encoding can triple that.
 const MAX_FORM_BYTES: usize = 1 << 20;
 
 /// Longer than clients keep idle connections, so that the server never closes a connection while a
 /// client sends a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
-/// The HTTP server of the two endpoints, which runs until this is dropped.
+/// The HTTP server of the two endpoints. Dropping it stops the server.
 ///
 /// Its thread has its own Actix system, so the caller needs no runtime.
 pub(super) struct Server {
@@ -141,7 +141,7 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str>
     headers.get(name)?.to_str().ok()
 }
 
-// RFC 6749, section 5.1: responses with tokens must not be stored.
+// RFC 6749 section 5.1: responses with tokens must not be stored.
 fn json_response(status: StatusCode, body: &Value) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "application/json;charset=UTF-8"))

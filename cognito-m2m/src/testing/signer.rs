@@ -20,7 +20,7 @@ impl Signer {
         }
     }
 
-    /// Returns the value of `alg` (RFC 7518, section 3.1).
+    /// Returns the value of `alg` (RFC 7518 section 3.1).
     pub(super) fn algorithm(&self) -> String {
         match self {
             Self::Rs256(_) => "RS256".to_owned(),

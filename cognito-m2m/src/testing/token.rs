@@ -15,9 +15,10 @@ use super::user_pool::UserPool;
 
 /// A builder for access tokens, returned by [`LocalCognito::token`](super::LocalCognito::token).
 ///
-/// Without any changes it signs the token that Cognito would issue to the client: the same header
-/// members and claims in the same order, valid from now on, signed with the current key. Each
-/// method changes one thing. If two calls change the same member, the last one wins.
+/// By default, it signs the token that Cognito would issue to the client: the same header members
+/// and claims in the same order, valid from now on, signed with the current key. Each method
+/// changes one part of the token. If two calls change the same claim or header member, the last one
+/// wins.
 ///
 /// # Examples
 ///
@@ -31,7 +32,7 @@ use super::user_pool::UserPool;
 ///
 /// // Tokens to test refusals with:
 /// let expired = cognito.token("reporting").expired().sign();
-/// let of_a_person = cognito.token("reporting").claim("username", "jane").sign();
+/// let user_token = cognito.token("reporting").claim("username", "jane").sign();
 /// let without_expiry = cognito.token("reporting").without_claim("exp").sign();
 /// let unknown_key = cognito.token("reporting").kid("unknown").sign();
 /// let without_key_id = cognito.token("reporting").without_header("kid").sign();
@@ -42,7 +43,7 @@ use super::user_pool::UserPool;
 /// // Tokens of a certain age:
 /// let short_lived = cognito.token("reporting").expires_in(Duration::from_secs(5)).sign();
 /// let minute_old = cognito.token("reporting").issued_ago(Duration::from_secs(60)).sign();
-/// # for token in [valid, expired, of_a_person, without_key_id, short_lived] {
+/// # for token in [valid, expired, user_token, without_key_id, short_lived] {
 /// #     assert!(token.len() > 300);
 /// # }
 /// # Ok::<(), std::io::Error>(())
@@ -116,7 +117,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets a claim, replacing the one of that name or adding it after the others.
+    /// Sets a claim. A new claim is added after the others.
     ///
     /// # Examples
     ///
@@ -143,7 +144,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets a member of the header. This does not change how the token is signed.
+    /// Sets a member of the header, without changing how the token is signed.
     ///
     /// # Examples
     ///
@@ -192,15 +193,15 @@ impl TokenBuilder {
         self.header("kid", kid.into())
     }
 
-    /// Signs with `key` instead of the user pool's key. The `kid` is that of `key` unless
-    /// [`kid`](Self::kid) sets another.
+    /// Signs with `key` instead of the user pool's key. The header contains the `kid` of `key`,
+    /// unless [`kid`](Self::kid) sets another one.
     pub fn signed_by(mut self, key: &SigningKey) -> Self {
         self.signer = Signer::Rs256(key.clone());
         self
     }
 
-    /// Signs with another algorithm, whose name becomes the `alg`. The `kid` remains that of the
-    /// user pool's current key.
+    /// Signs with another algorithm, and sets `alg` to its name. The `kid` remains that of the user
+    /// pool's current key.
     ///
     /// # Examples
     ///
@@ -221,7 +222,7 @@ impl TokenBuilder {
         self
     }
 
-    /// Leaves the signature empty and sets the `alg` to `none`.
+    /// Leaves the signature empty and sets `alg` to `none` (RFC 7519 section 6).
     ///
     /// # Examples
     ///

@@ -17,7 +17,7 @@ pub(super) struct TokenRequest<'a> {
     pub(super) form: &'a [u8],
 }
 
-/// The reason why a token request is refused (RFC 6749, section 5.2).
+/// The error code of a refused token request (RFC 6749 section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GrantError {
     InvalidRequest,
@@ -72,7 +72,7 @@ impl Form {
         }
         let mut parameters = HashMap::new();
         for (name, value) in form_urlencoded::parse(request.form).into_owned() {
-            // RFC 6749, section 3.2: parameters must not be included more than once.
+            // RFC 6749 section 3.2: parameters must not be included more than once.
             if parameters.insert(name, value).is_some() {
                 return Err(GrantError::InvalidRequest);
             }
@@ -80,7 +80,7 @@ impl Form {
         Ok(Self(parameters))
     }
 
-    // RFC 6749, section 3.2: a parameter without a value is treated as if it were omitted.
+    // RFC 6749 section 3.2: a parameter without a value is treated as if it were omitted.
     fn value(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?;
         (!value.is_empty()).then_some(value)
@@ -113,7 +113,7 @@ impl Credentials {
             });
         };
         let basic = Self::basic(authorization).ok_or(GrantError::InvalidClient)?;
-        // RFC 6749, section 2.3: one authentication method per request.
+        // RFC 6749 section 2.3: one authentication method per request.
         if form.value("client_secret").is_some() {
             return Err(GrantError::InvalidRequest);
         }
@@ -124,7 +124,7 @@ impl Credentials {
         Ok(basic)
     }
 
-    // RFC 7617, with both parts form-encoded (RFC 6749, section 2.3.1).
+    // RFC 7617, with both parts form-encoded (RFC 6749 section 2.3.1).
     fn basic(authorization: &str) -> Option<Self> {
         let (scheme, encoded) = authorization.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("basic") {

@@ -15,7 +15,7 @@ use super::{TokenClient, TokenClientBuilder, TokenClientError};
 use crate::testing::{Endpoint, Fault, LocalClient, LocalCognito, TestClock};
 use raw_server::{RawServer, Reply};
 
-/// The limit for what takes a moment, generous because the machine may be busy.
+/// A generous limit for quick operations, because the machine may be busy.
 const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 const SECRET: &str = "s3cret-of-reporting";
@@ -67,7 +67,6 @@ fn client_builder(token_url: &str) -> TokenClientBuilder {
         .token_url(token_url)
         .client_id("reporting")
         .client_secret(SECRET)
-        // Generous, because the machine may be slow.
         .connect_timeout(TEST_TIMEOUT)
         .timeout(TEST_TIMEOUT)
 }
@@ -89,8 +88,8 @@ async fn wait_until(condition: impl Fn() -> bool) {
     }
 }
 
-/// Advances the clock until a future is ready, because the pauses between retries are random. The
-/// clock does not advance during a request, which takes real time.
+/// Advances the clock in steps until a future is ready, because the pauses between retries are
+/// random. During a request, which takes real time, the clock does not advance.
 async fn advancing_clock<F: Future>(clock: &TestClock, future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     loop {

@@ -196,3 +196,19 @@ async fn renewal_without_expires_in_does_not_replace_the_cached_token() {
     let token = fixture.tokens.token("widgets/read").await.unwrap();
     assert_eq!(token.secret(), old.secret());
 }
+
+#[tokio::test]
+async fn missing_scopes_are_reported() {
+    let fixture = set_up();
+    let reduced = fixture.cognito.token("reporting").scopes(["widgets/read"]);
+    let server = RawServer::start([Reply::token(&reduced.sign())]);
+    let tokens = client_builder(&server.url("/token")).build().unwrap();
+    let token = tokens.token("widgets/read widgets/write").await.unwrap();
+    assert_eq!(token.missing_scopes(), ["widgets/write"]);
+    let complete = fixture
+        .tokens
+        .token("widgets/read widgets/write")
+        .await
+        .unwrap();
+    assert!(complete.missing_scopes().is_empty());
+}

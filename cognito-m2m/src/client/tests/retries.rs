@@ -101,7 +101,7 @@ async fn refusals_are_remembered_and_not_retried() {
 
 #[tokio::test]
 async fn refused_connection_is_a_transport_error() {
-    // No process listens on a privileged port by chance.
+    // Nothing listens on port 1, which is privileged.
     let clock = TestClock::new();
     let tokens = client_builder("http://127.0.0.1:1/token").clock(clock.clone());
     let tokens = tokens.build().unwrap();

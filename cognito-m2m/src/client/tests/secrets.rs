@@ -40,19 +40,3 @@ async fn second_secret_is_not_tried_after_another_refusal() {
     assert_eq!(error_code(&error), "invalid_scope");
     assert_eq!(fixture.cognito.token_requests(), 1);
 }
-
-#[tokio::test]
-async fn missing_scopes_are_reported() {
-    let fixture = set_up();
-    let reduced = fixture.cognito.token("reporting").scopes(["widgets/read"]);
-    let server = RawServer::start([Reply::token(&reduced.sign())]);
-    let tokens = client_builder(&server.url("/token")).build().unwrap();
-    let token = tokens.token("widgets/read widgets/write").await.unwrap();
-    assert_eq!(token.missing_scopes(), ["widgets/write"]);
-    let complete = fixture
-        .tokens
-        .token("widgets/read widgets/write")
-        .await
-        .unwrap();
-    assert!(complete.missing_scopes().is_empty());
-}

@@ -1,4 +1,4 @@
-//! The local Cognito, over real HTTP.
+//! Tests of the local Cognito over real HTTP.
 
 mod clock;
 mod faults;
@@ -27,7 +27,7 @@ fn start() -> LocalCognito {
     cognito
 }
 
-// A response that takes longer than the timeout counts as no response.
+// The timeout fails a test that waits for a missing response.
 fn http() -> Client {
     Client::builder()
         .timeout(Duration::from_secs(5))
