@@ -80,7 +80,7 @@ fn failing_database_is_503_until_it_recovers(database: &TestDatabase) {
     let token = token(&cognito, &BOTH);
     let widgets = Widgets::with_pool_and(&cognito, &[("DATABASE_URL", &database.url())]);
     database.execute("ALTER TABLE widgets RENAME TO hidden");
-    let detail = json!({"detail": "Widgets can't be had at the moment."});
+    let detail = json!({"detail": "Widgets are temporarily unavailable."});
     for (method, path) in [("GET", "/widgets"), ("DELETE", "/widgets/1")] {
         let response = widgets.send(method, path, Some(&token));
         assert_eq!(

@@ -17,7 +17,7 @@ pub(crate) enum Problem {
     MethodNotAllowed { allow: &'static str },
     #[error("{0}")]
     Body(JsonPayloadError),
-    #[error("Widgets can't be had at the moment.")]
+    #[error("Widgets are temporarily unavailable.")]
     Store(#[from] DatabaseError),
 }
 
