@@ -1,7 +1,5 @@
 //! An invalid configuration fails at start-up, with one message that names every invalid setting.
 
-use std::time::Duration;
-
 use cognito_m2m::{BuildError, CognitoAuth, Settings};
 
 fn error_message(settings: Settings) -> String {
@@ -68,11 +66,12 @@ fn any_serde_source_fills_the_settings() {
 
 #[test]
 fn building_and_dropping_need_no_runtime() {
+    // Nothing listens on the port of the JWKS URL.
     let settings = Settings::default()
         .region("us-east-1")
-        .user_pool_id("us-east-1_AbCdEfGhI");
-    let auth = CognitoAuth::new(settings.jwks_connect_timeout(Duration::from_millis(50)))
-        .expect("the settings are valid");
+        .user_pool_id("us-east-1_AbCdEfGhI")
+        .jwks_url("http://127.0.0.1:9/jwks.json");
+    let auth = CognitoAuth::new(settings).expect("the settings are valid");
     assert!(!auth.health().is_ready());
     drop(auth);
 }

@@ -82,6 +82,7 @@
 pub mod activity;
 mod attributes;
 mod backoff;
+mod base64url;
 mod box_future;
 #[cfg(feature = "client")]
 pub mod client;

@@ -46,6 +46,7 @@ const LOWEST: &[&str] = &[
     "setting_fault.rs",
     "http.rs",
     "backoff.rs",
+    "base64url.rs",
     "box_future.rs",
     "loopback.rs",
     "two_generation_cache.rs",

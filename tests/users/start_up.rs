@@ -34,15 +34,21 @@ fn settings_error(settings: Settings, mapper: Mapper) -> Option<String> {
     }
 }
 
+/// A JWKS URL on which nothing listens.
+const JWKS_URL: &str = "http://127.0.0.1:9/jwks.json";
+
 fn one_pool() -> Settings {
     Settings::default()
         .region("us-east-1")
         .user_pool_id("us-east-1_AbCdEfGhI")
+        .jwks_url(JWKS_URL)
         .user_mapping_enabled(true)
 }
 
 fn two_pools() -> Settings {
-    let tenant = PoolSettings::default().user_pool_id("eu-west-1_JkLmNoPqR");
+    let tenant = PoolSettings::default()
+        .user_pool_id("eu-west-1_JkLmNoPqR")
+        .jwks_url(JWKS_URL);
     one_pool().pool("tenant", tenant)
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
             ),
             trimmed => format!("a scope must not contain whitespace: write `\"{trimmed}\"`"),
         },
-        Some(c) => format!("a scope must not contain {c:?} (RFC 6749, section 3.3)"),
+        Some(c) => format!("a scope must not contain {c:?} (RFC 6749 section 3.3)"),
     };
     errors.report(literal.span(), message);
 }

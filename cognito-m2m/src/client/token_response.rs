@@ -1,12 +1,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::access_token::AccessToken;
 use super::scopes::RequestedScopes;
+use crate::base64url;
 use crate::scope::ScopeSet;
 
 /// The longest lifetime that Cognito grants. A longer `expires_in` is capped to it.
@@ -125,7 +124,7 @@ fn granted_scopes(token: &str, response: &Map<String, Value>) -> Option<ScopeSet
 }
 
 fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let payload = base64url::decode(token.split('.').nth(1)?.as_bytes())?;
     serde_json::from_slice(&payload).ok()
 }
 
@@ -155,6 +154,8 @@ pub enum InvalidTokenResponse {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     use super::*;

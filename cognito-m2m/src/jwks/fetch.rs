@@ -9,7 +9,7 @@ use crate::http::{BodyError, read_body};
 
 /// The limits of a key fetch, in time and size.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct FetchLimits {
     pub(crate) timeout: Duration,
     pub(crate) max_bytes: usize,
     pub(crate) max_keys: usize,
@@ -20,7 +20,7 @@ pub(crate) struct Limits {
 pub(crate) struct Fetcher {
     client: Client,
     url: Url,
-    limits: Limits,
+    limits: FetchLimits,
 }
 
 /// The keys of a successful fetch, and their lifetime if the server sent one.
@@ -30,7 +30,7 @@ pub(crate) struct Fetched {
 }
 
 impl Fetcher {
-    pub(crate) fn new(client: Client, url: Url, limits: Limits) -> Self {
+    pub(crate) fn new(client: Client, url: Url, limits: FetchLimits) -> Self {
         Self {
             client,
             url,

@@ -1,9 +1,9 @@
 use std::fmt;
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+
+use crate::base64url;
 
 /// An RSA public key, parsed once and used for many signatures.
 pub(crate) struct VerificationKey {
@@ -125,7 +125,7 @@ fn text<'j>(jwk: &'j Map<String, Value>, name: &str) -> Option<&'j str> {
 
 /// Decodes a `Base64urlUInt` (RFC 7518 section 2), without leading zeros.
 fn unsigned(jwk: &Map<String, Value>, name: &str) -> Option<Vec<u8>> {
-    let bytes = URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok()?;
+    let bytes = base64url::decode(text(jwk, name)?.as_bytes())?;
     let first = bytes.iter().position(|byte| *byte != 0)?;
     bytes.get(first..).map(<[u8]>::to_vec)
 }

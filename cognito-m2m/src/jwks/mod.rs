@@ -10,7 +10,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fetch::{Fetcher, Limits};
+pub(crate) use fetch::{FetchLimits, Fetcher};
 pub(crate) use key::VerificationKey;
 pub(crate) use refresh::RefreshTask;
 pub use store::KeysUnavailable;

@@ -165,16 +165,13 @@ impl KeyStore {
         self.0.snapshot.load_full()
     }
 
-    pub(crate) fn available(&self, now: Duration) -> Result<(), KeysUnavailable> {
+    /// Returns an error if there are no usable keys.
+    pub(crate) fn check_available(&self, now: Duration) -> Result<(), KeysUnavailable> {
         let snapshot = self.0.snapshot.load();
         let unavailable = || self.unavailable(&snapshot, now);
         self.usable(&snapshot, now)
             .map(|_| ())
             .ok_or_else(unavailable)
-    }
-
-    pub(crate) fn has_usable_keys(&self, now: Duration) -> bool {
-        self.usable(&self.0.snapshot.load(), now).is_some()
     }
 
     /// Subscribes to the end of a fetch. The fetch continues even if its subscribers are dropped.

@@ -1,6 +1,5 @@
 //! Parsing of bearer tokens and their claims, before anything is verified.
 
-mod base64url;
 mod bearer;
 mod claims;
 mod invalid;

@@ -1,5 +1,6 @@
 use super::json::{JsonFault, Members};
-use super::{BearerToken, InvalidToken, base64url};
+use super::{BearerToken, InvalidToken};
+use crate::base64url;
 
 /// The signature length of the largest supported key, which has 8192 bits (see `jwks::key`).
 const MAX_SIGNATURE_BYTES: usize = 1024;

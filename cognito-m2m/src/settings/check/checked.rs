@@ -8,7 +8,7 @@ use super::faults::Faults;
 use super::header::{AuthScheme, Realm, check_header_name, check_realm, check_scheme};
 use super::limits::check_limits;
 use super::pools::{CheckedPool, check_pools, pool_names};
-use crate::jwks::{KeyLimits, Limits};
+use crate::jwks::{FetchLimits, KeyLimits};
 use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
 use crate::setting_fault::{SettingFault, SettingsError};
@@ -30,7 +30,7 @@ pub(crate) struct CheckedSettings {
     pub(crate) token_cache_entries: usize,
     pub(crate) key_limits: KeyLimits,
     pub(crate) connect_timeout: Duration,
-    pub(crate) fetch_limits: Limits,
+    pub(crate) fetch_limits: FetchLimits,
     pub(crate) jwks_ttl: Duration,
     pub(crate) track_client_activity: bool,
     pub(crate) activity_flush_interval: Duration,
@@ -107,8 +107,8 @@ impl Settings {
         }
     }
 
-    fn fetch_limits(&self) -> Limits {
-        Limits {
+    fn fetch_limits(&self) -> FetchLimits {
+        FetchLimits {
             timeout: self.jwks_timeout,
             max_bytes: self.jwks_max_bytes,
             max_keys: self.jwks_max_keys,

@@ -80,12 +80,15 @@ impl CognitoAuth {
     pub async fn prefetch(&self) -> Result<(), KeysUnavailable> {
         for pool in self.pools() {
             let pending = pool.keys.pending();
-            if !pool.keys.has_usable_keys(self.state.clock.monotonic())
+            if pool
+                .keys
+                .check_available(self.state.clock.monotonic())
+                .is_err()
                 && pool.keys.snapshot().fetching
             {
                 pending.ended().await;
             }
-            pool.keys.available(self.state.clock.monotonic())?;
+            pool.keys.check_available(self.state.clock.monotonic())?;
         }
         Ok(())
     }
@@ -131,7 +134,7 @@ impl CognitoAuth {
             let snapshot = pool.keys.snapshot();
             PoolHealth {
                 name: pool.name.clone(),
-                is_ready: pool.keys.has_usable_keys(now),
+                is_ready: pool.keys.check_available(now).is_ok(),
                 keys_age: snapshot
                     .keys
                     .as_ref()

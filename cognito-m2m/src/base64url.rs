@@ -1,3 +1,5 @@
+//! Base64url without padding, as in tokens and keys.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
