@@ -96,7 +96,7 @@
 /// answered with 500, and the log names the handler. The handler runs in none of these cases.
 pub use cognito_m2m_macros::require_authentication;
 
-/// Requires a token with certain scopes.
+/// Requires a token with all or any of the listed scopes.
 ///
 /// # Examples
 ///
@@ -267,7 +267,7 @@ pub use cognito_m2m_macros::require_all_scopes;
 /// 403.
 pub use cognito_m2m_macros::scope_map;
 
-/// Requires a token with scopes that depend on the handler, for a module of handlers.
+/// Requires a token with scopes that depend on which handler of a module is called.
 ///
 /// # Examples
 ///
@@ -312,7 +312,7 @@ pub use cognito_m2m_macros::scope_map;
 /// The same as those of [`require_scopes`].
 pub use cognito_m2m_macros::action_scope_map;
 
-/// Allows requests from certain clients only.
+/// Allows only requests from the listed clients and client groups.
 ///
 /// # Examples
 ///

@@ -28,12 +28,12 @@ pub(crate) const MAX_LENGTH: usize = 128;
 pub struct ClientId(Box<str>);
 
 impl ClientId {
-    /// Checks that a text is a valid client ID, and returns it as a `ClientId`.
+    /// Checks that a string is a valid client ID, and returns it as a `ClientId`.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClientId`] if the text is empty, is longer than 128 characters, or contains
-    /// any other character.
+    /// Returns [`InvalidClientId`] if the string is empty, is longer than 128 characters, or
+    /// contains any other character.
     pub fn new(id: impl Into<Box<str>>) -> Result<Self, InvalidClientId> {
         let id = id.into();
         if is_client_id(&id) {
@@ -74,7 +74,7 @@ impl PartialEq<&str> for ClientId {
     }
 }
 
-/// The error returned for a text that is not a valid app client ID.
+/// The error returned for text that is not a valid app client ID.
 ///
 /// # Examples
 ///

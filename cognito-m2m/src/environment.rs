@@ -5,8 +5,8 @@ use std::ffi::OsString;
 /// The prefix of every variable.
 pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
-/// The token client's settings that have a variable. All other variables are settings of the
-/// server.
+/// The settings of the token client that can be set by an environment variable. All other variables
+/// with the prefix are settings of the server.
 pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 5] = [
     "token_url",
     "client_id",
@@ -40,8 +40,8 @@ where
 }
 
 impl Variable {
-    /// Returns the token client's setting that this variable sets, or `None` if it sets one of the
-    /// server.
+    /// Returns the name of the token client setting that this variable sets, or `None` if the
+    /// variable is for the server.
     pub(crate) fn token_client_setting(&self) -> Option<&'static str> {
         let mut settings = TOKEN_CLIENT_SETTINGS.into_iter();
         settings.find(|setting| setting.to_ascii_uppercase() == self.name)

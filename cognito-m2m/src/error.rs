@@ -74,7 +74,7 @@ pub enum AuthenticationError {
     /// The header has the configured scheme, but not exactly one token.
     #[error(transparent)]
     Malformed(#[from] MalformedHeader),
-    /// The token expired longer ago than the leeway.
+    /// The token has expired, even allowing for the leeway.
     #[error("the token has expired")]
     Expired,
     /// The token is invalid for a reason other than expiry.

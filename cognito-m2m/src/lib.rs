@@ -152,7 +152,7 @@ pub use web::{
     RefusalResponder, RequestPrincipal, RequestUser,
 };
 
-/// The README's code, compiled.
+/// Compiles the README's code examples as documentation tests.
 #[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

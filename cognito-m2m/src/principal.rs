@@ -114,8 +114,8 @@ impl ServicePrincipal {
         self.scopes().contains(scope)
     }
 
-    /// Returns `true` if the token grants all, or any, of these scopes. For an empty list, it
-    /// returns `false`.
+    /// Returns `true` if the token grants all of these scopes, or at least one of them, as
+    /// `scope_match` specifies. For an empty list, it returns `false`.
     #[must_use]
     pub fn has_scopes<S: AsRef<str>>(
         &self,

@@ -62,8 +62,9 @@ impl Background {
         drop(self.handle.spawn(task));
     }
 
-    /// Runs a task that has work to finish. At shutdown, its receiver changes to `true`, and the
-    /// thread waits for the task.
+    /// Runs a task that can finish its work at shutdown, unlike a task of [`spawn`](Self::spawn),
+    /// which is aborted. At shutdown, the task's receiver changes to `true`, and the thread waits
+    /// up to the shutdown timeout for the task to complete.
     pub(crate) fn spawn_until_stopped<Task>(&self, task: impl FnOnce(watch::Receiver<bool>) -> Task)
     where
         Task: Future<Output = ()> + Send + 'static,
@@ -83,7 +84,8 @@ impl Background {
     }
 }
 
-/// Waits for tasks that have work to finish, if there are any.
+/// Stops the thread. Waits only for tasks of [`spawn_until_stopped`](Self::spawn_until_stopped), up
+/// to the shutdown timeout.
 impl Drop for Background {
     fn drop(&mut self) {
         if lock(&self.finishing).is_empty() {

@@ -21,12 +21,12 @@ use serde::{Serialize, Serializer};
 pub struct Scope(Cow<'static, str>);
 
 impl Scope {
-    /// Checks that a text is a valid scope, and returns it as a `Scope`.
+    /// Checks that a string is a valid scope, and returns it as a `Scope`.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidScope`] if the text is empty or contains a character that RFC 6749 section
-    /// 3.3 does not allow.
+    /// Returns [`InvalidScope`] if the string is empty or contains a character that RFC 6749
+    /// section 3.3 does not allow.
     pub fn new(scope: impl Into<Cow<'static, str>>) -> Result<Self, InvalidScope> {
         let scope = scope.into();
         if is_scope_token(&scope) {
@@ -80,7 +80,7 @@ impl AsRef<str> for Scope {
     }
 }
 
-/// The error returned for a text that is not a valid OAuth scope.
+/// The error returned for text that is not a valid OAuth scope.
 ///
 /// # Examples
 ///

@@ -37,8 +37,8 @@ impl<K: Hash + Eq + Clone, V: Clone> TwoGenerationCache<K, V> {
         }
     }
 
-    /// Returns the result of `read` for the value of the key, or `None` if the cache does not
-    /// contain the key or `read` returns `None`.
+    /// Calls `read` with the value for this key and returns its result, or `None` if the key is not
+    /// cached.
     pub(crate) fn find<Q, R>(&self, key: &Q, read: impl Fn(&V) -> Option<R>) -> Option<R>
     where
         Q: Equivalent<K> + Hash + ?Sized,

@@ -45,8 +45,8 @@ impl ClientQuery {
         }
     }
 
-    /// Restricts the query to client IDs that contain this text, ignoring ASCII case. An empty text
-    /// matches all clients.
+    /// Restricts the query to client IDs that contain this text, ignoring ASCII case. An empty
+    /// string matches all clients.
     #[must_use]
     pub fn with_search(mut self, search: impl Into<String>) -> Self {
         self.search = search.into();
@@ -61,7 +61,7 @@ impl ClientQuery {
         self
     }
 
-    /// Sets the number of the page to return. The first page is 1, and 0 is treated as 1.
+    /// Sets the page number, starting at 1. The number 0 is treated as 1.
     #[must_use]
     pub const fn with_page(mut self, page: u32) -> Self {
         self.page = if page == 0 { 1 } else { page };
@@ -97,7 +97,7 @@ impl ClientQuery {
         self.descending
     }
 
-    /// Returns the number of the page, starting at 1.
+    /// Returns the page number, starting at 1.
     #[must_use]
     pub const fn page(&self) -> u32 {
         self.page

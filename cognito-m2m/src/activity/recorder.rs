@@ -13,7 +13,7 @@ use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
 use crate::qualified_client_id::QualifiedClientId;
 
-/// The activity that requests record in memory, one map entry per client.
+/// An in-memory record of client activity, with one map entry per client.
 ///
 /// Recording never waits, and allocates only for a new client.
 pub(crate) struct Recorder {
@@ -25,8 +25,8 @@ pub(crate) struct Recorder {
 /// The clients of one pool, by client ID.
 type Clients = HashMap<ClientId, Arc<SeenTimes>, RandomState>;
 
-/// The times at which a client was seen, and those that have been written, in microseconds since the
-/// Unix epoch.
+/// The times at which a client was first and last seen, and the times that were last written to the
+/// store, in microseconds since the Unix epoch.
 struct SeenTimes {
     first: AtomicU64,
     last: AtomicU64,
@@ -158,7 +158,7 @@ impl SeenTimes {
         }
     }
 
-    /// Returns the first and last time, unless both have been written.
+    /// Returns the first and last time, or `None` if both have been written.
     fn unwritten(&self) -> Option<(u64, u64)> {
         let first = self.first.load(Ordering::SeqCst);
         let last = self.last.load(Ordering::SeqCst);

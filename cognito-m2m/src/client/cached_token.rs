@@ -4,16 +4,19 @@ use std::time::Duration;
 use super::access_token::AccessToken;
 use super::fetcher::TimedResponse;
 
-/// A renewal starts at 75 % of the lifetime, delayed by a random part of another 10 %.
+/// The share of a token's lifetime after which its renewal starts.
 const RENEWAL_SHARE: f64 = 0.75;
+/// The maximum random delay of a renewal, as a share of the lifetime.
 const RENEWAL_JITTER: f64 = 0.10;
 
-/// A token is not returned in the last tenth of its lifetime, or the last minute if that is
-/// shorter, so that it does not expire on its way to the API.
+/// The maximum margin before expiry, within which a token is not returned so that it does not
+/// expire on its way to the API. The margin is a tenth of the lifetime, up to this maximum.
 const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
-/// The bounds of the pause before a failed renewal is retried.
+/// The minimum pause before a failed renewal is retried. The pause is a quarter of the time that
+/// the token remains usable.
 const MIN_RENEWAL_PAUSE: Duration = Duration::from_secs(1);
+/// The maximum pause before a failed renewal is retried.
 const MAX_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
 /// A token in the cache, with the times of its renewal and expiry.
@@ -29,7 +32,8 @@ pub(super) struct CachedToken {
 }
 
 impl CachedToken {
-    /// Returns `None` if the response had no `expires_in`, since such a token is not cached.
+    /// Returns the token of a response, ready for the cache, or `None` if the response had no
+    /// `expires_in`. Such a token is not cached.
     ///
     /// `jitter` is from 0 to 1.
     pub(super) fn from_response(timed: &TimedResponse, jitter: f64) -> Option<Self> {

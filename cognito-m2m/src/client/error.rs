@@ -59,7 +59,7 @@ pub enum TokenClientError {
     /// The token endpoint sent status 200, but no usable token.
     #[error("invalid response from the token endpoint: {0}")]
     InvalidResponse(#[from] InvalidTokenResponse),
-    /// The fetch was aborted by a panic or by the end of the background thread.
+    /// The fetch was aborted because it panicked or the background thread ended.
     #[error("the token client has been shut down")]
     Stopped,
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-/// The pause after an invalidation. Each further one in a row doubles it, up to the maximum.
+/// The minimum time between two invalidations. Each further invalidation doubles it, up to
+/// `MAX_PAUSE`. It is reset after more than 10 minutes without an invalidation.
 const MIN_PAUSE: Duration = Duration::from_secs(10);
 const MAX_PAUSE: Duration = Duration::from_secs(300);
 
@@ -18,7 +19,7 @@ struct Invalidation {
 }
 
 impl InvalidationLimit {
-    /// Returns `true` if a token can be invalidated now, and counts it.
+    /// Returns `true` and records an invalidation if one is allowed now.
     pub(super) fn allow(&mut self, now: Duration) -> bool {
         let pause = match &self.last {
             None => MIN_PAUSE,

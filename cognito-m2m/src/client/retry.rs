@@ -36,7 +36,8 @@ pub(super) struct RememberedError {
 }
 
 impl RememberedError {
-    /// Returns `None` if the next caller can send a request immediately.
+    /// Returns the error with the time until which it is remembered, or `None` if the next caller
+    /// can send a request immediately.
     pub(super) fn new(error: &TokenClientError, now: Duration) -> Option<Self> {
         let memory = if error.is_transient() {
             error.retry_after()?

@@ -123,7 +123,8 @@ impl TokenClientSettings {
         }
     }
 
-    /// The error never quotes the value, which may be a secret under the wrong name.
+    /// Sets the setting with this name. The error never quotes the value, which may be a secret
+    /// under the wrong name.
     fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
             "token_url" => self.token_url = Some(text(value)?),
@@ -186,7 +187,8 @@ fn scopes(value: Value) -> Result<RequestedScopes, String> {
     Ok(scopes)
 }
 
-/// Fails only if the source is not a map. Invalid values are collected as faults.
+/// Deserializes the settings. Fails only if the source is malformed, or not a map from strings to
+/// values that JSON can represent. Invalid values are collected as faults.
 impl<'de> Deserialize<'de> for TokenClientSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(SettingsVisitor)

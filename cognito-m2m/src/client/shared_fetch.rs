@@ -5,7 +5,7 @@ use super::cached_token::CachedToken;
 use super::fetcher::TokenFetcher;
 
 impl SharedFetch {
-    /// Fetches a token, and then renews it for as long as the tokens are used.
+    /// Fetches a token and keeps renewing it while it is in use.
     ///
     /// It runs on the background thread, so cancelling one call never cancels a fetch that others
     /// wait for. It holds the fetcher and not the token client, because dropping the last token

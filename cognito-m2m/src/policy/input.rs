@@ -35,11 +35,11 @@ pub struct PolicyInput<'a> {
     pub scopes: &'a ScopeSet,
     /// The request method, as in the request line.
     pub method: &'a str,
-    /// The configured defaults for what a policy leaves open.
+    /// The configured defaults for options that a policy does not specify.
     pub defaults: &'a PolicyDefaults,
 }
 
-/// The configured defaults for what a policy leaves open.
+/// The configured defaults for options that a policy does not specify.
 ///
 /// # Examples
 ///
@@ -52,8 +52,8 @@ pub struct PolicyInput<'a> {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PolicyDefaults {
-    /// How several scopes combine if a policy specifies neither all nor any of them: the setting
-    /// `default_scope_match`.
+    /// How several scopes combine in a policy that does not specify whether all or any are
+    /// required: the setting `default_scope_match`.
     pub scope_match: ScopeMatch,
     /// The client allowlist for handlers whose attributes list no clients: the setting
     /// `allowed_client_ids`. `None` admits every client.

@@ -81,7 +81,7 @@ impl Layers {
     }
 }
 
-/// Evaluates the default allowlist for a handler with these attributes, or without any.
+/// Evaluates the default allowlist for a handler, given its attributes, if it has any.
 ///
 /// The default allowlist applies to every guarded handler, unless one of its attributes lists
 /// clients.

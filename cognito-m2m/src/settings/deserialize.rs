@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::table::Settings;
 use super::value::UnparsedValue;
 
-/// Deserialization fails only if the source is not a map. Invalid values are reported when the
-/// settings are checked, together with all other faults.
+/// Deserializes the settings. Fails only if the source is malformed, or not a map from strings to
+/// values that JSON can represent. Invalid values are reported when the settings are checked,
+/// together with all other faults.
 impl<'de> Deserialize<'de> for Settings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(SettingsVisitor)

@@ -214,7 +214,8 @@ settings! {
     /// Environment variable: `COGNITO_M2M_MAPPING_TIMEOUT`.
     value mapping_timeout(Duration::from_millis(500)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// Sets whether the first and last request of each client are recorded. Default: false.
+    /// Sets whether the times of each client's first and last requests are recorded.
+    /// Default: false.
     ///
     /// Enabling it without an [`ActivityStore`](crate::activity::ActivityStore) is a fault.
     ///

@@ -57,7 +57,7 @@ impl LocalCognitoBuilder {
         self
     }
 
-    /// Sets the issuer of the tokens, their `iss` claim. Defaults to
+    /// Sets the issuer, which becomes the `iss` claim of the tokens. Defaults to
     /// `http://127.0.0.1:<port>/<user pool ID>`.
     ///
     /// The signing keys are still served on loopback, at [`LocalCognito::jwks_url`].

@@ -47,7 +47,8 @@ impl LocalClient {
         self
     }
 
-    /// Sets a second secret that is accepted as well, as while secrets are rotated.
+    /// Sets a second client secret that the token endpoint also accepts, as during a secret
+    /// rotation.
     #[must_use]
     pub fn second_secret(mut self, secret: impl Into<String>) -> Self {
         self.second_secret = Some(secret.into());

@@ -101,7 +101,7 @@ impl LocalCognito {
         }
     }
 
-    /// Returns the issuer of the tokens, their `iss` claim.
+    /// Returns the issuer, which is the `iss` claim of the tokens.
     ///
     /// It is `http://127.0.0.1:<port>/us-east-1_Local0001` unless the builder sets another issuer
     /// or user pool ID.

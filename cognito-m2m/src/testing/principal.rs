@@ -8,7 +8,7 @@ use crate::token::{BearerToken, Claims, InvalidToken};
 use crate::validator::{TokenError, TokenValidator};
 use crate::web::{CognitoAuth, preset};
 
-/// An extension method that adds a principal to a test request, in place of a token.
+/// An extension trait that adds a principal to a test request, in place of a token.
 ///
 /// Guards, extractors and policies treat the principal like one from a verified token, so a handler
 /// can be tested without the middleware. If the app has the middleware, its settings apply, such as

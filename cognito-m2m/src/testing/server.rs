@@ -22,8 +22,8 @@ use super::user_pool::UserPool;
 // `aws_client_metadata` can have 128 KiB, and percent-encoding can triple that.
 const MAX_FORM_BYTES: usize = 1 << 20;
 
-/// Longer than clients keep idle connections, so that the server never closes a connection while a
-/// client sends a request.
+/// The keep-alive timeout, longer than that of clients so that the server never closes a connection
+/// while a client sends a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
 /// The HTTP server of the two endpoints. Dropping it stops the server.

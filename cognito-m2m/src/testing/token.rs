@@ -179,8 +179,8 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets `auth_time`, `iat` and `exp` so that the token expired an hour ago, after the usual
-    /// lifetime.
+    /// Sets `auth_time`, `iat` and `exp` to those of a token with the usual lifetime that expired
+    /// an hour ago.
     pub fn expired(mut self) -> Self {
         let past = Duration::from_secs(3600);
         self.expires = Expiry::Ago(past);

@@ -81,13 +81,14 @@ impl MalformedHeader {
     }
 }
 
-/// The reason why credentials of the configured scheme are refused as a token.
+/// The error returned if credentials are too long or are not a bearer token.
 pub(crate) enum InvalidCredentials {
     Malformed(MalformedHeader),
     Invalid(InvalidToken),
 }
 
-/// The credentials after the configured scheme. Their characters have not been checked.
+/// The part of a header line that follows the configured scheme and the spaces after it. Its
+/// characters have not been checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Credentials<'h>(&'h [u8]);
 

@@ -15,7 +15,7 @@ pub(crate) struct Members<'j, const N: usize> {
     values: [Option<&'j RawValue>; N],
 }
 
-/// The reason why a text is refused.
+/// The reason why JSON text is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonFault {
     /// The text is not a JSON object, or has trailing text, or contains a lone surrogate.

@@ -67,7 +67,8 @@ where
         self
     }
 
-    /// Sets the clock that measures the TTL by its monotonic time. Defaults to [`SystemClock`].
+    /// Sets the clock whose monotonic time determines when entries expire. Defaults to
+    /// [`SystemClock`].
     ///
     /// # Examples
     ///

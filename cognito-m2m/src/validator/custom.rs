@@ -59,7 +59,7 @@ pub trait TokenValidator: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token expired longer ago than the leeway.
+    /// The token has expired, even allowing for the leeway.
     #[error("the token has expired")]
     Expired,
     /// The token is invalid for a reason other than expiry.

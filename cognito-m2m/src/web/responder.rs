@@ -167,7 +167,7 @@ enum Challenge<'r> {
 }
 
 impl<'r> Answer<'r> {
-    /// The table of refusals, with one row per refusal.
+    /// Returns the status, text, challenge, retry time and log level for a refusal.
     fn from_refusal(refusal: &'r Refusal) -> Self {
         use AuthenticationError as Failed;
         use UserMappingError as User;

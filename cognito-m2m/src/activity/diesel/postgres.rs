@@ -70,8 +70,8 @@ CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
 INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000') ON CONFLICT DO NOTHING;
 ";
 
-/// Before PostgreSQL 14, `extract` returns a floating-point number. After rounding, it is exact to
-/// the microsecond for centuries.
+/// The PostgreSQL dialect. Before PostgreSQL 14, `extract` returns a floating-point number. After
+/// rounding, it is exact to the microsecond for centuries.
 const DIALECT: Dialect = Dialect {
     placeholders: ["$1", "$2", "$3"],
     micros: "round(extract(epoch FROM {}) * 1000000)::bigint",

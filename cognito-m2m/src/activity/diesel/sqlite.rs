@@ -213,8 +213,8 @@ impl ActivityStore for SqliteActivity {
     }
 }
 
-/// Fractions of a second are parsed from the text, because SQLite's date functions only read
-/// milliseconds.
+/// The SQLite dialect. Fractions of a second are parsed from the text, because SQLite's date
+/// functions only read milliseconds.
 const DIALECT: Dialect = Dialect {
     placeholders: ["?", "?", "?"],
     micros: "CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER)",

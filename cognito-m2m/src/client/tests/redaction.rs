@@ -9,7 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use super::*;
 use crate::client::CredentialPlacement;
 
-/// A text that must not appear in any output.
+/// A string that must not appear in any output.
 const SECRET_TEXT: &str = "must-not-appear";
 
 /// Collects all log lines and all printed values.

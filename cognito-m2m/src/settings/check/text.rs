@@ -1,6 +1,6 @@
 use super::faults::Faults;
 
-/// Checks that a text is not empty and has neither surrounding whitespace nor control characters,
+/// Checks that a string is not empty and has neither surrounding whitespace nor control characters,
 /// such as a trailing line break from a file.
 pub(super) fn check_text(faults: &mut Faults, setting: &str, text: &str) {
     if text.is_empty() {

@@ -30,7 +30,7 @@ impl<K: 'static, U: Send + Sync + 'static> Candidate<K> for (Option<K>, Option<b
         self.0.as_ref()
     }
 
-    /// A null flag counts as inactive.
+    /// Returns the user if the flag is true, treating `NULL` as inactive.
     fn into_active_user(self) -> Option<U> {
         (self.1 == Some(true)).then_some(self.2)
     }

@@ -2,8 +2,8 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
 use crate::users::UserMappingError;
 
-/// Message parts of SQLite (in any locale), PostgreSQL and MySQL (in English) for a query that does
-/// not match the schema.
+/// Substrings of SQLite (in any locale), PostgreSQL and MySQL (in English) error messages for a
+/// query that does not match the schema.
 ///
 /// The position in the query that PostgreSQL reports is not used: PostgreSQL also reports one if it
 /// is shut down while it parses a query.
@@ -16,12 +16,12 @@ const SCHEMA_MISMATCH: [&str; 6] = [
     "unknown column",
 ];
 
-/// The message part of PostgreSQL (in English) for a text that the encoding of the database cannot
-/// represent. No user can have such a name.
+/// A substring of the PostgreSQL error message (in English) for a string that the encoding of the
+/// database cannot represent. No user can have such a name.
 const PG_UNENCODABLE: &str = "has no equivalent in encoding";
 
-/// The message parts of MySQL for the same case. They are the coercibility of the column and of the
-/// value, which MySQL reports in every language.
+/// Substrings of the MySQL error message for the same case. They are the coercibility of the column
+/// and of the value, which MySQL reports in every language.
 const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 
 /// Converts a query error to the result of the lookup: no rows if the column cannot store the
@@ -36,7 +36,7 @@ const MYSQL_UNENCODABLE: [&str; 2] = ["implicit)", "coercible)"];
 ///
 /// Diesel exposes few error codes of the servers, so this function inspects the messages. If the
 /// server does not report errors in English, a schema mismatch is reported as `Unavailable`, and so
-/// is a text that PostgreSQL cannot encode.
+/// is a string that PostgreSQL cannot encode.
 ///
 /// # Examples
 ///

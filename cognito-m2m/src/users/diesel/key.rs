@@ -20,7 +20,7 @@ pub trait KeyColumn {
 /// Parsing is strict: a value that is not in the canonical form of the column's type matches no
 /// user.
 pub trait Key: Eq + Clone + Send + Sync + 'static {
-    /// Parses a text, such as a client ID.
+    /// Parses text, such as a client ID.
     fn from_text(text: &str) -> Option<Self>;
 
     /// Parses a claim.

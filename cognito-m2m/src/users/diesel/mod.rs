@@ -4,7 +4,7 @@
 //! query over your `table!` and model, so the compiler reports mistakes at the macro call.
 //!
 //! Databases compare values less strictly than an identity check requires: collations ignore case
-//! and accents, `CHAR` pads with blanks, and texts are converted to numbers. The query therefore
+//! and accents, `CHAR` pads with blanks, and strings are converted to numbers. The query therefore
 //! only selects candidates. The mapper compares the key of each candidate with the requested key in
 //! Rust, byte by byte, and exactly one row must match. A `CHAR(n)` column of PostgreSQL returns
 //! padded values, so only keys of the full length match.

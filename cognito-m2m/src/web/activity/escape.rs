@@ -1,6 +1,6 @@
 use std::fmt::{self, Write as _};
 
-/// A text, displayed with escapes for HTML content and quoted attributes.
+/// A string that is displayed with escapes for HTML content and quoted attributes.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {

@@ -2,7 +2,7 @@ use url::form_urlencoded::{self, Serializer};
 
 use crate::activity::{ClientQuery, MAX_PER_PAGE, SortBy};
 
-/// The maximum length of a search text in characters, equal to that of a stored client ID.
+/// The maximum length of a search string in characters, equal to that of a stored client ID.
 pub(super) const MAX_SEARCH: usize = 255;
 
 const SORTABLE: [SortBy; 3] = [SortBy::ClientId, SortBy::FirstSeenAt, SortBy::LastSeenAt];

@@ -207,7 +207,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Lets [`build`](Self::build) succeed although a handler names a client group that the
+    /// Allows [`build`](Self::build) to succeed even if a handler names a client group that the
     /// settings do not define.
     ///
     /// Use this in a program that is linked with such handlers but does not mount them. An

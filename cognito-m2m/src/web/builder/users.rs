@@ -4,8 +4,8 @@ use crate::pool::PoolName;
 use crate::settings::{SettingFault, Settings};
 use crate::users::{AnyMapper, Users};
 
-/// Returns the configuration of user lookups, and a fault if the mapper and the settings do not fit
-/// together.
+/// Returns the configuration of user lookups, and a fault if the mapper and the settings are
+/// inconsistent.
 ///
 /// A client ID is unique only within its pool. With several pools, the mapper must therefore
 /// declare which pools it serves.

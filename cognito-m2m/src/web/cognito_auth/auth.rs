@@ -54,8 +54,8 @@ impl CognitoAuth {
         &self.state
     }
 
-    /// Waits until the signing keys of every user pool have been fetched, or the fetch for one pool
-    /// has failed.
+    /// Waits until the signing keys of every user pool have been fetched. It waits for one pool
+    /// after another, and stops at the first without usable keys.
     ///
     /// Calling it is optional. Without it, requests with a token wait for the first fetch. If that
     /// fails, open handlers work, and guarded handlers respond with 503 until a fetch succeeds.

@@ -52,7 +52,7 @@ impl WorkerState {
         Self(Rc::new(Arc::clone(state)))
     }
 
-    /// Returns `true` if both handles are to the state of the same `CognitoAuth`.
+    /// Returns `true` if both handles refer to the same `CognitoAuth`, or to clones of it.
     pub(in crate::web) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -8,7 +8,7 @@ use crate::error::Refusal;
 use crate::web::request::refusal_error;
 use crate::web::responder::RefusalFn;
 
-/// The future of an extractor that has its result before the first poll.
+/// The future of an extractor whose result is computed before the first poll.
 ///
 /// Actix calls every extractor of a handler, then polls their futures in order and stops at the
 /// first error. Refusals are therefore logged in `poll`, which logs only one per request.

@@ -15,11 +15,12 @@ pub trait RoutePolicy: 'static {
     /// The attributes of the handler and of its modules.
     const LAYERS: &'static Layers;
 
-    /// The function that responds to refusals, if it is not the responder of the app.
+    /// The custom function that responds to refusals, or `None` to use the app's responder.
     const REFUSAL: Option<RefusalFn> = None;
 }
 
-/// A combination of the attributes of two levels. The upper ones are evaluated first.
+/// Combines the attributes of an outer level, such as a module, with those of an inner one, such as
+/// a handler. The outer ones are evaluated first.
 pub enum Both<Upper, Lower> {
     #[doc(hidden)]
     _Never(Infallible, PhantomData<(Upper, Lower)>),

@@ -26,7 +26,7 @@ impl FromRequest for ServicePrincipal {
     }
 }
 
-/// An extractor for the principal of a request, or for none if the request has no token.
+/// An extractor for the principal of a request, or `None` if the request has no token.
 ///
 /// A malformed, invalid or expired token is refused, and so is a token that cannot be verified
 /// because the keys are unavailable. This extractor does not evaluate the default allowlist.

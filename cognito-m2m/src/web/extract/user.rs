@@ -13,7 +13,8 @@ use crate::users::{ProxyUser, UserLookup, UserMappingError};
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, refusal_error, with_authentication};
 
-/// An extractor for the user that the principal is mapped to, a proxy, or no user.
+/// An extractor for the mapped user of a request, which falls back to a proxy or to an anonymous
+/// user.
 ///
 /// The user is looked up only if a handler takes this argument, and at most once per request. A
 /// handler that takes it but has no attribute is treated as if it had `#[require_authentication]`,
@@ -135,7 +136,7 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 pub struct MappedUser<U>(Arc<U>);
 
 impl<U> MappedUser<U> {
-    /// Returns the user, which the extractors of a request share.
+    /// Returns the user, as an `Arc` that all extractors of the request share.
     #[must_use]
     pub fn into_inner(self) -> Arc<U> {
         self.0

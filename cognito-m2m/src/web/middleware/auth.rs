@@ -198,8 +198,8 @@ fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
     Some(preset.outcome.clone())
 }
 
-/// Stores the outcome in the request, or breaks with a response if the token was refused and
-/// `fail_on_invalid_bearer` is on.
+/// Stores the outcome in the request, or returns `ControlFlow::Break` with a response if the token
+/// was refused and `fail_on_invalid_bearer` is on.
 ///
 /// Unavailable keys do not cause a response here, because open handlers work without them.
 fn attach(

@@ -6,10 +6,10 @@ use crate::client_id::ClientId;
 use crate::principal::ServicePrincipal;
 use crate::scope::ScopeSet;
 
-/// Extension methods that return the principal of a request.
+/// An extension trait with methods that return the principal of a request.
 ///
-/// They work in every handler and middleware inside [`CognitoAuth`](crate::CognitoAuth), even
-/// without an attribute.
+/// Its methods work in every handler and middleware inside [`CognitoAuth`](crate::CognitoAuth),
+/// even without an attribute.
 ///
 /// # Examples
 ///
