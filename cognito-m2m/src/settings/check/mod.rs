@@ -13,4 +13,5 @@ mod url;
 mod tests;
 
 pub(crate) use checked::CheckedSettings;
+pub(crate) use header::AuthScheme;
 pub(crate) use pools::CheckedPool;

@@ -265,7 +265,7 @@ impl CognitoAuthBuilder {
         Ok(CognitoAuth::from_state(State {
             validation,
             header_name: checked.header_name,
-            header_prefix: checked.header_prefix.as_str().into(),
+            header_prefix: checked.header_prefix,
             max_token_bytes: checked.max_token_bytes,
             fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
             policy_defaults: checked.policy_defaults,

@@ -13,6 +13,7 @@ use crate::policy::{ClientList, Denial, PolicyDefaults};
 use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
 use crate::runtime::Background;
+use crate::settings::AuthScheme;
 use crate::time::Clock;
 use crate::token::{BearerToken, Credentials, InvalidCredentials};
 use crate::users::Users;
@@ -23,7 +24,7 @@ use crate::web::responder::RefusalResponder;
 pub(in crate::web) struct State {
     pub(in crate::web) validation: Validation,
     pub(in crate::web) header_name: HeaderName,
-    pub(in crate::web) header_prefix: Box<str>,
+    pub(in crate::web) header_prefix: AuthScheme,
     pub(in crate::web) max_token_bytes: usize,
     pub(in crate::web) fail_on_invalid_bearer: bool,
     pub(in crate::web) policy_defaults: Arc<PolicyDefaults>,

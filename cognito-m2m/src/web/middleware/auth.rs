@@ -162,7 +162,7 @@ fn credentials<'r>(
 ) -> Result<Option<Credentials<'r>>, Refusal> {
     let lines = request.headers().get_all(&state.header_name);
     let lines = lines.map(HeaderValue::as_bytes);
-    Ok(Credentials::find(lines, &state.header_prefix)?)
+    Ok(Credentials::find(lines, state.header_prefix.as_str())?)
 }
 
 /// Authenticates a request without waiting, or returns the fetch that it has to wait for.
