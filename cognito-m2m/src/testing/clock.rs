@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
-use crate::time::Clock;
+use crate::time::{Clock, ClockReading};
 
 /// A clock that only moves when a test advances it.
 ///
 /// Clones share the same time. [`advance`](Self::advance) moves the wall clock and the monotonic
 /// clock together. [`set_wall`](Self::set_wall) changes only the wall clock, like a correction of
-/// the system time.
+/// the system time or a machine that was suspended.
 ///
 /// # Examples
 ///
@@ -31,13 +31,7 @@ use crate::time::Clock;
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClock {
-    time: Arc<watch::Sender<Time>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Time {
-    wall: Duration,
-    monotonic: Duration,
+    time: Arc<watch::Sender<ClockReading>>,
 }
 
 impl TestClock {
@@ -47,7 +41,7 @@ impl TestClock {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let time = Time {
+        let time = ClockReading {
             wall,
             monotonic: Duration::ZERO,
         };
@@ -66,7 +60,7 @@ impl TestClock {
     }
 
     /// Sets the wall clock to `since_epoch` after the Unix epoch, without changing the monotonic
-    /// clock.
+    /// clock, and wakes the tasks whose deadline has passed.
     pub fn set_wall(&self, since_epoch: Duration) {
         self.time.send_modify(|time| time.wall = since_epoch);
     }
@@ -94,17 +88,30 @@ impl Clock for TestClock {
     }
 
     fn sleep_until(&self, deadline: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let mut time = self.time.subscribe();
-        Box::pin(async move {
-            // An error means that every clone of the clock has been dropped. The time can no longer
-            // change, so the deadline is never reached.
-            if time
-                .wait_for(|now| now.monotonic >= deadline)
-                .await
-                .is_err()
-            {
-                std::future::pending::<()>().await;
-            }
-        })
+        let time = self.time.subscribe();
+        Box::pin(sleep_until_true(time, move |now| now.monotonic >= deadline))
+    }
+
+    fn now(&self) -> ClockReading {
+        *self.time.borrow()
+    }
+
+    fn sleep_until_either(
+        &self,
+        deadline: ClockReading,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let time = self.time.subscribe();
+        Box::pin(sleep_until_true(time, move |now| now.has_reached(deadline)))
+    }
+}
+
+async fn sleep_until_true(
+    mut time: watch::Receiver<ClockReading>,
+    is_over: impl Fn(&ClockReading) -> bool,
+) {
+    // An error means that every clone of the clock has been dropped. The time can no longer change,
+    // so the deadline is never reached.
+    if time.wait_for(is_over).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
