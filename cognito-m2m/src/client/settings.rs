@@ -16,19 +16,6 @@ use crate::setting_text::{self, RedactedUrl, shown_name};
 /// The expected form of scopes, in faults of settings that contain scopes.
 pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)";
 
-/// The names of all settings.
-const SETTINGS: [&str; 9] = [
-    "token_url",
-    "domain_prefix",
-    "region",
-    "client_id",
-    "client_secret",
-    "client_secret_2",
-    "client_scopes",
-    "credential_placement",
-    "client_metadata",
-];
-
 /// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
 ///
@@ -152,24 +139,30 @@ impl TokenClientSettings {
     /// which may be a secret under the wrong name.
     fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
-            _ if value.is_null() && SETTINGS.contains(&name) => {}
-            "token_url" => self.token_url = Some(text(value)?),
-            "domain_prefix" => self.domain_prefix = Some(text(value)?),
-            "region" => self.region = Some(text(value)?),
-            "client_id" => self.client_id = Some(text(value)?),
-            "client_secret" => self.client_secret = Some(text(value)?.into()),
-            "client_secret_2" => self.client_secret_2 = Some(text(value)?.into()),
-            "client_scopes" => self.client_scopes = scopes(value)?,
-            "credential_placement" => {
-                self.credential_placement = CredentialPlacement::from_name(&text(value)?)?;
-            }
-            "client_metadata" => {
-                self.client_metadata = metadata(value).ok_or("expected a map of strings")?;
-            }
-            _ => return Err("is not a setting of the token client: check its spelling".to_owned()),
+            "token_url" => assign(&mut self.token_url, value, some_text),
+            "domain_prefix" => assign(&mut self.domain_prefix, value, some_text),
+            "region" => assign(&mut self.region, value, some_text),
+            "client_id" => assign(&mut self.client_id, value, some_text),
+            "client_secret" => assign(&mut self.client_secret, value, some_secret),
+            "client_secret_2" => assign(&mut self.client_secret_2, value, some_secret),
+            "client_scopes" => assign(&mut self.client_scopes, value, scopes),
+            "credential_placement" => assign(&mut self.credential_placement, value, placement),
+            "client_metadata" => assign(&mut self.client_metadata, value, metadata),
+            _ => Err("is not a setting of the token client: check its spelling".to_owned()),
         }
-        Ok(())
     }
+}
+
+/// Parses a value. `null` stands for a setting that is left out.
+fn assign<T>(
+    setting: &mut T,
+    value: Value,
+    parse: impl Fn(Value) -> Result<T, String>,
+) -> Result<(), String> {
+    if !value.is_null() {
+        *setting = parse(value)?;
+    }
+    Ok(())
 }
 
 /// Creates a fault that also names the environment variable, if the setting has one.
@@ -189,14 +182,29 @@ fn text(value: Value) -> Result<String, String> {
     Ok(text)
 }
 
-fn metadata(value: Value) -> Option<BTreeMap<String, SecretString>> {
+fn some_text(value: Value) -> Result<Option<String>, String> {
+    text(value).map(Some)
+}
+
+fn some_secret(value: Value) -> Result<Option<SecretString>, String> {
+    text(value).map(|text| Some(text.into()))
+}
+
+fn placement(value: Value) -> Result<CredentialPlacement, String> {
+    Ok(CredentialPlacement::from_name(&text(value)?)?)
+}
+
+fn metadata(value: Value) -> Result<BTreeMap<String, SecretString>, String> {
+    let expected = || "expected a map of strings".to_owned();
     let Value::Object(entries) = value else {
-        return None;
+        return Err(expected());
     };
     let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
-    entries
-        .map(|(name, value)| Some((name, value.as_str()?.into())))
-        .collect()
+    let secret = |(name, value): (String, Value)| {
+        let text = value.as_str().ok_or_else(expected)?;
+        Ok((name, text.into()))
+    };
+    entries.map(secret).collect()
 }
 
 fn scopes(value: Value) -> Result<RequestedScopes, String> {
@@ -296,6 +304,34 @@ mod tests {
             !shown.contains("marker") && !shown.contains("4711"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn null_leaves_a_setting_out() {
+        let names = [
+            "token_url",
+            "domain_prefix",
+            "region",
+            "client_id",
+            "client_secret",
+            "client_secret_2",
+            "client_scopes",
+            "credential_placement",
+            "client_metadata",
+        ];
+        let names = names.into_iter().map(str::to_owned);
+        let mut settings: serde_json::Map<_, _> = names.map(|name| (name, Value::Null)).collect();
+        let read = |settings: &serde_json::Map<_, _>| {
+            let settings = Value::Object(settings.clone());
+            serde_json::from_value::<TokenClientSettings>(settings).unwrap()
+        };
+        let default = format!("{:?}", TokenClientSettings::default());
+        assert_eq!(format!("{:?}", read(&settings)), default);
+        settings.insert("client_metadata".to_owned(), json!({"tenant": null}));
+        assert_eq!(format!("{:?}", read(&settings)), default);
+        settings.insert("client_scopes".to_owned(), json!([null]));
+        settings.insert("client_secrets".to_owned(), Value::Null);
+        assert_eq!(read(&settings).faults.len(), 2);
     }
 
     #[test]
