@@ -85,8 +85,22 @@ fn guide_lists_every_text_of_a_refusal() {
     }
 }
 
+#[test]
+fn guide_explains_every_warning_at_start_up() {
+    let log = workspace_file("cognito-m2m/src/web/builder/startup_log.rs");
+    let code = log.split("#[cfg(test)]").next().unwrap_or_default();
+    // The warnings are the string literals that name a setting, a colon, and the consequence.
+    let literals = code.lines().filter_map(|line| line.split('"').nth(1));
+    let warnings: Vec<_> = literals.filter_map(|text| text.split_once(": ")).collect();
+    assert!(warnings.len() > 5, "{warnings:?}");
+    let page = workspace_file("cognito-m2m/src/guide/settings.md");
+    for (warning, _) in warnings {
+        assert!(page.contains(&format!("| `{warning}` |")), "{warning}");
+    }
+}
+
 /// Returns the settings with their doc comments, in the order of the code.
-fn settings_in_code() -> Vec<(String, String)> {
+pub(crate) fn settings_in_code() -> Vec<(String, String)> {
     let code = workspace_file("cognito-m2m/src/settings/table.rs");
     let (_, after) = code
         .split_once("\nsettings! {\n")

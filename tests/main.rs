@@ -5,6 +5,7 @@ mod answers;
 mod architecture;
 mod attacks;
 mod attributes;
+mod confidential_settings;
 mod documents;
 mod keys;
 mod left_out;

@@ -5,7 +5,7 @@
 use actix_web::{Responder, get, web};
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{CognitoAuth, allow_client_ids};
-use cognito_m2m_tests::{ApiFixture, serve_routes};
+use cognito_m2m_tests::{ApiFixture, CapturedLog, serve_routes};
 
 #[get("/reports")]
 #[allow_client_ids("billing", group = "reporting")]
@@ -59,4 +59,32 @@ async fn undefined_group_has_no_clients_if_the_start_allows_it() {
         let answer = api.get("/reports", &cognito.token(client).sign()).await;
         assert_eq!(answer.status, status, "{client}");
     }
+}
+
+/// Each handler of this program lists clients, so that the default settings admit no other client.
+#[test]
+fn default_settings_cause_no_warning_if_each_handler_has_a_requirement() {
+    let this = default_settings_cause_no_warning_if_each_handler_has_a_requirement;
+    let Some(log) = CapturedLog::alone(this) else {
+        return;
+    };
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let build = |settings| {
+        let builder = CognitoAuth::builder().settings(settings);
+        let auth = builder.allow_undefined_groups().build();
+        auth.expect("undefined groups are allowed")
+    };
+    let _auth = build(cognito.settings());
+    let ready = log.lines_with("cognito-m2m is ready");
+    assert_eq!(ready.len(), 1, "{ready:?}");
+    for field in [" audience=none ", " allowed_clients=all "] {
+        assert!(ready[0].contains(field), "{field} in {}", ready[0]);
+    }
+    assert_eq!(log.lines_with("weakens security"), [""; 0]);
+
+    let hour = std::time::Duration::from_secs(60 * 60);
+    let _auth = build(cognito.settings().audience("api").leeway(hour));
+    let ready = log.lines_with("cognito-m2m is ready");
+    assert!(ready[1].contains(" audience=\"api\" "), "{}", ready[1]);
+    assert_eq!(log.lines_with("weakens security").len(), 1);
 }

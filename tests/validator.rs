@@ -50,7 +50,7 @@ async fn custom_validator_needs_no_settings_and_its_claims_become_the_principal(
     let auth = CognitoAuth::builder().validator(FixedTokens).build();
     let auth = auth.expect("a custom validator needs no settings");
     assert!(auth.health().is_ready());
-    let api = serve_routes(auth, routes);
+    let api = serve_routes(auth.clone(), routes);
     assert_eq!(api.get("/read", "good").await.body, "reporting None");
     for (token, detail) in [
         ("expired", "Bearer token has expired."),
@@ -64,6 +64,8 @@ async fn custom_validator_needs_no_settings_and_its_claims_become_the_principal(
         (unavailable.status, unavailable.retry_after.as_deref()),
         (503, Some("7"))
     );
+    auth.shutdown().await;
+    assert!(!auth.health().is_ready());
 }
 
 #[actix_web::test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::error_report::debug_as_report;
+
 /// The maximum length of a client ID, in characters (AWS `ClientIdType`).
 pub(crate) const MAX_LENGTH: usize = 128;
 
@@ -84,11 +86,13 @@ impl PartialEq<&str> for ClientId {
 /// let error = ClientId::new("two words").unwrap_err();
 /// assert!(error.to_string().contains("is not a client ID"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{id:?} is not a client ID: use 1 to 128 characters of `A-Za-z0-9_+.-`")]
 pub struct InvalidClientId {
     id: String,
 }
+
+debug_as_report!(InvalidClientId);
 
 pub(crate) const fn is_client_id(text: &str) -> bool {
     let mut rest = text.as_bytes();

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::client_id::{ClientId, is_client_id};
+use crate::error_report::debug_as_report;
 use crate::pool::PoolName;
 
 /// A client of one user pool: `client_id` for the default pool, `pool:client_id` for any pool.
@@ -97,13 +98,15 @@ impl fmt::Display for QualifiedClientId {
 /// let error = Policy::allow_client_ids(["reporting", "two words"]).unwrap_err();
 /// assert!(error.to_string().starts_with("\"two words\" is not a client ID"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a client ID: expected `client_id` or `pool:client_id`, where each part has 1 to 128 characters of `A-Za-z0-9_+.-`"
 )]
 pub struct InvalidQualifiedClientId {
     text: String,
 }
+
+debug_as_report!(InvalidQualifiedClientId);
 
 const fn is_qualified_client_id(text: &str) -> bool {
     let mut rest = text.as_bytes();

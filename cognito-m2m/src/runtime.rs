@@ -73,6 +73,11 @@ impl Background {
         lock(&self.finishing).push(running);
     }
 
+    /// Returns `true` once the thread has been told to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        *self.stop.borrow()
+    }
+
     /// Stops the thread, and waits up to `timeout` until it has ended.
     pub(crate) async fn stop(&self, timeout: Duration) {
         self.stop.send_replace(true);

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::error_report::debug_as_report;
+
 /// A valid scope (`scope-token` of RFC 6749 section 3.3).
 ///
 /// # Examples
@@ -90,13 +92,15 @@ impl AsRef<str> for Scope {
 /// let error = Scope::new("two words").unwrap_err();
 /// assert!(error.to_string().contains("is not a scope"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{scope:?} is not a scope: use one or more visible ASCII characters other than space, `\"` and `\\` (RFC 6749 section 3.3)"
 )]
 pub struct InvalidScope {
     scope: String,
 }
+
+debug_as_report!(InvalidScope);
 
 /// Returns `true` for `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
 const fn is_scope_token(text: &str) -> bool {

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use crate::environment::PREFIX;
+use crate::error_report::debug_as_report;
 
 /// An invalid or missing setting.
+///
+/// It never contains the value of the setting, which may be a secret in the wrong place. `Debug`
+/// prints the same text as `Display`.
 ///
 /// # Examples
 ///
@@ -17,7 +21,7 @@ use crate::environment::PREFIX;
 /// assert_eq!(error.faults()[0].setting(), "region");
 /// assert!(error.faults()[0].problem().starts_with("required"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SettingFault {
     setting: String,
     problem: String,
@@ -49,10 +53,9 @@ impl SettingFault {
 impl fmt::Display for SettingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { setting, problem } = self;
-        if setting
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-        {
+        let has_variable =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if setting.bytes().all(has_variable) {
             let variable = setting.to_ascii_uppercase();
             write!(f, "`{setting}` ({PREFIX}{variable}): {problem}")
         } else {
@@ -61,7 +64,15 @@ impl fmt::Display for SettingFault {
     }
 }
 
+impl fmt::Debug for SettingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// The error returned if settings are invalid. It lists all faults.
+///
+/// `Debug` prints the same text as `Display`, so that a `main` function can return the error.
 ///
 /// # Examples
 ///
@@ -73,10 +84,12 @@ impl fmt::Display for SettingFault {
 /// assert!(error.to_string().contains("`region` (COGNITO_M2M_REGION): required"));
 /// assert!(error.to_string().contains("`issuer` (COGNITO_M2M_ISSUER): expected https"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SettingsError {
     faults: Vec<SettingFault>,
 }
+
+debug_as_report!(SettingsError);
 
 impl SettingsError {
     pub(crate) fn new(faults: Vec<SettingFault>) -> Self {
@@ -99,5 +112,32 @@ impl fmt::Display for SettingsError {
         self.faults
             .iter()
             .try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_names_the_variable_of_a_setting_with_a_digit() {
+        let fault = SettingFault::new("client_secret_2", "is empty");
+        assert_eq!(
+            fault.to_string(),
+            "`client_secret_2` (COGNITO_M2M_CLIENT_SECRET_2): is empty"
+        );
+        let fault = SettingFault::new("pools.tenant.issuer", "is empty");
+        assert_eq!(fault.to_string(), "`pools.tenant.issuer`: is empty");
+    }
+
+    #[test]
+    fn debug_is_the_text_in_lines() {
+        let fault = |setting| SettingFault::new(setting, "is empty");
+        let error = SettingsError::new(vec![fault("region"), fault("audience")]);
+        let text = "2 faults in the settings of cognito-m2m:\n  \
+            - `region` (COGNITO_M2M_REGION): is empty\n  \
+            - `audience` (COGNITO_M2M_AUDIENCE): is empty";
+        assert_eq!(format!("{error:?}"), text);
+        assert_eq!(format!("{error:#?}"), text);
     }
 }

@@ -1,5 +1,7 @@
 use std::error::Error;
 
+use crate::error_report::debug_as_report;
+
 /// The error returned when an activity store or reader fails.
 ///
 /// # Examples
@@ -10,7 +12,7 @@ use std::error::Error;
 /// let error = ActivityError::Statement("the disk is full".into());
 /// assert!(error.to_string().contains("statement"));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ActivityError {
     /// The store cannot be reached.
@@ -34,3 +36,5 @@ pub enum ActivityError {
     #[error("the activity store did not answer within 5 s")]
     TimedOut,
 }
+
+debug_as_report!(ActivityError);

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::error_report::debug_as_report;
+
 /// The name of the activity table, optionally with a schema.
 ///
 /// # Examples
@@ -84,13 +86,15 @@ impl fmt::Display for TableName {
 /// let error = TableName::new("1st").err().map(|error| error.to_string());
 /// assert!(error.is_some_and(|text| text.contains("found \"1st\"")));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected `table` or `schema.table`, each 1 to 63 characters of `A-Za-z0-9_` without a leading digit, found {name:?}"
 )]
 pub struct InvalidTableName {
     name: String,
 }
+
+debug_as_report!(InvalidTableName);
 
 fn is_identifier(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';

@@ -9,9 +9,10 @@ use super::credentials::CredentialPlacement;
 use super::exchange::Exchange;
 use super::fetcher::{Limits, TokenFetcher};
 use super::scopes::IntoScopes;
-use super::settings::TokenClientSettings;
+use super::settings::{EXPECTED_SCOPES, TokenClientSettings};
 use super::settings_check::CheckedSettings;
 use super::token_client::TokenClient;
+use crate::error_report::debug_as_report;
 use crate::http::default_client;
 use crate::runtime::Background;
 use crate::setting_fault::SettingsError;
@@ -149,6 +150,9 @@ impl TokenClientBuilder {
     }
 
     /// Sets the secret of the app client.
+    ///
+    /// A line break or a blank before or after it is a fault, since it would be sent as part of the
+    /// secret. Files and commands often end with a line break: `secret.trim_end()` removes it.
     pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.settings.client_secret = Some(secret.into());
         self
@@ -170,7 +174,7 @@ impl TokenClientBuilder {
     pub fn client_scopes(mut self, scopes: impl IntoScopes) -> Self {
         match scopes.into_scopes() {
             Ok(scopes) => self.settings.client_scopes = scopes,
-            Err(error) => self.settings.add_fault("client_scopes", error.to_string()),
+            Err(_) => self.settings.add_fault("client_scopes", EXPECTED_SCOPES),
         }
         self
     }
@@ -309,6 +313,9 @@ impl fmt::Debug for TokenClientBuilder {
 
 /// The error returned if a [`TokenClient`] could not be built.
 ///
+/// `Debug` prints the text of `Display` and those of the sources, in lines, so that a `main` function
+/// can return the error.
+///
 /// # Examples
 ///
 /// ```
@@ -318,7 +325,7 @@ impl fmt::Debug for TokenClientBuilder {
 /// let TokenClientBuildError::Settings(error) = error else { panic!() };
 /// assert_eq!(error.faults().len(), 3);
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientBuildError {
     /// One or more settings are missing or invalid. The error lists all of them.
@@ -334,3 +341,5 @@ pub enum TokenClientBuildError {
     )]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+debug_as_report!(TokenClientBuildError);

@@ -1,5 +1,6 @@
 use super::error::TokenClientError;
 use super::transport_error::TransportError;
+use crate::error_report::debug_as_report;
 
 /// The error returned if an API call fails, or if no token could be obtained for it.
 ///
@@ -19,7 +20,7 @@ use super::transport_error::TransportError;
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
     /// The URL of the request is outside the API's origins, or a redirect leads to another origin.
@@ -33,3 +34,5 @@ pub enum CallError {
     #[error("failed to call the API: {0}")]
     Http(#[from] TransportError),
 }
+
+debug_as_report!(CallError);

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::client_id::ClientId;
@@ -18,8 +19,7 @@ use crate::client_id::ClientId;
 ///
 /// let builder = TokenClient::builder().credential_placement(CredentialPlacement::Form);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialPlacement {
     /// In an `Authorization: Basic` header (RFC 6749 section 2.3.1). This is the default, since
@@ -28,6 +28,26 @@ pub enum CredentialPlacement {
     Basic,
     /// As `client_id` and `client_secret` in the form, for gateways that drop the header.
     Form,
+}
+
+impl CredentialPlacement {
+    /// Returns the placement with this name in settings, or the problem, without the text.
+    pub(super) fn from_name(name: &str) -> Result<Self, &'static str> {
+        match name {
+            "basic" => Ok(Self::Basic),
+            "form" => Ok(Self::Form),
+            _ => Err("expected `basic` or `form`"),
+        }
+    }
+}
+
+/// Deserializes `basic` or `form`. The errors of a derived implementation would quote the text.
+impl<'de> Deserialize<'de> for CredentialPlacement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer);
+        let name = value.as_ref().ok().and_then(Value::as_str);
+        Self::from_name(name.unwrap_or_default()).map_err(D::Error::custom)
+    }
 }
 
 /// A client ID with one secret, or with two during a rotation.

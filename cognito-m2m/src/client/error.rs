@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::oauth_error::{OAuthError, ResponseBody, is_transient_status};
 use super::token_response::InvalidTokenResponse;
 use super::transport_error::TransportError;
+use crate::error_report::debug_as_report;
 use crate::scope::InvalidScope;
 
 /// The error returned if no token could be obtained.
@@ -28,7 +29,7 @@ use crate::scope::InvalidScope;
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientError {
     /// A requested scope is invalid. No request was sent.
@@ -63,6 +64,8 @@ pub enum TokenClientError {
     #[error("the token client has been shut down")]
     Stopped,
 }
+
+debug_as_report!(TokenClientError);
 
 impl TokenClientError {
     /// Returns `true` if the same request may succeed a little later: transport errors, status 429

@@ -5,7 +5,7 @@ use url::{Origin, Url};
 use super::access_token::AccessToken;
 use super::call_error::CallError;
 use super::scopes::{IntoScopes, RequestedScopes};
-use super::settings::setting_fault;
+use super::settings::{EXPECTED_SCOPES, setting_fault};
 use super::token_client::TokenClient;
 use super::token_url::check_transport;
 use crate::scope::InvalidScope;
@@ -93,8 +93,8 @@ impl OriginTokens {
                 scopes,
             }),
             Ok(_) => Err(SettingsError::new(faults)),
-            Err(error) => {
-                faults.push(setting_fault("scopes", error.to_string()));
+            Err(_) => {
+                faults.push(setting_fault("scopes", EXPECTED_SCOPES));
                 Err(SettingsError::new(faults))
             }
         }

@@ -3,13 +3,18 @@ use std::ffi::OsString;
 use std::fmt;
 
 use secrecy::SecretString;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::credentials::CredentialPlacement;
 use super::scopes::RequestedScopes;
 use crate::environment::{TOKEN_CLIENT_SETTINGS, prefixed};
 use crate::setting_fault::SettingFault;
+use crate::setting_source;
+use crate::setting_text::{self, RedactedUrl, shown_name};
+
+/// The expected form of scopes, in faults of settings that contain scopes.
+pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)";
 
 /// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
@@ -28,7 +33,9 @@ use crate::setting_fault::SettingFault;
 /// | `client_metadata` | | a map of strings |
 ///
 /// Invalid settings are collected, and
-/// [`TokenClientBuilder::build`](super::TokenClientBuilder::build) reports all of them together.
+/// [`TokenClientBuilder::build`](super::TokenClientBuilder::build) reports all of them together, without
+/// their values. A line break or a blank before or after a value is a fault, since it would become part
+/// of the secret. `null` leaves a setting out.
 ///
 /// # Examples
 ///
@@ -45,7 +52,7 @@ use crate::setting_fault::SettingFault;
 /// let tokens = TokenClient::builder().settings(settings).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct TokenClientSettings {
     pub(super) token_url: Option<String>,
     pub(super) domain_prefix: Option<String>,
@@ -113,42 +120,49 @@ impl TokenClientSettings {
         settings
     }
 
+    /// Adds a fault, unless the setting already has one.
     pub(super) fn add_fault(&mut self, name: &str, problem: impl Into<String>) {
-        self.faults.push(setting_fault(name, problem));
+        let fault = setting_fault(name, problem);
+        let mut known = self.faults.iter();
+        if known.all(|known| known.setting() != fault.setting()) {
+            self.faults.push(fault);
+        }
     }
 
     fn set(&mut self, name: &str, value: Value) {
         if let Err(problem) = self.try_set(name, value) {
-            self.add_fault(name, problem);
+            self.add_fault(shown_name(name), problem);
         }
     }
 
-    /// Sets the setting with this name. The error never quotes the value, which may be a secret
-    /// under the wrong name.
+    /// Sets the setting with this name, unless the value is `null`. The error never quotes the value,
+    /// which may be a secret under the wrong name.
     fn try_set(&mut self, name: &str, value: Value) -> Result<(), String> {
         match name {
-            "token_url" => self.token_url = Some(text(value)?),
-            "domain_prefix" => self.domain_prefix = Some(text(value)?),
-            "region" => self.region = Some(text(value)?),
-            "client_id" => self.client_id = Some(text(value)?),
-            "client_secret" => self.client_secret = Some(text(value)?.into()),
-            "client_secret_2" => self.client_secret_2 = Some(text(value)?.into()),
-            "client_scopes" => self.client_scopes = scopes(value)?,
-            "credential_placement" => {
-                let placement = serde_json::from_value(value);
-                self.credential_placement =
-                    placement.map_err(|_| "expected `basic` or `form`".to_owned())?;
-            }
-            "client_metadata" => {
-                let metadata = serde_json::from_value::<BTreeMap<String, String>>(value);
-                let metadata = metadata.map_err(|_| "expected a map of strings".to_owned())?;
-                let secret = |(name, value)| (name, SecretString::from(value));
-                self.client_metadata = metadata.into_iter().map(secret).collect();
-            }
-            _ => return Err("is not a setting of the token client: check its spelling".to_owned()),
+            "token_url" => assign(&mut self.token_url, value, some_text),
+            "domain_prefix" => assign(&mut self.domain_prefix, value, some_text),
+            "region" => assign(&mut self.region, value, some_text),
+            "client_id" => assign(&mut self.client_id, value, some_text),
+            "client_secret" => assign(&mut self.client_secret, value, some_secret),
+            "client_secret_2" => assign(&mut self.client_secret_2, value, some_secret),
+            "client_scopes" => assign(&mut self.client_scopes, value, scopes),
+            "credential_placement" => assign(&mut self.credential_placement, value, placement),
+            "client_metadata" => assign(&mut self.client_metadata, value, metadata),
+            _ => Err("is not a setting of the token client: check its spelling".to_owned()),
         }
-        Ok(())
     }
+}
+
+/// Parses a value. `null` stands for a setting that is left out.
+fn assign<T>(
+    setting: &mut T,
+    value: Value,
+    parse: impl Fn(Value) -> Result<T, String>,
+) -> Result<(), String> {
+    if !value.is_null() {
+        *setting = parse(value)?;
+    }
+    Ok(())
 }
 
 /// Creates a fault that also names the environment variable, if the setting has one.
@@ -161,56 +175,84 @@ pub(super) fn setting_fault(name: &str, problem: impl Into<String>) -> SettingFa
 }
 
 fn text(value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) if text.trim().is_empty() => {
-            Err("is empty: set a value, or remove the setting".to_owned())
-        }
-        Value::String(text) => Ok(text),
-        _ => Err("expected a string".to_owned()),
-    }
+    let Value::String(text) = value else {
+        return Err("expected a string".to_owned());
+    };
+    setting_text::check(&text)?;
+    Ok(text)
+}
+
+fn some_text(value: Value) -> Result<Option<String>, String> {
+    text(value).map(Some)
+}
+
+fn some_secret(value: Value) -> Result<Option<SecretString>, String> {
+    text(value).map(|text| Some(text.into()))
+}
+
+fn placement(value: Value) -> Result<CredentialPlacement, String> {
+    Ok(CredentialPlacement::from_name(&text(value)?)?)
+}
+
+fn metadata(value: Value) -> Result<BTreeMap<String, SecretString>, String> {
+    let expected = || "expected a map of strings".to_owned();
+    let Value::Object(entries) = value else {
+        return Err(expected());
+    };
+    let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
+    let secret = |(name, value): (String, Value)| {
+        let text = value.as_str().ok_or_else(expected)?;
+        Ok((name, text.into()))
+    };
+    entries.map(secret).collect()
 }
 
 fn scopes(value: Value) -> Result<RequestedScopes, String> {
-    let expected =
-        || "expected a string with spaces between the scopes, or a list of scopes".to_owned();
     let scopes = match value {
         Value::Array(entries) => {
             let entries: Option<Vec<&str>> = entries.iter().map(Value::as_str).collect();
-            RequestedScopes::new(entries.ok_or_else(expected)?)
+            entries.map(RequestedScopes::new)
         }
-        value => RequestedScopes::new(text(value).map_err(|_| expected())?),
+        value => value.as_str().map(RequestedScopes::new),
     };
-    let scopes = scopes.map_err(|error| error.to_string())?;
+    let scopes = scopes
+        .ok_or("expected a string with spaces between the scopes, or a list of scopes")?
+        .map_err(|_| EXPECTED_SCOPES)?;
     if scopes.is_empty() {
-        return Err("is empty: name a scope, or remove the setting".to_owned());
+        return Err("is empty: name a scope or remove the setting".to_owned());
     }
     Ok(scopes)
 }
 
-/// Deserializes the settings. Fails only if the source is malformed, or not a map from strings to
-/// values that JSON can represent. Invalid values are collected as faults.
-impl<'de> Deserialize<'de> for TokenClientSettings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(SettingsVisitor)
+/// Leaves out secrets, and passwords in a token URL, which are a fault, but not before the settings are
+/// checked.
+impl fmt::Debug for TokenClientSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token_url = self.token_url.as_deref();
+        f.debug_struct("TokenClientSettings")
+            .field("token_url", &token_url.map(RedactedUrl))
+            .field("domain_prefix", &self.domain_prefix)
+            .field("region", &self.region)
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("client_secret_2", &self.client_secret_2)
+            .field("client_scopes", &self.client_scopes)
+            .field("credential_placement", &self.credential_placement)
+            .field("client_metadata", &self.client_metadata)
+            .field("faults", &self.faults)
+            .finish()
     }
 }
 
-struct SettingsVisitor;
-
-impl<'de> Visitor<'de> for SettingsVisitor {
-    type Value = TokenClientSettings;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map of token client settings")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut settings = TokenClientSettings::default();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            // Many sources report a missing setting as null.
-            if value != Value::Null {
-                settings.set(&name, value);
-            }
+/// Deserializes the settings. A setting that is `null` is left out.
+///
+/// Fails only if the source is malformed, or not a map from strings to values that JSON can represent.
+/// Invalid values are collected as faults. No error quotes a value.
+impl<'de> Deserialize<'de> for TokenClientSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = Self::default();
+        for (name, value) in setting_source::read(deserializer)? {
+            settings.set(&name, value);
         }
         Ok(settings)
     }
@@ -262,6 +304,34 @@ mod tests {
             !shown.contains("marker") && !shown.contains("4711"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn null_leaves_a_setting_out() {
+        let names = [
+            "token_url",
+            "domain_prefix",
+            "region",
+            "client_id",
+            "client_secret",
+            "client_secret_2",
+            "client_scopes",
+            "credential_placement",
+            "client_metadata",
+        ];
+        let names = names.into_iter().map(str::to_owned);
+        let mut settings: serde_json::Map<_, _> = names.map(|name| (name, Value::Null)).collect();
+        let read = |settings: &serde_json::Map<_, _>| {
+            let settings = Value::Object(settings.clone());
+            serde_json::from_value::<TokenClientSettings>(settings).unwrap()
+        };
+        let default = format!("{:?}", TokenClientSettings::default());
+        assert_eq!(format!("{:?}", read(&settings)), default);
+        settings.insert("client_metadata".to_owned(), json!({"tenant": null}));
+        assert_eq!(format!("{:?}", read(&settings)), default);
+        settings.insert("client_scopes".to_owned(), json!([null]));
+        settings.insert("client_secrets".to_owned(), Value::Null);
+        assert_eq!(read(&settings).faults.len(), 2);
     }
 
     #[test]

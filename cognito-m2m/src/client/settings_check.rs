@@ -8,6 +8,7 @@ use super::settings::TokenClientSettings;
 use super::token_url::{parse_token_url, token_url_from_domain};
 use crate::client_id::ClientId;
 use crate::setting_fault::SettingsError;
+use crate::setting_text;
 
 /// The validated settings of a token client.
 pub(super) struct CheckedSettings {
@@ -21,8 +22,10 @@ pub(super) struct CheckedSettings {
 impl CheckedSettings {
     /// Validates all settings. The error lists every fault.
     pub(super) fn new(mut settings: TokenClientSettings) -> Result<Self, SettingsError> {
+        check_texts(&mut settings);
         let token_url = token_url(&settings);
-        let token_url = token_url.map_err(|problem| settings.add_fault("token_url", problem));
+        let token_url =
+            token_url.map_err(|(setting, problem)| settings.add_fault(setting, problem));
         let client_id = client_id(&settings);
         let client_id = client_id.map_err(|problem| settings.add_fault("client_id", problem));
         if settings.client_secret.is_none() {
@@ -46,20 +49,47 @@ impl CheckedSettings {
     }
 }
 
-fn token_url(settings: &TokenClientSettings) -> Result<Url, String> {
+/// Checks that no text has surrounding whitespace or control characters, such as the line break at the
+/// end of a file. It would become part of the secret. The URL parser would remove it.
+fn check_texts(settings: &mut TokenClientSettings) {
+    let secret = |secret: &Option<SecretString>| {
+        let secret = secret.as_ref();
+        secret.map(|secret| setting_text::check(secret.expose_secret()))
+    };
+    let text = |text: &Option<String>| text.as_deref().map(setting_text::check);
+    let checked = [
+        ("token_url", text(&settings.token_url)),
+        ("domain_prefix", text(&settings.domain_prefix)),
+        ("region", text(&settings.region)),
+        ("client_id", text(&settings.client_id)),
+        ("client_secret", secret(&settings.client_secret)),
+        ("client_secret_2", secret(&settings.client_secret_2)),
+    ];
+    for (setting, checked) in checked {
+        if let Some(Err(problem)) = checked {
+            settings.add_fault(setting, problem);
+        }
+    }
+}
+
+/// Returns the token URL, or the name of an invalid setting and its problem.
+fn token_url(settings: &TokenClientSettings) -> Result<Url, (&'static str, &'static str)> {
     let TokenClientSettings {
         token_url,
         domain_prefix,
         region,
         ..
     } = settings;
-    match (token_url, domain_prefix, region) {
-        (Some(text), None, None) => parse_token_url(text),
-        (None, Some(prefix), Some(region)) => token_url_from_domain(prefix, region),
-        (None, None, None) => Err("required, or `domain_prefix` and `region`".to_owned()),
-        (Some(_), ..) => Err("can't be combined with `domain_prefix` and `region`".to_owned()),
-        (None, ..) => Err("required, or `domain_prefix` and `region` together".to_owned()),
-    }
+    let problem = match (token_url, domain_prefix, region) {
+        (Some(text), None, None) => {
+            return parse_token_url(text).map_err(|problem| ("token_url", problem));
+        }
+        (None, Some(prefix), Some(region)) => return token_url_from_domain(prefix, region),
+        (None, None, None) => "required, or `domain_prefix` and `region`",
+        (Some(_), ..) => "can't be combined with `domain_prefix` and `region`",
+        (None, ..) => "required, or `domain_prefix` and `region` together",
+    };
+    Err(("token_url", problem))
 }
 
 fn client_id(settings: &TokenClientSettings) -> Result<ClientId, &'static str> {

@@ -4,51 +4,63 @@ use crate::loopback::is_loopback;
 use crate::pool::is_region;
 
 /// Parses the URL of a token endpoint. The error is the text of a setting fault.
-pub(super) fn parse_token_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|_| "expected a URL".to_owned())?;
+pub(super) fn parse_token_url(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok();
+    // The parser escapes blanks, and removes line breaks.
+    let url = url.filter(|_| !text.contains(char::is_whitespace));
+    let url = url.ok_or("expected a URL")?;
     check_transport(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("expected a URL without query and fragment".to_owned());
+        return Err("expected a URL without query and fragment");
     }
     Ok(url)
 }
 
 /// Accepts URLs to which secrets and tokens can be sent: `https`, or `http` on loopback.
-pub(super) fn check_transport(url: &Url) -> Result<(), String> {
-    let problem = match url.scheme() {
+pub(super) fn check_transport(url: &Url) -> Result<(), &'static str> {
+    match url.scheme() {
         _ if !url.username().is_empty() || url.password().is_some() => {
-            "expected a URL without user and password"
+            Err("expected a URL without user and password")
         }
-        "https" => return Ok(()),
-        "http" if is_loopback(url) => return Ok(()),
-        _ => "expected `https`: `http` is for loopback only",
-    };
-    Err(problem.to_owned())
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        _ => Err("expected `https`: `http` is for loopback only"),
+    }
 }
 
 /// Returns the token URL of a user pool's prefix domain (AWS: "Configuring a user pool domain").
 ///
-/// Partitions without a documented domain name need an explicit token URL.
-pub(super) fn token_url_from_domain(prefix: &str, region: &str) -> Result<Url, String> {
+/// Partitions without a documented domain name need an explicit token URL. The error is the name of
+/// the invalid setting, and the text of its fault.
+pub(super) fn token_url_from_domain(
+    prefix: &str,
+    region: &str,
+) -> Result<Url, (&'static str, &'static str)> {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if prefix.is_empty() || prefix.len() > 63 || !prefix.bytes().all(is_allowed) {
-        return Err(
-            "expected the prefix of a user pool domain: 1 to 63 characters of `a-z0-9-`".to_owned(),
-        );
+        return Err((
+            "domain_prefix",
+            "expected the prefix of a user pool domain: 1 to 63 characters of `a-z0-9-`",
+        ));
     }
     let host = match region {
-        _ if !is_region(region) => return Err("expected a Region, such as `us-east-1`".to_owned()),
+        _ if !is_region(region) => {
+            return Err(("region", "expected an AWS Region like `us-east-1`"));
+        }
         _ if region.starts_with("us-gov-") => "auth-fips",
         _ if ["cn-", "us-iso", "eu-iso", "eusc-"]
             .iter()
             .any(|it| region.starts_with(it)) =>
         {
-            return Err("expected `token_url` instead in this AWS partition".to_owned());
+            return Err((
+                "region",
+                "expected `token_url` instead in this AWS partition",
+            ));
         }
         _ => "auth",
     };
     let text = format!("https://{prefix}.{host}.{region}.amazoncognito.com/oauth2/token");
-    Url::parse(&text).map_err(|_| "expected the prefix of a user pool domain".to_owned())
+    Url::parse(&text).map_err(|_| ("domain_prefix", "expected the prefix of a user pool domain"))
 }
 
 #[cfg(test)]

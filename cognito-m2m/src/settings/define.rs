@@ -1,16 +1,42 @@
+use std::fmt;
+
 /// The fields of the start-up log line that are not values of single settings.
 pub(crate) struct StartupFields<'s> {
     pub(crate) issuers: &'s [(&'s str, &'s str)],
     pub(crate) has_custom_validator: bool,
-    pub(crate) allowed_clients: Option<usize>,
+    pub(crate) allowed_clients: AllowedClients,
     pub(crate) guarded_handlers: usize,
+}
+
+/// The default allowlist in the start-up log line: the number of clients, or `all`.
+pub(crate) struct AllowedClients(pub(crate) Option<usize>);
+
+impl fmt::Display for AllowedClients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(count) => count.fmt(f),
+            None => f.write_str("all"),
+        }
+    }
+}
+
+/// A text in the start-up log line, or `none`.
+pub(super) struct OptionalText<'s>(pub(super) Option<&'s str>);
+
+impl fmt::Display for OptionalText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(text) => write!(f, "{text:?}"),
+            None => f.write_str("none"),
+        }
+    }
 }
 
 /// Defines `Settings` from one table, so that the field, the setter, the `serde` name, the
 /// environment variable and the start-up log line cannot drift apart.
 ///
 /// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
-/// `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
+/// `logged as text` (of an optional text), `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
 /// field of the line, or with `not logged`.
 macro_rules! settings {
     ($(
@@ -26,7 +52,8 @@ macro_rules! settings {
         /// with a unit (`300`, `250ms`, `5m`, `24h`, `1d`).
         ///
         /// Settings are checked by [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build),
-        /// which reports all faults together.
+        /// which reports all faults together, without the values. `null` in a `serde` source leaves a
+        /// setting out.
         ///
         /// # Examples
         ///
@@ -46,7 +73,7 @@ macro_rules! settings {
         /// }"#)?;
         /// # Ok::<(), serde_json::Error>(())
         /// ```
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         pub struct Settings {
             $(pub(crate) $name: $type,)+
             pub(crate) faults: Vec<SettingFault>,
@@ -73,7 +100,7 @@ macro_rules! settings {
                 tracing::info!(
                     issuers = ?startup.issuers,
                     has_own_validator = startup.has_custom_validator,
-                    allowed_clients = startup.allowed_clients,
+                    allowed_clients = %startup.allowed_clients,
                     $($($name = settings!(@field $format self.$name),)?)+
                     guarded_handlers = startup.guarded_handlers,
                     "cognito-m2m is ready"
@@ -82,13 +109,28 @@ macro_rules! settings {
 
             fn assign(&mut self, name: &str, value: UnparsedValue) -> Result<(), String> {
                 match name {
-                    $(stringify!($name) => self.$name = value.parse()?,)+
+                    $(stringify!($name) => if let Some(value) = value.parse()? {
+                        self.$name = value;
+                    },)+
                     _ => return Err("is not a setting: check its spelling".to_owned()),
                 }
                 Ok(())
             }
         }
+
+        /// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+        impl std::fmt::Debug for Settings {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct("Settings")
+                    $(.field(stringify!($name), &settings!(@shown $name self.$name)))+
+                    .field("faults", &self.faults)
+                    .finish()
+            }
+        }
     };
+    (@shown issuer $value:expr) => { $value.as_deref().map(RedactedUrl) };
+    (@shown jwks_url $value:expr) => { $value.as_deref().map(RedactedUrl) };
+    (@shown $name:ident $value:expr) => { $value };
     (@setter value $name:ident, $type:ty, $(#[$attribute:meta])+) => {
         $(#[$attribute])+
         #[must_use]
@@ -116,6 +158,7 @@ macro_rules! settings {
     // A method below the table adds one entry at a time.
     (@setter map $name:ident, $type:ty, $(#[$attribute:meta])+) => {};
     (@field value $value:expr) => { $value };
+    (@field text $value:expr) => { tracing::field::display(OptionalText($value.as_deref())) };
     (@field debug $value:expr) => { tracing::field::debug(&$value) };
     (@field count $value:expr) => { $value.len() };
 }

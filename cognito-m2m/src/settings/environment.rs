@@ -4,12 +4,16 @@ use super::Settings;
 use super::value::UnparsedValue;
 use crate::environment::{PREFIX, Variable, prefixed};
 use crate::setting_fault::SettingFault;
+use crate::setting_text::shown_name;
 
 impl Settings {
     /// Reads the settings from the environment variables with the prefix `COGNITO_M2M_`.
     ///
     /// Lists are separated by commas, groups are written `reporting=id1,id2;sync=id3`, booleans are
     /// `true` or `false`, and durations are in seconds or have a unit (`300`, `5m`).
+    ///
+    /// Variables that Kubernetes sets for a Service named `cognito-m2m` or `cognito-m2m-..` are
+    /// ignored, such as `COGNITO_M2M_SERVICE_HOST` and `COGNITO_M2M_PORT=tcp://..`.
     ///
     /// Invalid values and unknown variables are reported by
     /// [`CognitoAuthBuilder::build`](crate::CognitoAuthBuilder::build), together with all other
@@ -63,12 +67,14 @@ impl Settings {
         match variable.value {
             // Names are case-sensitive: another case is a typo, not another name of the setting.
             Ok(_) if name.to_ascii_uppercase() != variable.name => {
-                let variable = format!("{PREFIX}{}", variable.name);
+                let variable = format!("{PREFIX}{}", shown_name(&variable.name));
                 let problem = "is not a variable of cognito-m2m: variable names are in upper case";
                 self.faults.push(SettingFault::new(variable, problem));
             }
             Ok(text) => self.set(&name, UnparsedValue::Text(text)),
-            Err(problem) => self.faults.push(SettingFault::new(name, problem)),
+            Err(problem) => self
+                .faults
+                .push(SettingFault::new(shown_name(&name), problem)),
         }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod table;
 mod value;
 
 pub(crate) use check::{AuthScheme, CheckedPool, CheckedSettings};
-pub(crate) use define::StartupFields;
+pub(crate) use define::{AllowedClients, StartupFields};
 pub use pool::PoolSettings;
 pub(crate) use table::Settings;
 

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 
-use super::value::{SettingValue, unexpected};
+use super::value::{SettingValue, expected};
+use crate::pool::region_of;
+use crate::setting_text::{RedactedUrl, shown_name};
 
 /// The settings of an additional user pool, such as one of another tenant or in another Region.
 ///
@@ -31,7 +34,7 @@ use super::value::{SettingValue, unexpected};
 ///     .issuer("http://127.0.0.1:9229/local")
 ///     .jwks_url("http://127.0.0.1:9229/local/.well-known/jwks.json");
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct PoolSettings {
     pub(crate) region: Option<String>,
     pub(crate) user_pool_id: Option<String>,
@@ -98,6 +101,22 @@ impl PoolSettings {
     }
 }
 
+/// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+impl fmt::Debug for PoolSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = |text| Option::as_deref(text).map(RedactedUrl);
+        f.debug_struct("PoolSettings")
+            .field("region", &self.region)
+            .field("user_pool_id", &self.user_pool_id)
+            .field("issuer", &url(&self.issuer))
+            .field("jwks_url", &url(&self.jwks_url))
+            .field("audience", &self.audience)
+            .field("require_audience", &self.require_audience)
+            .field("allowed_client_ids", &self.allowed_client_ids)
+            .finish()
+    }
+}
+
 impl SettingValue for PoolSettings {
     /// Parses a user pool ID.
     fn from_text(text: &str) -> Result<Self, String> {
@@ -111,29 +130,37 @@ impl SettingValue for PoolSettings {
         let mut pool = Self::default();
         for (name, value) in members {
             let assigned = match name.as_str() {
-                "region" => String::from_value(value).map(|it| pool.region = Some(it)),
-                "user_pool_id" => String::from_value(value).map(|it| pool.user_pool_id = Some(it)),
-                "issuer" => String::from_value(value).map(|it| pool.issuer = Some(it)),
-                "jwks_url" => String::from_value(value).map(|it| pool.jwks_url = Some(it)),
-                "audience" => String::from_value(value).map(|it| pool.audience = Some(it)),
-                "require_audience" => {
-                    bool::from_value(value).map(|it| pool.require_audience = Some(it))
-                }
-                "allowed_client_ids" => {
-                    Vec::from_value(value).map(|it| pool.allowed_client_ids = Some(it))
-                }
+                "region" => assign(&mut pool.region, value),
+                "user_pool_id" => assign(&mut pool.user_pool_id, value),
+                "issuer" => assign(&mut pool.issuer, value),
+                "jwks_url" => assign(&mut pool.jwks_url, value),
+                "audience" => assign(&mut pool.audience, value),
+                "require_audience" => assign(&mut pool.require_audience, value),
+                "allowed_client_ids" => assign(&mut pool.allowed_client_ids, value),
                 _ => Err("is not a setting of a pool: check its spelling".to_owned()),
             };
-            assigned.map_err(|problem| format!("`{name}`: {problem}"))?;
+            assigned.map_err(|problem| format!("`{}`: {problem}", shown_name(&name)))?;
         }
         Ok(pool)
     }
 }
 
+/// Parses a value. `null` stands for a setting that is left out.
+fn assign<T: SettingValue>(setting: &mut Option<T>, value: Value) -> Result<(), String> {
+    if !value.is_null() {
+        *setting = Some(T::from_value(value)?);
+    }
+    Ok(())
+}
+
 impl SettingValue for BTreeMap<String, PoolSettings> {
-    /// Parses a list of user pool IDs. Each ID is also the name of the pool.
+    /// Parses a list of user pool IDs. Each ID is also the name of the pool, which errors show, so
+    /// that a text of another form is refused here.
     fn from_text(text: &str) -> Result<Self, String> {
         let ids = Vec::<String>::from_text(text)?;
+        if ids.iter().any(|id| region_of(id).is_none()) {
+            return expected("user pool IDs like `us-east-1_AbCdEfGhI`, separated by commas");
+        }
         ids.into_iter()
             .map(|id| Ok((id.clone(), PoolSettings::from_text(&id)?)))
             .collect()
@@ -141,12 +168,52 @@ impl SettingValue for BTreeMap<String, PoolSettings> {
 
     fn from_value(value: Value) -> Result<Self, String> {
         let Value::Object(pools) = value else {
-            return unexpected("a map of user pools", &value);
+            return expected("a map of user pools");
         };
-        let pool = |(name, value)| match PoolSettings::from_value(value) {
+        let pool = |(name, value): (String, Value)| match PoolSettings::from_value(value) {
             Ok(pool) => Ok((name, pool)),
-            Err(problem) => Err(format!("{name}: {problem}")),
+            Err(problem) => Err(format!("{}: {problem}", shown_name(&name))),
         };
-        pools.into_iter().map(pool).collect()
+        let is_set = |(_, value): &(String, Value)| !value.is_null();
+        pools.into_iter().filter(is_set).map(pool).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn null_stands_for_a_setting_that_is_left_out() {
+        let pools = json!({
+            "tenant": {
+                "region": null,
+                "user_pool_id": "eu-west-1_JkLmNoPqR",
+                "issuer": null,
+                "jwks_url": null,
+                "audience": null,
+                "require_audience": null,
+                "allowed_client_ids": null,
+            },
+            "absent": null,
+        });
+        let pools = BTreeMap::<String, PoolSettings>::from_value(pools).expect("valid pools");
+        assert_eq!(pools.keys().collect::<Vec<_>>(), ["tenant"]);
+        let shown = format!("{:?}", pools["tenant"]);
+        assert_eq!(shown.matches("None").count(), 6, "{shown}");
+        let unknown = json!({"tenant": {"regin": null}});
+        assert!(BTreeMap::<String, PoolSettings>::from_value(unknown).is_err());
+    }
+
+    #[test]
+    fn list_of_pool_ids_has_ids_only() {
+        let parse = BTreeMap::<String, PoolSettings>::from_text;
+        assert_eq!(parse("eu-west-1_a, eu-west-1_b").map(|it| it.len()), Ok(2));
+        for text in ["s3cret", "eu-west-1_a,s3cret", "eu-west-1_a\n", ","] {
+            let problem = parse(text).expect_err(text);
+            assert!(!problem.contains("s3cret"), "{problem}");
+        }
     }
 }

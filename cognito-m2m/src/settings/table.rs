@@ -1,15 +1,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::define::{StartupFields, settings};
+use super::define::{OptionalText, StartupFields, settings};
 use super::pool::PoolSettings;
 use super::value::UnparsedValue;
 use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
+use crate::setting_text::{RedactedUrl, shown_name};
 
 settings! {
-    /// Sets the AWS Region of the user pool, such as `us-east-1`. Required, unless `issuer` and
-    /// `jwks_url` are both set.
+    /// Sets the AWS Region of the user pool, such as `us-east-1`. Default: the Region in
+    /// `user_pool_id`.
+    ///
+    /// A Region that contradicts `user_pool_id` is a fault.
     ///
     /// Environment variable: `COGNITO_M2M_REGION`.
     text region("us-east-1"): Option<String> = None, logged in issuers;
@@ -49,7 +52,7 @@ settings! {
     /// Cognito adds no `aud` claim to a machine token unless a pre token generation trigger does.
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
-    text audience("https://api.example.com"): Option<String> = None, logged as value;
+    text audience("https://api.example.com"): Option<String> = None, logged as text;
 
     /// Sets whether tokens without an `aud` claim are refused if `audience` is set. Default: true.
     ///
@@ -71,6 +74,9 @@ settings! {
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
     /// Sets the request header that carries the token. Default: `Authorization`.
+    ///
+    /// It is the name as in a request. The spelling of Django's `META` (`HTTP_AUTHORIZATION`), and any
+    /// other name with underscores, which proxies drop, is a fault.
     ///
     /// If you change it, the `Debug` output of a request contains the token: Actix redacts only
     /// `Authorization`.
@@ -287,7 +293,8 @@ impl Settings {
     /// are checked.
     pub(super) fn set(&mut self, name: &str, value: UnparsedValue) {
         if let Err(problem) = self.assign(name, value) {
-            self.faults.push(SettingFault::new(name, problem));
+            self.faults
+                .push(SettingFault::new(shown_name(name), problem));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::scope_match::ScopeMatch;
+use crate::setting_text;
 
 /// A value of a setting that has not been parsed yet.
 pub(super) enum UnparsedValue {
@@ -14,13 +15,18 @@ pub(super) enum UnparsedValue {
 }
 
 impl UnparsedValue {
-    pub(super) fn parse<T: SettingValue>(self) -> Result<T, String> {
+    /// Parses the value. `null` stands for a setting that is left out.
+    pub(super) fn parse<T: SettingValue>(self) -> Result<Option<T>, String> {
         match self {
-            Self::Text(text) if text.is_empty() => {
-                Err("is empty: set a value or remove the setting".to_owned())
+            Self::Text(text) => {
+                setting_text::check(&text)?;
+                T::from_text(&text).map(Some)
             }
-            Self::Text(text) => T::from_text(&text),
-            Self::Json(value) => T::from_value(value),
+            Self::Json(Value::Null) => Ok(None),
+            Self::Json(value) => {
+                value.as_str().map_or(Ok(()), setting_text::check)?;
+                T::from_value(value).map(Some)
+            }
         }
     }
 }
@@ -28,18 +34,15 @@ impl UnparsedValue {
 /// The type of a setting, parsed from an environment variable or from a `serde` source.
 ///
 /// The error of both functions describes the problem, for
-/// [`SettingFault`](crate::settings::SettingFault).
+/// [`SettingFault`](crate::settings::SettingFault). It does not quote the value, which may be a
+/// secret in the wrong place.
 pub(super) trait SettingValue: Sized {
-    /// If `true`, `null` means that an optional setting is absent. It is `false` for lists: a list
-    /// without entries is `null` in YAML, and must not be mistaken for an absent allowlist.
-    const NULL_IS_ABSENT: bool = true;
-
     fn from_text(text: &str) -> Result<Self, String>;
     fn from_value(value: Value) -> Result<Self, String>;
 }
 
-pub(super) fn unexpected<T>(expected: &str, found: &Value) -> Result<T, String> {
-    Err(format!("expected {expected}, found {found}"))
+pub(super) fn expected<T>(form: &str) -> Result<T, String> {
+    Err(format!("expected {form}"))
 }
 
 impl SettingValue for String {
@@ -50,7 +53,7 @@ impl SettingValue for String {
     fn from_value(value: Value) -> Result<Self, String> {
         match value {
             Value::String(text) => Ok(text),
-            other => unexpected("a string", &other),
+            _ => expected("a string"),
         }
     }
 }
@@ -61,10 +64,7 @@ impl<T: SettingValue> SettingValue for Option<T> {
     }
 
     fn from_value(value: Value) -> Result<Self, String> {
-        match value {
-            Value::Null if T::NULL_IS_ABSENT => Ok(None),
-            value => T::from_value(value).map(Some),
-        }
+        T::from_value(value).map(Some)
     }
 }
 
@@ -73,7 +73,7 @@ impl SettingValue for bool {
         match text {
             "true" => Ok(true),
             "false" => Ok(false),
-            other => Err(format!("expected `true` or `false`, found {other:?}")),
+            _ => expected("`true` or `false`"),
         }
     }
 
@@ -81,7 +81,7 @@ impl SettingValue for bool {
         match value {
             Value::Bool(value) => Ok(value),
             Value::String(text) => Self::from_text(&text),
-            other => unexpected("`true` or `false`", &other),
+            _ => expected("`true` or `false`"),
         }
     }
 }
@@ -89,7 +89,7 @@ impl SettingValue for bool {
 impl SettingValue for usize {
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse()
-            .map_err(|_| format!("expected a whole number of 0 or more, found {text:?}"))
+            .or_else(|_| expected("a whole number of 0 or more"))
     }
 
     fn from_value(value: Value) -> Result<Self, String> {
@@ -115,9 +115,9 @@ impl SettingValue for Duration {
             .and_then(|number| number.checked_mul(millis_per_unit));
         match millis {
             Some(millis) if millis_per_unit > 0 => Ok(Self::from_millis(millis)),
-            _ => Err(format!(
-                "expected a duration that is not negative, in seconds or with a unit (`300`, `250ms`, `5m`, `24h`), found {text:?}"
-            )),
+            _ => expected(
+                "a duration that is not negative, in seconds or with a unit (`300`, `250ms`, `5m`, `24h`)",
+            ),
         }
     }
 
@@ -131,7 +131,7 @@ impl SettingValue for ScopeMatch {
         match text {
             "all" => Ok(Self::All),
             "any" => Ok(Self::Any),
-            other => Err(format!("expected `all` or `any`, found {other:?}")),
+            _ => expected("`all` or `any`"),
         }
     }
 
@@ -141,20 +141,18 @@ impl SettingValue for ScopeMatch {
 }
 
 impl SettingValue for Vec<String> {
-    const NULL_IS_ABSENT: bool = false;
-
+    /// Blanks next to a comma are not part of an entry. Other whitespace remains in it, and is a
+    /// fault.
     fn from_text(text: &str) -> Result<Self, String> {
-        Ok(text
-            .split(',')
-            .map(|entry| entry.trim().to_owned())
-            .collect())
+        let entries = text.split(',').map(trim_blanks);
+        Ok(entries.map(str::to_owned).collect())
     }
 
     fn from_value(value: Value) -> Result<Self, String> {
         match value {
             Value::Array(entries) => entries.into_iter().map(String::from_value).collect(),
             Value::String(text) => Self::from_text(&text),
-            other => unexpected("a list of strings", &other),
+            _ => expected("a list of strings"),
         }
     }
 }
@@ -163,15 +161,12 @@ impl SettingValue for BTreeMap<String, Vec<String>> {
     fn from_text(text: &str) -> Result<Self, String> {
         let mut groups = Self::new();
         for group in text.split(';') {
-            let (name, clients) = group
-                .split_once('=')
-                .ok_or_else(|| format!("expected `name=id1,id2;other=id3`, found {group:?}"))?;
-            let name = name.trim().to_owned();
-            if groups
-                .insert(name.clone(), Vec::from_text(clients)?)
-                .is_some()
-            {
-                return Err(format!("expected each group once, found {name:?} twice"));
+            let Some((name, clients)) = group.split_once('=') else {
+                return expected("`name=id1,id2;other=id3`");
+            };
+            let name = trim_blanks(name).to_owned();
+            if groups.insert(name, Vec::from_text(clients)?).is_some() {
+                return expected("each group once");
             }
         }
         Ok(groups)
@@ -181,12 +176,17 @@ impl SettingValue for BTreeMap<String, Vec<String>> {
         match value {
             Value::Object(groups) => groups
                 .into_iter()
+                .filter(|(_, clients)| !clients.is_null())
                 .map(|(name, clients)| Ok((name, Vec::from_value(clients)?)))
                 .collect(),
             Value::String(text) => Self::from_text(&text),
-            other => unexpected("a map of lists", &other),
+            _ => expected("a map of lists"),
         }
     }
+}
+
+fn trim_blanks(text: &str) -> &str {
+    text.trim_matches(' ')
 }
 
 #[cfg(test)]
@@ -245,5 +245,12 @@ mod tests {
         for text in ["1", "yes", "True", ""] {
             assert!(bool::from_text(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn blanks_next_to_separators_are_not_part_of_entries() {
+        let list = |text| Vec::<String>::from_text(text);
+        assert_eq!(list("a , b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(list("a\n,b"), Ok(vec!["a\n".to_owned(), "b".to_owned()]));
     }
 }

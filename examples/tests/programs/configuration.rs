@@ -2,7 +2,10 @@
 
 use std::net::TcpListener;
 
-use crate::{program::run_widgets, user_pool::pool};
+use crate::{
+    program::{run_guarded_api, run_widgets},
+    user_pool::pool,
+};
 
 fn startup_error(environment: &[(&str, &str)]) -> String {
     let output = run_widgets(environment);
@@ -76,4 +79,26 @@ fn incomplete_pool_does_not_start_a_local_cognito() {
 fn mistyped_variable_does_not_start_a_local_cognito() {
     let message = startup_error(&[("COGNITO_M2M_USERPOOL_ID", "us-east-1_Abc123")]);
     assert!(message.contains("COGNITO_M2M_USERPOOL_ID"), "{message}");
+}
+
+/// The `main` function of this program returns `Box<dyn Error>`, which prints `Debug`.
+#[test]
+fn error_that_main_returns_is_printed_in_lines() {
+    let output = run_guarded_api(&[("COGNITO_M2M_LEEWAY", "soon")]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).expect("the message is UTF-8");
+    let lines: Vec<_> = message.lines().collect();
+    let [title, leeway, region, pool] = lines.as_slice() else {
+        panic!("expected a line for each fault: {message}");
+    };
+    assert_eq!(*title, "Error: 3 faults in the settings of cognito-m2m:");
+    for (line, variable) in [
+        (leeway, "LEEWAY"),
+        (region, "REGION"),
+        (pool, "USER_POOL_ID"),
+    ] {
+        let setting = variable.to_lowercase();
+        let start = format!("  - `{setting}` (COGNITO_M2M_{variable}): ");
+        assert!(line.starts_with(&start), "{message}");
+    }
 }

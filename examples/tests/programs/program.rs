@@ -247,6 +247,12 @@ pub(crate) fn run_validate_token(
     process.wait_with_output().expect("the program ends")
 }
 
+/// Runs `guarded_api` to its end, with an invalid environment.
+pub(crate) fn run_guarded_api(environment: &[(&str, &str)]) -> Output {
+    let mut command = command(env!("CARGO_BIN_EXE_guarded_api"), environment);
+    command.output().expect("the program starts")
+}
+
 /// Runs `fetch_token` to its end.
 pub(crate) fn run_fetch_token(environment: &[(&str, &str)]) -> Output {
     let mut command = command(env!("CARGO_BIN_EXE_fetch_token"), environment);

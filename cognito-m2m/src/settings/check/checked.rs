@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http_0_2::HeaderName;
 
-use super::clients::{check_allowed_clients, check_groups, check_pools_of_clients};
+use super::clients::{check_allowed_clients, check_groups};
 use super::faults::Faults;
 use super::header::{AuthScheme, Realm, check_header_name, check_realm, check_scheme};
 use super::limits::check_limits;
@@ -54,7 +54,6 @@ impl Settings {
         };
         let groups = check_groups(&mut faults, self);
         let allowed_clients = check_allowed_clients(&mut faults, self);
-        check_pools_of_clients(&mut faults, self);
         let header_name = check_header_name(&mut faults, self);
         let header_prefix = check_scheme(&mut faults, self);
         let realm = check_realm(&mut faults, self);

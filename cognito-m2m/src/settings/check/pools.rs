@@ -8,6 +8,7 @@ use super::text::check_text;
 use super::url::{check_issuer, check_jwks_url};
 use crate::policy::ClientList;
 use crate::pool::{PoolName, is_region, issuer_of, jwks_url_of, region_of};
+use crate::setting_text::entry_path;
 use crate::settings::pool::PoolSettings;
 use crate::settings::table::Settings;
 use crate::validator::AudienceRule;
@@ -35,26 +36,19 @@ pub(super) fn check_pools(faults: &mut Faults, settings: &Settings) -> Vec<Check
     for (name, pool) in &settings.pools {
         match PoolName::new_additional(name) {
             Some(pool_name) => {
-                let path = format!("pools.{name}.");
+                let path = format!("{}.", entry_path("pools", name));
                 pools.extend(check_pool(faults, settings, pool_name, pool, &path));
             }
             None => faults.add(
-                format!("pools.{name}"),
-                format!(
-                    "expected a pool name of `A-Za-z0-9_.-` other than `default`, found {name:?}"
-                ),
+                entry_path("pools", name),
+                "expected a pool name of `A-Za-z0-9_.-` other than `default`",
             ),
         }
     }
-    let mut issuers = HashSet::new();
-    for pool in &pools {
-        if !issuers.insert(&pool.issuer) {
-            let issuer = &pool.issuer;
-            faults.add(
-                "pools",
-                format!("expected a different issuer for each pool, found {issuer} twice"),
-            );
-        }
+    let issuers: HashSet<_> = pools.iter().map(|pool| &pool.issuer).collect();
+    if issuers.len() < pools.len() {
+        let problem = "expected a different issuer for each pool: two pools have the same one";
+        faults.add("pools", problem);
     }
     pools
 }
@@ -91,7 +85,16 @@ fn check_pool(
     pool: &PoolSettings,
     path: &str,
 ) -> Option<CheckedPool> {
-    let derived = derive_issuer(faults, &name, pool, path);
+    for (setting, text) in [
+        ("region", &pool.region),
+        ("user_pool_id", &pool.user_pool_id),
+        ("audience", &pool.audience),
+    ] {
+        if let Some(text) = text {
+            check_text(faults, &format!("{path}{setting}"), text);
+        }
+    }
+    let derived = derive_issuer(faults, pool, path);
     let issuer = pool.issuer.clone().or_else(|| derived.clone());
     let jwks_url = pool
         .jwks_url
@@ -106,9 +109,6 @@ fn check_pool(
         &name,
         pool.allowed_client_ids.as_deref(),
     );
-    if let Some(audience) = &pool.audience {
-        check_text(faults, &format!("{path}audience"), audience);
-    }
     let jwks_url = check_jwks_url(faults, settings, &format!("{path}jwks_url"), &jwks_url?)?;
     let audience = pool.audience.clone().or_else(|| settings.audience.clone());
     Some(CheckedPool {
@@ -123,51 +123,45 @@ fn check_pool(
     })
 }
 
-/// Derives the issuer from the Region and the user pool ID. Neither is required if the issuer and
-/// the JWKS URL are both set.
-fn derive_issuer(
-    faults: &mut Faults,
-    name: &PoolName,
-    pool: &PoolSettings,
-    path: &str,
-) -> Option<String> {
-    if pool.issuer.is_some() && pool.jwks_url.is_some() {
-        return None;
-    }
+/// Derives the issuer from the user pool ID, which contains the Region. Neither the ID nor the Region
+/// is required if the issuer and the JWKS URL are both set.
+fn derive_issuer(faults: &mut Faults, pool: &PoolSettings, path: &str) -> Option<String> {
     let region_of_id = pool.user_pool_id.as_deref().and_then(region_of);
-    let region = match (&pool.region, region_of_id) {
-        // The Region of an additional pool may be omitted, since its ID contains the Region.
-        (None, Some(region)) if !name.is_default() => Some(region),
-        (region, _) => region.as_deref(),
-    };
-    check_presence(faults, path, "region", region);
-    check_presence(faults, path, "user_pool_id", pool.user_pool_id.as_deref());
-    if let Some(region) = region.filter(|region| !is_region(region)) {
+    let region = pool.region.as_deref().or(region_of_id);
+    let is_derived = pool.issuer.is_none() || pool.jwks_url.is_none();
+    if is_derived && region.is_some_and(|region| !is_region(region)) {
         faults.add(
             format!("{path}region"),
-            format!("expected an AWS Region like `us-east-1`, found {region:?}"),
+            "expected an AWS Region like `us-east-1`",
         );
     }
-    let id = pool.user_pool_id.as_deref()?;
-    match (region_of_id, region) {
-        (None, _) => faults.add(
+    if region_of_id.is_some() && region != region_of_id {
+        faults.add(
+            format!("{path}region"),
+            "contradicts `user_pool_id`, which contains another Region",
+        );
+    }
+    if !is_derived {
+        return None;
+    }
+    match (&pool.user_pool_id, region_of_id) {
+        (Some(id), Some(region)) => return Some(issuer_of(region, id)),
+        (Some(_), None) => faults.add(
             format!("{path}user_pool_id"),
-            format!("expected a user pool ID like `us-east-1_AbCdEfGhI`, found {id:?}"),
+            "expected a user pool ID like `us-east-1_AbCdEfGhI`",
         ),
-        (Some(region_of_id), Some(region)) if region_of_id != region => faults.add(
-            format!("{path}user_pool_id"),
-            format!("expected the ID of a user pool in the Region {region}, found {id:?}"),
-        ),
-        _ => return Some(issuer_of(region?, id)),
+        (None, _) => {
+            if region.is_none() {
+                faults.add(
+                    format!("{path}region"),
+                    "required, unless `user_pool_id` is set, which contains it, or `issuer` and `jwks_url` are both set",
+                );
+            }
+            faults.add(
+                format!("{path}user_pool_id"),
+                "required, unless `issuer` and `jwks_url` are both set",
+            );
+        }
     }
     None
-}
-
-fn check_presence(faults: &mut Faults, path: &str, setting: &str, value: Option<&str>) {
-    if value.is_none() {
-        faults.add(
-            format!("{path}{setting}"),
-            "required, unless `issuer` and `jwks_url` are both set",
-        );
-    }
 }

@@ -14,7 +14,7 @@ pub(super) fn check_issuer(
 ) -> Option<Url> {
     let url = parse(faults, setting, text)?;
     let has_forbidden_query = url.query().is_some();
-    check_url(faults, settings, setting, text, url, has_forbidden_query)
+    check_url(faults, settings, setting, url, has_forbidden_query)
 }
 
 /// Parses the URL of a JWK Set.
@@ -25,16 +25,17 @@ pub(super) fn check_jwks_url(
     text: &str,
 ) -> Option<Url> {
     let url = parse(faults, setting, text)?;
-    check_url(faults, settings, setting, text, url, false)
+    check_url(faults, settings, setting, url, false)
 }
 
-/// Parses a URL. The text is checked first, because the parser strips surrounding whitespace, while
-/// the `iss` claim is compared with the original text.
+/// Parses a URL. The text is checked first, because the parser strips surrounding whitespace, removes
+/// line breaks and escapes blanks, while the `iss` claim is compared with the original text.
 fn parse(faults: &mut Faults, setting: &str, text: &str) -> Option<Url> {
     check_text(faults, setting, text);
     let url = Url::parse(text).ok();
+    let url = url.filter(|_| !text.contains(char::is_whitespace));
     if url.is_none() {
-        faults.add(setting, format!("expected a URL, found {text:?}"));
+        faults.add(setting, "expected a URL");
     }
     url
 }
@@ -44,7 +45,6 @@ fn check_url(
     faults: &mut Faults,
     settings: &Settings,
     setting: &str,
-    text: &str,
     url: Url,
     has_forbidden_query: bool,
 ) -> Option<Url> {
@@ -61,6 +61,6 @@ fn check_url(
         }
         _ => "expected an https URL",
     };
-    faults.add(setting, format!("{problem}, found {text:?}"));
+    faults.add(setting, problem);
     None
 }

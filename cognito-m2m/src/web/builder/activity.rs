@@ -24,9 +24,7 @@ pub(super) fn activity_fault(settings: &Settings, has_store: bool) -> Option<Set
             "is on, but no activity store is configured: pass one to `CognitoAuth::builder().activity_store(..)`"
                 .to_owned()
         }
-        Some(name) => {
-            format!("expected pool names of at most {max_length} characters, found {name:?}")
-        }
+        Some(_) => format!("expected pool names of at most {max_length} characters"),
         None => return None,
     };
     Some(SettingFault::new("track_client_activity", problem))

@@ -1,9 +1,13 @@
 use std::error::Error;
 use std::io;
 
+use crate::error_report::debug_as_report;
 use crate::settings::SettingsError;
 
 /// The error returned if a [`CognitoAuth`](crate::CognitoAuth) could not be built.
+///
+/// `Debug` prints the text of `Display` and those of the sources, in lines, so that a `main` function
+/// can return the error.
 ///
 /// # Examples
 ///
@@ -13,7 +17,7 @@ use crate::settings::SettingsError;
 /// let error = CognitoAuth::new(Settings::default()).unwrap_err();
 /// assert!(matches!(error, BuildError::Settings(_)));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// One or more settings are missing or invalid. The error lists all of them.
@@ -27,4 +31,20 @@ pub enum BuildError {
         "failed to create the HTTP client for the signing keys: install root certificates, or pass a client to `CognitoAuth::builder().http_client(..)`"
     )]
     HttpClient(#[source] Box<dyn Error + Send + Sync>),
+}
+
+debug_as_report!(BuildError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_is_the_text_with_the_sources_in_lines() {
+        let error = BuildError::Thread(io::Error::other("no threads are left"));
+        assert_eq!(
+            format!("{error:?}"),
+            "failed to start the background thread\ncaused by: no threads are left"
+        );
+    }
 }

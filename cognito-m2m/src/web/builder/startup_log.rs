@@ -1,6 +1,8 @@
-use crate::policy::{ClientList, guarded_handlers};
+use std::collections::BTreeMap;
+
+use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
 use crate::scope_match::ScopeMatch;
-use crate::settings::{CheckedPool, CheckedSettings, Settings, StartupFields};
+use crate::settings::{AllowedClients, CheckedPool, CheckedSettings, Settings, StartupFields};
 
 /// Logs the effective settings on one line, and a warning for each setting that weakens security.
 pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_validator: bool) {
@@ -13,12 +15,13 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
     settings.log(&StartupFields {
         issuers: &issuers,
         has_custom_validator,
-        allowed_clients: allowed_clients.as_ref().map(ClientList::len),
+        allowed_clients: AllowedClients(allowed_clients.as_ref().map(ClientList::len)),
         guarded_handlers: guarded_handlers().count(),
     });
-    for warning in warnings(settings, pools) {
+    for warning in warnings(settings) {
         tracing::warn!(warning, "a setting weakens security");
     }
+    warn_about_open_handlers(settings, pools);
     if !has_custom_validator {
         warn_about_unknown_pools(pools);
     }
@@ -43,14 +46,41 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
     }
 }
 
+/// Warns about handlers that admit every client of a user pool: those that require neither a scope nor
+/// a client, if the settings limit neither the audience nor the clients.
+///
+/// With a scope of the API's resource server, tokens for other APIs are refused, so that the default
+/// settings need no warning.
+fn warn_about_open_handlers(settings: &Settings, pools: &[CheckedPool]) {
+    let is_unbounded =
+        |pool: &CheckedPool| pool.audience.is_none() && pool.allowed_clients.is_none();
+    if settings.allowed_client_ids.is_some() || !pools.iter().any(is_unbounded) {
+        return;
+    }
+    let handlers = handlers_without_requirement(guarded_handlers());
+    if let Some(handler) = handlers.first() {
+        tracing::warn!(
+            warning = "no audience and no allowlist: a handler that requires neither a scope nor a client admits every client of the user pool",
+            handler,
+            handlers = handlers.len(),
+            "a setting weakens security"
+        );
+    }
+}
+
+/// Returns the names of the handlers whose attributes require a valid token and nothing else, sorted.
+fn handlers_without_requirement(layers: impl Iterator<Item = &'static Layer>) -> Vec<&'static str> {
+    let mut is_open = BTreeMap::new();
+    for layer in layers {
+        *is_open.entry(layer.handler).or_insert(true) &= layer.policy == Policy::authenticated();
+    }
+    let open = is_open.into_iter().filter(|(_, is_open)| *is_open);
+    open.map(|(handler, _)| handler).collect()
+}
+
 /// Returns a warning for each setting that weakens security.
-fn warnings(settings: &Settings, pools: &[CheckedPool]) -> Vec<&'static str> {
-    let unbounded = |pool: &CheckedPool| pool.audience.is_none() && pool.allowed_clients.is_none();
+fn warnings(settings: &Settings) -> Vec<&'static str> {
     let cases = [
-        (
-            settings.allowed_client_ids.is_none() && pools.iter().any(unbounded),
-            "no audience and no allowlist: every client of the user pool is admitted if it has the scopes",
-        ),
         (
             settings.default_scope_match == ScopeMatch::Any,
             "default_scope_match is any: one of several scopes is enough unless an attribute specifies otherwise",
@@ -85,13 +115,36 @@ mod tests {
 
     #[test]
     fn settings_that_weaken_security_are_warned_about() {
-        let strict = Settings::default().audience("api");
-        assert_eq!(warnings(&strict, &[]), [""; 0]);
-        let weak = strict
+        let default = Settings::default();
+        assert_eq!(warnings(&default), [""; 0]);
+        let weak = default
             .default_scope_match(ScopeMatch::Any)
             .header_name("X-Token")
             .accept_user_tokens(true)
             .danger_allow_http(true);
-        assert_eq!(warnings(&weak, &[]).len(), 4);
+        assert_eq!(warnings(&weak).len(), 4);
+    }
+
+    #[test]
+    fn handlers_that_require_neither_scopes_nor_clients_are_found() {
+        let layer = |handler: &'static str, policy| -> &'static Layer {
+            Box::leak(Box::new(Layer {
+                policy,
+                handler,
+                file: "handlers.rs",
+                line: 1,
+            }))
+        };
+        let layers = [
+            layer("who_am_i", Policy::authenticated()),
+            layer("list", Policy::scope("widgets/read")),
+            // An attribute on the module, and one on the handler.
+            layer("create", Policy::authenticated()),
+            layer("create", Policy::scope("widgets/write")),
+            layer("report", Policy::allow_groups(["reporting"])),
+            layer("about", Policy::authenticated()),
+        ];
+        let found = handlers_without_requirement(layers.into_iter());
+        assert_eq!(found, ["about", "who_am_i"]);
     }
 }

@@ -130,11 +130,12 @@ impl CognitoAuth {
     #[must_use]
     pub fn health(&self) -> Health {
         let now = self.state.clock.monotonic();
+        let is_stopped = self.state.background.is_stopped();
         let health = |pool: &Pool| {
             let snapshot = pool.keys.snapshot();
             PoolHealth {
                 name: pool.name.clone(),
-                is_ready: pool.keys.check_available(now).is_ok(),
+                is_ready: !is_stopped && pool.keys.check_available(now).is_ok(),
                 keys_age: snapshot
                     .keys
                     .as_ref()
@@ -144,12 +145,14 @@ impl CognitoAuth {
         };
         Health {
             pools: self.pools().iter().map(health).collect(),
+            is_stopped,
         }
     }
 
     /// Writes pending client activity and stops the background thread, within `shutdown_timeout`.
     ///
-    /// Call it when the server has stopped. Keys are not refreshed afterwards. Dropping the last
+    /// Call it when the server has stopped. Keys are not refreshed afterwards, and
+    /// [`Health::is_ready`] returns `false`. Dropping the last
     /// clone does the same, but blocks the thread while it writes.
     pub async fn shutdown(&self) {
         self.state

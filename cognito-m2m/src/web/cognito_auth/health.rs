@@ -20,6 +20,7 @@ use crate::pool::PoolName;
 #[derive(Clone, Debug)]
 pub struct Health {
     pub(super) pools: Vec<PoolHealth>,
+    pub(super) is_stopped: bool,
 }
 
 impl Health {
@@ -29,11 +30,12 @@ impl Health {
         &self.pools
     }
 
-    /// Returns `true` if every user pool has usable keys. With a custom validator, this is always
-    /// `true`.
+    /// Returns `true` if every user pool has usable keys, and `false` once
+    /// [`shutdown`](crate::CognitoAuth::shutdown) has been called. With a custom validator, it is `true`
+    /// until then.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.pools.iter().all(|pool| pool.is_ready)
+        !self.is_stopped && self.pools.iter().all(|pool| pool.is_ready)
     }
 }
 
@@ -63,7 +65,8 @@ impl PoolHealth {
         &self.name
     }
 
-    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`.
+    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`, and `false` once
+    /// [`shutdown`](crate::CognitoAuth::shutdown) has been called, since they are not refreshed any more.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.is_ready
