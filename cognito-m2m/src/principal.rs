@@ -58,8 +58,8 @@ impl ServicePrincipal {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` is not a
-    /// string.
+    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` or `sub` is
+    /// present and not a string.
     pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
         Self::from_claims(claims, "", Arc::default())
     }
@@ -289,7 +289,7 @@ impl Identity {
         Ok(Self {
             client_id: ClientId::new(client_id).map_err(|_| InvalidToken::ClientId)?,
             scopes: ScopeSet::parse(&claims.scope()?),
-            subject: claims.subject().map(Into::into),
+            subject: claims.subject()?.map(Into::into),
             // If an audience is configured, the validator has already checked this claim.
             audience: claims.audience().unwrap_or_default(),
             issuer: claims.issuer().map(Into::into),
@@ -338,6 +338,26 @@ mod tests {
         for scope in [json!(null), json!(["a"]), json!(1), json!({"a": true})] {
             let refusal = principal(json!({"client_id": "c", "scope": scope})).err();
             assert_eq!(refusal, Some(InvalidToken::Scope));
+        }
+    }
+
+    #[test]
+    fn rule_1_6_sub_is_absent_or_a_string() {
+        let sub = |claims| principal(claims).map(|principal| principal.sub().map(str::to_owned));
+        assert_eq!(sub(json!({"client_id": "c"})), Ok(None));
+        for text in ["reporting", "42", ""] {
+            let claims = json!({"client_id": "c", "sub": text});
+            assert_eq!(sub(claims), Ok(Some(text.to_owned())));
+        }
+        for value in [
+            json!(42),
+            json!(null),
+            json!(true),
+            json!(["c"]),
+            json!({"id": 42}),
+        ] {
+            let claims = json!({"client_id": "c", "sub": value});
+            assert_eq!(sub(claims), Err(InvalidToken::Subject), "{value}");
         }
     }
 
