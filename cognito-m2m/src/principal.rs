@@ -16,7 +16,9 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 /// It is immutable and cheap to clone.
 ///
 /// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument,
-/// it requires a valid token: a request without one is answered with 401.
+/// it requires a valid token: a request without one is answered with 401. If a token is optional,
+/// take an [`OptionalPrincipal`](crate::OptionalPrincipal). `Option<ServicePrincipal>` is `None` for
+/// every failure, also for a forged token, and nothing is logged.
 ///
 /// # Examples
 ///
@@ -134,9 +136,10 @@ impl ServicePrincipal {
 
     /// Evaluates a policy inside a handler, and returns the reason if it denies the request.
     ///
-    /// Return the error with `?`: it is answered like any other refusal. Client groups and the
-    /// default scope match come from the settings. The request method is not available here, so a
-    /// policy with a scope map always denies.
+    /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
+    /// handler does not return is not logged. Client groups and the default scope match come from the
+    /// settings. The request method is not available here, so a policy with a scope map always
+    /// denies.
     ///
     /// # Errors
     ///
@@ -154,6 +157,19 @@ impl ServicePrincipal {
     /// async fn purge(principal: ServicePrincipal) -> Result<impl Responder, Denial> {
     ///     principal.authorize(&ADMIN)?;
     ///     Ok("purged")
+    /// }
+    /// ```
+    ///
+    /// A policy can also be created in the handler. If one of its scopes or client IDs is invalid,
+    /// `?` answers 500, and the error is logged:
+    ///
+    /// ```
+    /// use actix_web::{Error, Responder};
+    /// use cognito_m2m::{Policy, ServicePrincipal};
+    ///
+    /// async fn archive(principal: ServicePrincipal) -> Result<impl Responder, Error> {
+    ///     principal.authorize(&Policy::scopes(["widgets/write", "archive/write"])?)?;
+    ///     Ok("archived")
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
