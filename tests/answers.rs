@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
-use actix_web::{App, HttpRequest, HttpResponse, Responder, get, web};
-use cognito_m2m::error::Refusal;
+use actix_web::{App, Responder, get, web};
 use cognito_m2m::policy::{Denial, ScopeRule};
 use cognito_m2m::scope::Scope;
 use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
 use cognito_m2m::{
-    CognitoAuth, Policy, RefusalResponder, ServicePrincipal, allow_client_ids, require_any_scope,
-    require_scopes, scope_map,
+    CognitoAuth, Policy, ServicePrincipal, allow_client_ids, require_any_scope, require_scopes,
+    scope_map,
 };
 use cognito_m2m_tests::{Answer, Api, ApiFixture, serve, serve_routes};
+
+mod authorize;
+mod log;
+mod methods;
+mod responders;
+mod spans;
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
@@ -204,43 +209,4 @@ async fn answers_are_plain_text_if_json_is_off() {
         Some("text/plain; charset=utf-8")
     );
     assert!(answer.challenge.is_some());
-}
-
-fn answer_418(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
-    HttpResponse::ImATeapot().body(refusal.reason())
-}
-
-fn answer_200(_: &Refusal, _: &HttpRequest) -> HttpResponse {
-    HttpResponse::Ok().body("served after all")
-}
-
-fn serve_with_responder(cognito: &LocalCognito, responder: impl RefusalResponder) -> Api {
-    let auth = CognitoAuth::builder()
-        .settings(cognito.settings())
-        .responder(responder)
-        .build();
-    serve_routes(auth.expect("the settings are valid"), routes)
-}
-
-#[actix_web::test]
-async fn custom_responder_answers_every_refusal_of_the_app() {
-    let cognito = LocalCognito::start().expect("the local Cognito starts");
-    let api = serve_with_responder(&cognito, answer_418);
-    let token = cognito.token("reporting").sign();
-    for (answer, reason) in [
-        (api.get_without_token("/read").await, "missing"),
-        (api.get("/read", "a.b.c").await, "base64"),
-        (api.get("/read", &token).await, "insufficient_scope"),
-        (api.get("/in-handler", &token).await, "insufficient_scope"),
-    ] {
-        assert_eq!((answer.status, answer.body.as_str()), (418, reason));
-    }
-}
-
-#[actix_web::test]
-async fn custom_responder_cannot_answer_a_refusal_with_success() {
-    let cognito = LocalCognito::start().expect("the local Cognito starts");
-    let api = serve_with_responder(&cognito, answer_200);
-    let answer = api.get_without_token("/read").await;
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
 }

@@ -46,6 +46,32 @@ async fn defined_group_is_allowed_in_addition_to_the_named_clients() {
 }
 
 #[actix_web::test]
+async fn line_of_a_refused_client_names_the_group() {
+    let Some(log) = CapturedLog::alone(line_of_a_refused_client_names_the_group) else {
+        return;
+    };
+    let fixture = ApiFixture::with_settings(routes, |settings| {
+        settings.client_group("reporting", ["analyst"])
+    })
+    .await;
+    let token = fixture.cognito.token("other").sign();
+    assert_eq!(fixture.api.get("/reports", &token).await.status, 403);
+    let lines = log.lines_with("request refused");
+    let [line] = lines.as_slice() else {
+        panic!("the refusal is logged once: {lines:?}");
+    };
+    for part in [
+        r#"client_groups="reporting""#,
+        r#"client_id="other""#,
+        "undefined_group::reports",
+        "undefined_group.rs",
+        "line=11",
+    ] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+}
+
+#[actix_web::test]
 async fn undefined_group_has_no_clients_if_the_start_allows_it() {
     let cognito = LocalCognito::start().expect("the local Cognito starts");
     let auth = CognitoAuth::builder()

@@ -34,6 +34,7 @@ impl TokenValidator for FixedTokens {
             match token.as_str() {
                 "good" => claims(json!({ "client_id": "reporting", "scope": "widgets/read" })),
                 "without-client" => claims(json!({ "scope": "widgets/read" })),
+                "number-as-sub" => claims(json!({ "client_id": "reporting", "sub": 42 })),
                 "expired" => Err(TokenError::Expired),
                 "unavailable" => Err(KeysUnavailable {
                     retry_after: Duration::from_secs(7),
@@ -55,6 +56,7 @@ async fn custom_validator_needs_no_settings_and_its_claims_become_the_principal(
     for (token, detail) in [
         ("expired", "Bearer token has expired."),
         ("without-client", "Invalid bearer token."),
+        ("number-as-sub", "Invalid bearer token."),
         ("other", "Invalid bearer token."),
     ] {
         assert_eq!(api.get("/read", token).await.detail(), detail, "{token}");

@@ -132,10 +132,14 @@ pub use cognito_m2m_macros::require_authentication;
 ///
 /// ```
 /// use actix_web::{HttpRequest, HttpResponse, Responder, get};
-/// use cognito_m2m::{error::Refusal, require_scopes};
+/// use cognito_m2m::{DefaultResponder, RefusalResponder, error::Refusal, require_scopes};
 ///
-/// fn not_found(_: &Refusal, _: &HttpRequest) -> HttpResponse {
-///     HttpResponse::NotFound().finish()
+/// /// Hides the route from clients without the scope.
+/// fn not_found(refusal: &Refusal, request: &HttpRequest) -> HttpResponse {
+///     match refusal {
+///         Refusal::Authorization(_) => HttpResponse::NotFound().finish(),
+///         _ => DefaultResponder::default().respond(refusal, request),
+///     }
 /// }
 ///
 /// #[get("/secrets")]
@@ -159,7 +163,8 @@ pub use cognito_m2m_macros::require_authentication;
 /// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
 ///
 /// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse` (see
-/// [`Refusal`](crate::error::Refusal)) and replaces the responder of the app. It applies to all
+/// [`Refusal`](crate::error::Refusal), whose methods return the status, text and headers of the
+/// default response) and replaces the responder of the app. It applies to all
 /// attributes of the handler and of its modules. If several of them have an `error`, the one closest
 /// to the function is used. If the function returns a status below 400, the response is 500 instead,
 /// and the mistake is logged.

@@ -12,7 +12,13 @@ use crate::token::{InvalidToken, MalformedHeader};
 use crate::users::UserMappingError;
 use crate::validator::TokenError;
 
-/// The reason why a request is refused.
+/// The reason why a request is refused, and the response to it.
+///
+/// [`status_code`](Self::status_code), [`detail`](Self::detail), [`challenge`](Self::challenge) and
+/// [`retry_after`](Self::retry_after) return the parts of the default response, for a custom
+/// [`RefusalResponder`](crate::RefusalResponder). Of the texts, only `detail` is meant for the caller.
+/// `Display`, [`reason`](Self::reason) and the sources are for logs only: they reveal how the token was
+/// checked, and the sources may quote its claims.
 ///
 /// # Examples
 ///
@@ -121,6 +127,9 @@ pub enum Misconfiguration {
         /// The name of the user type that the mapper returns.
         mapped: &'static str,
     },
+    /// A handler returned the error of a [`Policy`](crate::Policy) that could not be created.
+    #[error("a policy of the handler names an invalid scope or client ID")]
+    InvalidPolicy,
 }
 
 impl Misconfiguration {
@@ -130,6 +139,7 @@ impl Misconfiguration {
         match self {
             Self::MiddlewareMissing => "middleware_missing",
             Self::OtherUserType { .. } => "other_user_type",
+            Self::InvalidPolicy => "invalid_policy",
         }
     }
 }

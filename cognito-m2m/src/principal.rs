@@ -16,7 +16,9 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 /// It is immutable and cheap to clone.
 ///
 /// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument,
-/// it requires a valid token: a request without one is answered with 401.
+/// it requires a valid token: a request without one is answered with 401. If a token is optional,
+/// take an [`OptionalPrincipal`](crate::OptionalPrincipal). `Option<ServicePrincipal>` is `None` for
+/// every failure, also for a forged token, and nothing is logged.
 ///
 /// # Examples
 ///
@@ -58,8 +60,8 @@ impl ServicePrincipal {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` is not a
-    /// string.
+    /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` or `sub` is
+    /// present and not a string.
     pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
         Self::from_claims(claims, "", Arc::default())
     }
@@ -134,9 +136,10 @@ impl ServicePrincipal {
 
     /// Evaluates a policy inside a handler, and returns the reason if it denies the request.
     ///
-    /// Return the error with `?`: it is answered like any other refusal. Client groups and the
-    /// default scope match come from the settings. The request method is not available here, so a
-    /// policy with a scope map always denies.
+    /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
+    /// handler does not return is not logged. Client groups and the default scope match come from the
+    /// settings. The request method is not available here, so a policy with a scope map always
+    /// denies.
     ///
     /// # Errors
     ///
@@ -154,6 +157,19 @@ impl ServicePrincipal {
     /// async fn purge(principal: ServicePrincipal) -> Result<impl Responder, Denial> {
     ///     principal.authorize(&ADMIN)?;
     ///     Ok("purged")
+    /// }
+    /// ```
+    ///
+    /// A policy can also be created in the handler. If one of its scopes or client IDs is invalid,
+    /// `?` answers 500, and the error is logged:
+    ///
+    /// ```
+    /// use actix_web::{Error, Responder};
+    /// use cognito_m2m::{Policy, ServicePrincipal};
+    ///
+    /// async fn archive(principal: ServicePrincipal) -> Result<impl Responder, Error> {
+    ///     principal.authorize(&Policy::scopes(["widgets/write", "archive/write"])?)?;
+    ///     Ok("archived")
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
@@ -289,7 +305,7 @@ impl Identity {
         Ok(Self {
             client_id: ClientId::new(client_id).map_err(|_| InvalidToken::ClientId)?,
             scopes: ScopeSet::parse(&claims.scope()?),
-            subject: claims.subject().map(Into::into),
+            subject: claims.subject()?.map(Into::into),
             // If an audience is configured, the validator has already checked this claim.
             audience: claims.audience().unwrap_or_default(),
             issuer: claims.issuer().map(Into::into),
@@ -338,6 +354,26 @@ mod tests {
         for scope in [json!(null), json!(["a"]), json!(1), json!({"a": true})] {
             let refusal = principal(json!({"client_id": "c", "scope": scope})).err();
             assert_eq!(refusal, Some(InvalidToken::Scope));
+        }
+    }
+
+    #[test]
+    fn rule_1_6_sub_is_absent_or_a_string() {
+        let sub = |claims| principal(claims).map(|principal| principal.sub().map(str::to_owned));
+        assert_eq!(sub(json!({"client_id": "c"})), Ok(None));
+        for text in ["reporting", "42", ""] {
+            let claims = json!({"client_id": "c", "sub": text});
+            assert_eq!(sub(claims), Ok(Some(text.to_owned())));
+        }
+        for value in [
+            json!(42),
+            json!(null),
+            json!(true),
+            json!(["c"]),
+            json!({"id": 42}),
+        ] {
+            let claims = json!({"client_id": "c", "sub": value});
+            assert_eq!(sub(claims), Err(InvalidToken::Subject), "{value}");
         }
     }
 

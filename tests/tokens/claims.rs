@@ -87,6 +87,63 @@ async fn rule_1_6_client_id_has_cognitos_syntax() {
 }
 
 #[actix_web::test]
+async fn rule_1_6_sub_is_absent_or_a_string() {
+    let fixture = AuthFixture::start().await;
+    let absent = fixture.token().without_claim("sub").sign();
+    assert_eq!(fixture.refusal_of(&absent).await, None);
+    for text in ["reporting", "another", "42", ""] {
+        assert_eq!(fixture.refusal_with_claim("sub", text).await, None);
+    }
+    for sub in [
+        json!(42),
+        json!(-1.5),
+        json!(null),
+        json!(false),
+        json!(["reporting"]),
+        json!({ "id": "reporting" }),
+    ] {
+        assert_eq!(
+            fixture.refusal_with_claim("sub", sub.clone()).await,
+            Some("sub"),
+            "{sub}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn rule_1_6_null_is_no_value_of_a_claim() {
+    let fixture = AuthFixture::with_settings(|settings| settings.audience("api")).await;
+    let token = || fixture.token().claim("aud", "api");
+    assert_eq!(fixture.refusal_of(&token().sign()).await, None);
+    for (claim, reason) in [
+        ("iss", "iss"),
+        ("token_use", "token_use"),
+        ("client_id", "client_id"),
+        ("exp", "date"),
+        ("iat", "date"),
+        ("nbf", "date"),
+        ("aud", "aud"),
+        ("sub", "sub"),
+        ("scope", "scope"),
+        ("username", "user_token"),
+    ] {
+        let with_null = token().claim(claim, json!(null)).sign();
+        assert_eq!(
+            fixture.refusal_of(&with_null).await,
+            Some(reason),
+            "{claim}"
+        );
+    }
+    let claims_without_a_rule = token()
+        .claim("jti", json!(null))
+        .claim("version", json!(null));
+    assert_eq!(
+        fixture.refusal_of(&claims_without_a_rule.sign()).await,
+        None
+    );
+}
+
+#[actix_web::test]
 async fn rule_1_6_expired_token_is_refused() {
     let fixture = AuthFixture::start().await;
     let now = fixture.now();

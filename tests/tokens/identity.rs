@@ -29,7 +29,7 @@ async fn rule_1_7_scope_is_split_on_the_space_and_compared_exactly() {
 #[actix_web::test]
 async fn rule_1_8_users_token_is_refused_unless_a_setting_accepts_it() {
     let fixture = AuthFixture::start().await;
-    for username in [json!("alice"), json!(""), json!(null)] {
+    for username in [json!("alice"), json!(""), json!(null), json!(1), json!([])] {
         assert_eq!(
             fixture
                 .refusal_with_claim("username", username.clone())

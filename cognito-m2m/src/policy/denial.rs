@@ -3,7 +3,7 @@ use crate::scope::Scope;
 /// The reason why a policy denies a request.
 ///
 /// It is also an Actix error: `principal.authorize(&policy)?` in a handler answers 403, like an
-/// attribute.
+/// attribute, and is logged in the same way.
 ///
 /// # Examples
 ///

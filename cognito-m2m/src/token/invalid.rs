@@ -60,6 +60,9 @@ pub enum InvalidToken {
     /// `client_id` is absent, or not a valid client ID.
     #[error("`client_id` is not a string of 1 to 128 characters of `A-Za-z0-9_+.-`")]
     ClientId,
+    /// `sub` is present, but not a string (RFC 7519 section 4.1.2).
+    #[error("`sub` is not a string")]
+    Subject,
     /// `exp` or `iat` is absent, or one of `exp`, `iat` and `nbf` is not a finite number.
     #[error("`exp`, `iat` or `nbf` is not a number of seconds")]
     Date,
@@ -104,6 +107,7 @@ impl InvalidToken {
             Self::Signature => "signature",
             Self::TokenUse => "token_use",
             Self::ClientId => "client_id",
+            Self::Subject => "sub",
             Self::Date => "date",
             Self::NotYetValid => "not_yet_valid",
             Self::Lifetime => "lifetime",

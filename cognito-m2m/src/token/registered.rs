@@ -39,8 +39,12 @@ impl<'j> RegisteredClaims<'j> {
         self.0.find("iss")?.string()
     }
 
-    pub(crate) fn subject(&self) -> Option<Cow<'j, str>> {
-        self.0.find("sub")?.string()
+    /// Returns the `sub` claim, a string (RFC 7519 section 4.1.2).
+    pub(crate) fn subject(&self) -> Result<Option<Cow<'j, str>>, InvalidToken> {
+        match self.0.find("sub") {
+            None => Ok(None),
+            Some(subject) => subject.string().map(Some).ok_or(InvalidToken::Subject),
+        }
     }
 
     pub(crate) fn client_id(&self) -> Option<Cow<'j, str>> {

@@ -1,8 +1,10 @@
+use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use tracing::Level;
 
@@ -21,7 +23,35 @@ pub type RefusalFn = fn(&Refusal, &HttpRequest) -> HttpResponse;
 /// A custom responder applies to the whole app. If it returns a status below 400, which would make
 /// a refused request look successful, the response is replaced by 500 and an error is logged.
 ///
+/// Callers depend on the status and on the headers `WWW-Authenticate` and `Retry-After`.
+/// [`Refusal`] returns all three ([`status_code`](Refusal::status_code),
+/// [`challenge`](Refusal::challenge), [`retry_after`](Refusal::retry_after)), and
+/// [`detail`](Refusal::detail) returns the text for the caller. Its `Display` text and its sources
+/// are for logs only.
+///
 /// # Examples
+///
+/// A responder that replaces the body:
+///
+/// ```
+/// use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+/// use actix_web::{HttpRequest, HttpResponse};
+/// use cognito_m2m::error::Refusal;
+///
+/// fn problem(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
+///     let mut response = HttpResponse::build(refusal.status_code());
+///     if let Some(challenge) = refusal.challenge() {
+///         response.insert_header((WWW_AUTHENTICATE, challenge));
+///     }
+///     if let Some(retry_after) = refusal.retry_after() {
+///         response.insert_header((RETRY_AFTER, retry_after.as_secs()));
+///     }
+///     response.content_type("application/problem+json");
+///     response.body(format!(r#"{{"title": "{}"}}"#, refusal.detail()))
+/// }
+/// ```
+///
+/// A responder that adds a header to the default response:
 ///
 /// ```
 /// use actix_web::{HttpRequest, HttpResponse};
@@ -67,7 +97,7 @@ where
 /// ```
 #[derive(Clone, Debug)]
 pub struct DefaultResponder {
-    realm: String,
+    realm: Realm,
     json: bool,
 }
 
@@ -78,51 +108,30 @@ impl DefaultResponder {
     /// Characters that RFC 6750 section 3 does not allow in a challenge are removed from the realm.
     #[must_use]
     pub fn new(realm: impl Into<String>, json: bool) -> Self {
-        let mut realm = realm.into();
-        realm.retain(|character| matches!(character, ' '..='!' | '#'..='[' | ']'..='~'));
+        let realm = Realm::new(realm);
         Self { realm, json }
     }
 
-    fn response(&self, refusal: &Refusal) -> HttpResponse {
-        let answer = Answer::from_refusal(refusal);
-        let mut builder = HttpResponse::build(answer.status);
-        if let Some(challenge) = self.challenge(&answer.challenge) {
+    pub(super) fn response(&self, refusal: &Refusal) -> HttpResponse {
+        let mut builder = HttpResponse::build(refusal.status_code());
+        if let Some(challenge) = self.realm.apply(|| refusal.challenge()) {
             builder.insert_header((WWW_AUTHENTICATE, challenge));
         }
-        if let Some(retry_after) = answer.retry_after {
-            builder.insert_header((RETRY_AFTER, whole_seconds(retry_after)));
+        if let Some(retry_after) = refusal.retry_after() {
+            builder.insert_header((RETRY_AFTER, retry_after.as_secs()));
         }
-        let detail = answer.detail;
+        let detail = refusal.detail();
         if self.json {
             builder.json(Body { detail })
         } else {
             builder.content_type(ContentType::plaintext()).body(detail)
         }
     }
-
-    /// Formats a challenge (RFC 6750 section 3) with quoted parameters (RFC 9110 section 11.2). The
-    /// realm and the scopes need no escaping, because neither can contain `"` or `\`.
-    fn challenge(&self, challenge: &Challenge<'_>) -> Option<HeaderValue> {
-        let realm = &self.realm;
-        let text = match challenge {
-            Challenge::None => return None,
-            Challenge::WithoutError => format!("Bearer realm=\"{realm}\""),
-            Challenge::Error(error) => format!("Bearer realm=\"{realm}\", error=\"{error}\""),
-            Challenge::InsufficientScope(scopes) => {
-                let scopes: Vec<_> = scopes.iter().map(Scope::as_str).collect();
-                let scopes = scopes.join(" ");
-                format!(
-                    "Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scopes}\""
-                )
-            }
-        };
-        HeaderValue::from_str(&text).ok()
-    }
 }
 
 impl Default for DefaultResponder {
     fn default() -> Self {
-        Self::new("api", true)
+        Self::new(DEFAULT_REALM, true)
     }
 }
 
@@ -132,21 +141,63 @@ impl RefusalResponder for DefaultResponder {
     }
 }
 
-/// The response to `principal.authorize(&policy)?` in a handler. Inside the middleware, the app's
-/// responder replaces it.
-impl ResponseError for Denial {
-    fn status_code(&self) -> StatusCode {
-        StatusCode::FORBIDDEN
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        DefaultResponder::default().response(&self.clone().into())
-    }
-}
-
 #[derive(Serialize)]
 struct Body {
     detail: &'static str,
+}
+
+/// The parts of the default response, for custom responders.
+impl Refusal {
+    /// Returns the status of the response: 401, 403, 500 or 503.
+    #[must_use]
+    pub fn status_code(&self) -> StatusCode {
+        Answer::from_refusal(self).status
+    }
+
+    /// Returns the text for the caller, such as `Insufficient scope.`
+    ///
+    /// It is one of a few fixed texts and reveals no details. The texts of `Display` and of the
+    /// error's sources do, and may quote claims of the token, so they belong only in logs.
+    #[must_use]
+    pub fn detail(&self) -> &'static str {
+        Answer::from_refusal(self).detail
+    }
+
+    /// Returns the value of the `WWW-Authenticate` header (RFC 6750 section 3), or `None` if the
+    /// response has no such header.
+    ///
+    /// In a [`RefusalResponder`] and in the function of an attribute's `error` argument, its realm is
+    /// the setting `realm`. Elsewhere, it is the default of that setting, `api`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::error::{AuthenticationError, Refusal};
+    ///
+    /// let refusal = Refusal::from(AuthenticationError::Expired);
+    /// assert_eq!(refusal.status_code(), 401);
+    /// assert_eq!(refusal.detail(), "Bearer token has expired.");
+    /// let challenge = refusal.challenge().unwrap();
+    /// assert_eq!(challenge, r#"Bearer realm="api", error="invalid_token""#);
+    /// assert_eq!(refusal.retry_after(), None);
+    /// ```
+    #[must_use]
+    pub fn challenge(&self) -> Option<HeaderValue> {
+        Answer::from_refusal(self).challenge.header()
+    }
+
+    /// Returns the value of the `Retry-After` header, or `None` if the response has no such header.
+    ///
+    /// It is in whole seconds, rounded up, and at least 1 (RFC 9110 section 10.2.3).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        Answer::from_refusal(self).retry_after.map(whole_seconds)
+    }
+
+    /// Returns the level at which the refusal is logged.
+    pub(super) fn log_level(&self) -> Level {
+        Answer::from_refusal(self).level
+    }
 }
 
 /// The response to a refusal and the level at which the refusal is logged.
@@ -164,6 +215,28 @@ enum Challenge<'r> {
     WithoutError,
     Error(&'static str),
     InsufficientScope(&'r [Scope]),
+}
+
+impl Challenge<'_> {
+    /// Formats a challenge (RFC 6750 section 3) with quoted parameters (RFC 9110 section 11.2). The
+    /// realm and the scopes need no escaping, because neither can contain `"` or `\`.
+    fn header(&self) -> Option<HeaderValue> {
+        let realm = Realm::current();
+        let realm = &realm.0;
+        let text = match self {
+            Self::None => return None,
+            Self::WithoutError => format!("Bearer realm=\"{realm}\""),
+            Self::Error(error) => format!("Bearer realm=\"{realm}\", error=\"{error}\""),
+            Self::InsufficientScope(scopes) => {
+                let scopes: Vec<_> = scopes.iter().map(Scope::as_str).collect();
+                let scopes = scopes.join(" ");
+                format!(
+                    "Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scopes}\""
+                )
+            }
+        };
+        HeaderValue::from_str(&text).ok()
+    }
 }
 
 impl<'r> Answer<'r> {
@@ -254,80 +327,50 @@ impl<'r> Answer<'r> {
     }
 }
 
-/// Returns the level at which a refusal is logged.
-pub(super) fn log_level(refusal: &Refusal) -> Level {
-    Answer::from_refusal(refusal).level
-}
-
-/// Returns the value of `Retry-After`: whole seconds, rounded up, at least 1 (RFC 9110 section
-/// 10.2.3).
-fn whole_seconds(duration: Duration) -> u64 {
+/// Returns a number of whole seconds, rounded up, that is at least 1.
+fn whole_seconds(duration: Duration) -> Duration {
     let rounded_up = duration
         .as_secs()
         .saturating_add(u64::from(duration.subsec_nanos() > 0));
-    rounded_up.max(1)
+    Duration::from_secs(rounded_up.max(1))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Misconfiguration;
-    use crate::jwks::KeysUnavailable;
-    use crate::token::{InvalidToken, MalformedHeader};
+/// The default of the setting `realm`.
+const DEFAULT_REALM: &str = "api";
 
-    fn answer(refusal: impl Into<Refusal>) -> (u16, Option<String>) {
-        let response = DefaultResponder::new("r", true).response(&refusal.into());
-        let challenge = response.headers().get(WWW_AUTHENTICATE);
-        let challenge = challenge.map(|value| value.to_str().unwrap_or_default().to_owned());
-        (response.status().as_u16(), challenge)
+/// The `realm` of a challenge.
+#[derive(Clone, Debug)]
+pub(super) struct Realm(Arc<str>);
+
+thread_local! {
+    /// The realm of the responder that runs on this thread. A responder receives only the refusal
+    /// and the request, and neither contains the realm.
+    static CURRENT_REALM: RefCell<Option<Realm>> = const { RefCell::new(None) };
+}
+
+impl Realm {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        text.retain(|character| matches!(character, ' '..='!' | '#'..='[' | ']'..='~'));
+        Self(text.into())
     }
 
-    #[test]
-    fn every_refusal_has_its_status_and_challenge() {
-        let scope = |text| Scope::new(text).expect("a valid scope");
-        let required = vec![scope("b"), scope("a")];
-        let challenge = |text: &str| Some(format!("Bearer realm=\"r\"{text}"));
-        assert_eq!(answer(AuthenticationError::Missing), (401, challenge("")));
-        assert_eq!(
-            answer(MalformedHeader::NotAToken),
-            (401, challenge(", error=\"invalid_request\""))
-        );
-        assert_eq!(
-            answer(AuthenticationError::Expired),
-            (401, challenge(", error=\"invalid_token\""))
-        );
-        let invalid = AuthenticationError::Invalid(InvalidToken::Signature);
-        assert_eq!(
-            answer(invalid),
-            (401, challenge(", error=\"invalid_token\""))
-        );
-        let lacking = Denial::Scope { required };
-        assert_eq!(
-            answer(lacking),
-            (
-                403,
-                challenge(", error=\"insufficient_scope\", scope=\"b a\"")
-            )
-        );
-        assert_eq!(
-            answer(Denial::Method),
-            (403, challenge(", error=\"insufficient_scope\""))
-        );
-        assert_eq!(answer(Denial::Client), (403, None));
-        assert_eq!(answer(Misconfiguration::MiddlewareMissing), (500, None));
-        assert_eq!(answer(UserMappingError::NotMapped), (403, None));
-        assert_eq!(answer(UserMappingError::Ambiguous(2)), (500, None));
-        assert_eq!(answer(UserMappingError::failed("why")), (500, None));
-        assert_eq!(answer(UserMappingError::unavailable("why")), (503, None));
-        let retry_after = Duration::from_millis(1_200);
-        assert_eq!(answer(UserMappingError::TimedOut(retry_after)), (503, None));
-        assert_eq!(answer(KeysUnavailable { retry_after }), (503, None));
+    /// Calls `respond`. The challenges of refusals have this realm meanwhile.
+    pub(super) fn apply<T>(&self, respond: impl FnOnce() -> T) -> T {
+        let _outer = OuterRealm(CURRENT_REALM.replace(Some(self.clone())));
+        respond()
     }
 
-    #[test]
-    fn retry_after_is_in_whole_seconds_and_at_least_one() {
-        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (59_999, 60)] {
-            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds);
-        }
+    fn current() -> Self {
+        CURRENT_REALM.with_borrow(|realm| realm.clone().unwrap_or_else(|| Self::new(DEFAULT_REALM)))
+    }
+}
+
+/// The realm that becomes the current one again when this is dropped, even if the responder panics.
+struct OuterRealm(Option<Realm>);
+
+impl Drop for OuterRealm {
+    fn drop(&mut self) {
+        CURRENT_REALM.set(self.0.take());
     }
 }

@@ -15,7 +15,7 @@ use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
 use crate::web::cognito_auth::{CognitoAuth, State, Validation};
-use crate::web::responder::{DefaultResponder, RefusalResponder};
+use crate::web::responder::{DefaultResponder, Realm, RefusalResponder};
 
 /// Builds a [`CognitoAuth`].
 ///
@@ -120,16 +120,20 @@ impl CognitoAuthBuilder {
     /// # Examples
     ///
     /// ```
+    /// use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
     /// use actix_web::{HttpRequest, HttpResponse};
     /// use cognito_m2m::CognitoAuth;
     /// use cognito_m2m::error::Refusal;
     ///
     /// fn respond(refusal: &Refusal, _: &HttpRequest) -> HttpResponse {
-    ///     match refusal {
-    ///         Refusal::Authentication(_) => HttpResponse::Unauthorized().finish(),
-    ///         Refusal::Authorization(_) => HttpResponse::Forbidden().finish(),
-    ///         _ => HttpResponse::ServiceUnavailable().finish(),
+    ///     let mut response = HttpResponse::build(refusal.status_code());
+    ///     if let Some(challenge) = refusal.challenge() {
+    ///         response.insert_header((WWW_AUTHENTICATE, challenge));
     ///     }
+    ///     if let Some(retry_after) = refusal.retry_after() {
+    ///         response.insert_header((RETRY_AFTER, retry_after.as_secs()));
+    ///     }
+    ///     response.body(format!("refused: {}", refusal.detail()))
     /// }
     ///
     /// let builder = CognitoAuth::builder().responder(respond);
@@ -258,8 +262,8 @@ impl CognitoAuthBuilder {
                 &background,
             )?),
         };
+        let realm = checked.realm.as_str();
         let responder = self.responder.unwrap_or_else(|| {
-            let realm = checked.realm.as_str();
             Box::new(DefaultResponder::new(realm, checked.json_error_responses))
         });
         Ok(CognitoAuth::from_state(State {
@@ -273,6 +277,7 @@ impl CognitoAuthBuilder {
             users,
             activity,
             responder,
+            realm: Realm::new(realm),
             background,
             shutdown_timeout: checked.shutdown_timeout,
             clock,

@@ -18,7 +18,7 @@ use crate::time::Clock;
 use crate::token::{BearerToken, Credentials, InvalidCredentials};
 use crate::users::Users;
 use crate::validator::{CognitoValidator, TokenValidator};
-use crate::web::responder::RefusalResponder;
+use crate::web::responder::{Realm, RefusalResponder};
 
 /// The state that all clones of a `CognitoAuth` share.
 pub(in crate::web) struct State {
@@ -35,6 +35,7 @@ pub(in crate::web) struct State {
     /// `None` if client activity is not tracked.
     pub(in crate::web) activity: Option<Arc<Recorder>>,
     pub(in crate::web) responder: Box<dyn RefusalResponder>,
+    pub(in crate::web) realm: Realm,
     pub(in crate::web) background: Background,
     pub(in crate::web) shutdown_timeout: Duration,
     pub(in crate::web) clock: Arc<dyn Clock>,

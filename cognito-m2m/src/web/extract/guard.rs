@@ -1,13 +1,13 @@
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
-use super::extraction::Extraction;
 use crate::error::{Misconfiguration, Refusal};
-use crate::policy::Layers;
-use crate::web::request::Authentication;
+use crate::policy::{Layer, Layers};
+use crate::web::request::{Authentication, guard_error};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -44,38 +44,27 @@ pub struct Guard<P>(PhantomData<P>);
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {
     type Error = Error;
-    type Future = Extraction<Self>;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let result = evaluate(request, P::LAYERS).map(|()| Self(PhantomData));
-        Extraction::new(result, request, P::REFUSAL)
+        ready(result.map_err(|(refusal, layer)| guard_error(refusal, request, layer, P::REFUSAL)))
     }
 }
 
-fn evaluate(request: &HttpRequest, layers: &'static Layers) -> Result<(), Refusal> {
+/// Evaluates the attributes of a handler. The error contains the attribute that refused.
+fn evaluate(
+    request: &HttpRequest,
+    layers: &'static Layers,
+) -> Result<(), (Refusal, &'static Layer)> {
     let mut extensions = request.extensions_mut();
     let Some(authentication) = extensions.get_mut::<Authentication>() else {
-        let layer = layers.outermost();
-        tracing::error!(
-            handler = layer.handler,
-            file = layer.file,
-            line = layer.line,
-            "a guarded handler runs outside the `CognitoAuth` middleware"
-        );
-        return Err(Misconfiguration::MiddlewareMissing.into());
+        return Err((
+            Misconfiguration::MiddlewareMissing.into(),
+            layers.outermost(),
+        ));
     };
-    let method = request.method().as_str();
-    authentication
-        .evaluate_layers(layers, method)
-        .map_err(|(refusal, layer)| {
-            tracing::debug!(
-                handler = layer.handler,
-                file = layer.file,
-                line = layer.line,
-                "the guard of an attribute refused the request"
-            );
-            refusal
-        })?;
+    authentication.evaluate_layers(layers, request.method().as_str())?;
     authentication.layers = Some(layers);
     Ok(())
 }

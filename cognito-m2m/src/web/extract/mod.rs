@@ -1,6 +1,5 @@
 //! Extractors and the guards that attributes add to handlers.
 
-mod extraction;
 mod guard;
 mod principal;
 mod user;

@@ -1,28 +1,28 @@
+use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
-use super::extraction::Extraction;
 use crate::principal::ServicePrincipal;
-use crate::web::request::{Outcome, with_authentication};
+use crate::web::request::{Outcome, refusal_error, with_authentication};
 
 /// Extracts the principal. A request without one is refused.
 ///
 /// A handler that takes a principal but has no attribute is treated as if it had
 /// `#[require_authentication]`, including the default allowlist.
 ///
-/// Do not use `Option<ServicePrincipal>`, which turns every failure into `None`, even a forged
-/// token. Use [`OptionalPrincipal`] instead.
+/// `Option<ServicePrincipal>` turns every failure into `None`, even a forged token or unavailable
+/// keys, and nothing is logged. If a token is optional, take an [`OptionalPrincipal`] instead.
 impl FromRequest for ServicePrincipal {
     type Error = Error;
-    type Future = Extraction<Self>;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let principal = with_authentication(&request.extensions(), |authentication| {
             authentication.allowed_principal().cloned()
         });
-        Extraction::new(principal, request, None)
+        ready(principal.map_err(|refusal| refusal_error(refusal, request)))
     }
 }
 
@@ -69,7 +69,7 @@ impl Deref for OptionalPrincipal {
 
 impl FromRequest for OptionalPrincipal {
     type Error = Error;
-    type Future = Extraction<Self>;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let principal =
@@ -81,6 +81,6 @@ impl FromRequest for OptionalPrincipal {
                     Outcome::Refused(refusal) => Err(refusal.clone()),
                 },
             );
-        Extraction::new(principal, request, None)
+        ready(principal.map_err(|refusal| refusal_error(refusal, request)))
     }
 }

@@ -193,7 +193,7 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
         };
         extracted
             .await
-            .map_err(|refusal| refusal_error(&refusal, &request, None))
+            .map_err(|refusal| refusal_error(refusal, &request))
     })
 }
 

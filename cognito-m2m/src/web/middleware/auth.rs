@@ -5,18 +5,21 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{
+    Response, Service, ServiceRequest, ServiceResponse, Transform, forward_ready,
+};
 use actix_web::http::header::HeaderValue;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use pin_project_lite::pin_project;
 
 use crate::box_future::BoxFuture;
 use crate::error::Refusal;
 use crate::jwks::{Incomplete, PendingFetch};
-use crate::policy::Denial;
 use crate::token::Credentials;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
-use crate::web::request::{Authentication, Outcome, refuse};
+use crate::web::request::{
+    Authentication, Outcome, RefusedBy, RefusedRequest, find_error, refuse, returned_refusal,
+};
 
 impl<S, B> Transform<S, ServiceRequest> for CognitoAuth
 where
@@ -58,7 +61,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         if is_authenticated(&request, &self.state) {
-            return self.serve(request);
+            return self.serve(request, false);
         }
         match try_authenticate(&self.state, &request) {
             Ok(outcome) => self.serve_or_refuse(request, outcome),
@@ -73,10 +76,15 @@ where
     S::Future: 'static,
     B: MessageBody + 'static,
 {
-    fn serve(&self, request: ServiceRequest) -> Authenticating<S::Future, B> {
+    fn serve(
+        &self,
+        request: ServiceRequest,
+        is_token_refused: bool,
+    ) -> Authenticating<S::Future, B> {
         Authenticating::Serving {
             response: self.service.call(request),
             state: self.state.clone(),
+            is_token_refused,
         }
     }
 
@@ -85,10 +93,12 @@ where
         request: ServiceRequest,
         outcome: Outcome,
     ) -> Authenticating<S::Future, B> {
+        let is_token_refused = matches!(outcome, Outcome::Refused(_));
         match attach(&self.state, request, outcome) {
-            ControlFlow::Continue(request) => self.serve(request),
-            ControlFlow::Break(response) => Authenticating::Refused {
-                response: Some(response.map_into_right_body()),
+            ControlFlow::Continue(request) => self.serve(request, is_token_refused),
+            ControlFlow::Break(refused) => Authenticating::Refused {
+                refused: Some(refused),
+                state: self.state.clone(),
             },
         }
     }
@@ -104,11 +114,12 @@ where
             response: Box::pin(async move {
                 fetch.ended().await;
                 let outcome = authenticate(&state, &request).await;
+                let is_token_refused = matches!(outcome, Outcome::Refused(_));
                 match attach(&state, request, outcome) {
                     ControlFlow::Continue(request) => {
-                        Ok(replace_denial(&state, service.call(request).await?))
+                        finish(&state, service.call(request).await, is_token_refused)
                     }
-                    ControlFlow::Break(response) => Ok(response.map_into_right_body()),
+                    ControlFlow::Break(refused) => Ok(refused.into_response(&state)),
                 }
             }),
         }
@@ -120,8 +131,8 @@ pin_project! {
     /// validated immediately.
     #[project = AuthenticatingProjection]
     pub enum Authenticating<F, B> {
-        Serving { #[pin] response: F, state: WorkerState },
-        Refused { response: Option<ServiceResponse<EitherBody<B>>> },
+        Serving { #[pin] response: F, state: WorkerState, is_token_refused: bool },
+        Refused { refused: Option<RefusedToken>, state: WorkerState },
         Waiting { response: BoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>> },
     }
 }
@@ -135,11 +146,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            AuthenticatingProjection::Serving { response, state } => response
+            AuthenticatingProjection::Serving {
+                response,
+                state,
+                is_token_refused,
+            } => response
                 .poll(cx)
-                .map_ok(|response| replace_denial(state, response)),
-            AuthenticatingProjection::Refused { response } => match response.take() {
-                Some(response) => Poll::Ready(Ok(response)),
+                .map(|response| finish(state, response, *is_token_refused)),
+            AuthenticatingProjection::Refused { refused, state } => match refused.take() {
+                Some(refused) => Poll::Ready(Ok(refused.into_response(state))),
                 // Reached only if the future is polled again after it completed.
                 None => Poll::Pending,
             },
@@ -198,48 +213,122 @@ fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
     Some(preset.outcome.clone())
 }
 
-/// Stores the outcome in the request, or returns `ControlFlow::Break` with a response if the token
-/// was refused and `fail_on_invalid_bearer` is on.
+/// A request that the middleware refuses because of its token.
 ///
-/// Unavailable keys do not cause a response here, because open handlers work without them.
+/// It is logged when the future of the response is polled: that is when other middleware has entered
+/// its spans.
+pub struct RefusedToken {
+    request: ServiceRequest,
+    refusal: Refusal,
+}
+
+impl RefusedToken {
+    fn into_response<B>(self, state: &State) -> ServiceResponse<EitherBody<B>> {
+        let Self { request, refusal } = self;
+        let by = RefusedBy::Authentication;
+        let response = refuse(Some(state), &refusal, by, request.request());
+        request.into_response(response).map_into_right_body()
+    }
+}
+
+/// Stores the outcome in the request, or returns `ControlFlow::Break` if the token was refused and
+/// `fail_on_invalid_bearer` is on.
+///
+/// Unavailable keys do not refuse the request here, because open handlers work without them.
 fn attach(
     state: &WorkerState,
     request: ServiceRequest,
     outcome: Outcome,
-) -> ControlFlow<ServiceResponse, ServiceRequest> {
-    match &outcome {
+) -> ControlFlow<RefusedToken, ServiceRequest> {
+    match outcome {
         Outcome::Refused(refusal)
             if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>
         {
-            let response = refuse(state, refusal, request.request(), None);
-            return ControlFlow::Break(request.into_response(response));
+            return ControlFlow::Break(RefusedToken { request, refusal });
         }
-        Outcome::Refused(refusal) => {
-            tracing::debug!(reason = refusal.reason(), %refusal, "serving the request without a principal");
-        }
-        Outcome::Verified(principal) => state.record_activity(principal),
-        Outcome::Absent => {}
+        Outcome::Verified(ref principal) => state.record_activity(principal),
+        Outcome::Refused(_) | Outcome::Absent => {}
     }
     let authentication = Authentication::new(state.clone(), outcome);
     request.extensions_mut().insert(authentication);
     ControlFlow::Continue(request)
 }
 
-/// Replaces the response of a failed `principal.authorize(..)?` with that of the app's responder.
-fn replace_denial<B>(state: &State, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>>
+/// Completes the response to a request that the middleware did not refuse. `is_token_refused` is
+/// `true` if the request has a token that was refused.
+fn finish<B>(
+    state: &WorkerState,
+    response: Result<ServiceResponse<B>, Error>,
+    is_token_refused: bool,
+) -> Result<ServiceResponse<EitherBody<B>>, Error>
 where
     B: MessageBody + 'static,
 {
-    let denial = response
-        .response()
-        .error()
-        .and_then(|error| error.as_error::<Denial>())
-        .cloned();
-    match denial {
-        None => response.map_into_left_body(),
-        Some(denial) => {
-            let replacement = refuse(state, &denial.into(), response.request(), None);
-            response.into_response(replacement).map_into_right_body()
-        }
+    let response = match response {
+        Ok(response) => answer_error(state, response),
+        Err(error) => error_into_response(error)?.map_into_right_body(),
+    };
+    if is_token_refused {
+        log_if_served(state, &response);
+    }
+    Ok(response)
+}
+
+/// Answers the errors of this crate that Actix has turned into a response.
+///
+/// The resulting response contains no error: it has been logged, and middleware outside of this one
+/// may log the error of a response too.
+fn answer_error<B>(state: &State, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>>
+where
+    B: MessageBody + 'static,
+{
+    let Some(error) = response.response().error() else {
+        return response.map_into_left_body();
+    };
+    if error.as_error::<RefusedRequest>().is_some() {
+        return without_error(response).map_into_left_body();
+    }
+    let replacement = match find_error::<RefusedRequest>(error) {
+        Some(refused) => refused.error_response(),
+        None => match returned_refusal(error) {
+            Some((refusal, cause)) => {
+                let by = RefusedBy::Handler(cause);
+                refuse(Some(state), &refusal, by, response.request())
+            }
+            None => return response.map_into_left_body(),
+        },
+    };
+    response.into_response(replacement).map_into_right_body()
+}
+
+fn without_error<B>(response: ServiceResponse<B>) -> ServiceResponse<B> {
+    let (request, response) = response.into_parts();
+    ServiceResponse::new(request, HttpResponse::from(Response::from(response)))
+}
+
+/// Turns the error of an extractor that was called by a middleware into a response. Returns other
+/// errors unchanged.
+fn error_into_response(error: Error) -> Result<ServiceResponse, Error> {
+    let Some(refused) = find_error::<RefusedRequest>(&error) else {
+        return Err(error);
+    };
+    let response = refused.error_response();
+    Ok(ServiceResponse::new(refused.request().clone(), response))
+}
+
+/// Logs that a request was served although its token was refused. A request that was refused for it
+/// has been logged already.
+fn log_if_served<B>(state: &WorkerState, response: &ServiceResponse<B>) {
+    let extensions = response.request().extensions();
+    let authentication = extensions
+        .get::<Authentication>()
+        .filter(|authentication| authentication.state.is_same(state))
+        .filter(|authentication| !authentication.is_refused.get());
+    if let Some(Authentication {
+        outcome: Outcome::Refused(refusal),
+        ..
+    }) = authentication
+    {
+        tracing::debug!(reason = refusal.reason(), %refusal, "serving the request without a principal");
     }
 }

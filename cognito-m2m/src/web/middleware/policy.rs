@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::error::Refusal;
 use crate::policy::Policy;
-use crate::web::request::{refusal_response, with_authentication};
+use crate::web::request::{RefusedBy, refuse, state_of, with_authentication};
 
 /// Authorizes all requests to an `App`, a `web::scope` or a `web::resource`.
 ///
@@ -48,7 +48,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Authorizing<S::Future, B>;
+    type Future = Authorizing<S::Future>;
 
     forward_ready!(service);
 
@@ -61,30 +61,45 @@ where
                 response: self.service.call(request),
             },
             Err(refusal) => Authorizing::Refused {
-                response: Some(refused(&refusal, request)),
+                refused: Some(DeniedRequest {
+                    policy: Rc::clone(&self.policy),
+                    request,
+                    refusal,
+                }),
             },
         }
     }
 }
 
-fn refused<B: MessageBody>(
-    refusal: &Refusal,
+/// A request that the policy denies.
+///
+/// It is logged when the future of the response is polled: that is when other middleware has entered
+/// its spans.
+pub struct DeniedRequest {
+    policy: Rc<Policy>,
     request: ServiceRequest,
-) -> ServiceResponse<EitherBody<B>> {
-    let response = refusal_response(refusal, request.request(), None);
-    request.into_response(response).map_into_right_body()
+    refusal: Refusal,
+}
+
+impl DeniedRequest {
+    fn into_response<B>(self) -> ServiceResponse<EitherBody<B>> {
+        let state = state_of(self.request.request());
+        let by = RefusedBy::Policy(&self.policy);
+        let response = refuse(state.as_deref(), &self.refusal, by, self.request.request());
+        self.request.into_response(response).map_into_right_body()
+    }
 }
 
 pin_project! {
     /// The response future of [`PolicyMiddleware`].
     #[project = AuthorizingProjection]
-    pub enum Authorizing<F, B> {
+    pub enum Authorizing<F> {
         Serving { #[pin] response: F },
-        Refused { response: Option<ServiceResponse<EitherBody<B>>> },
+        Refused { refused: Option<DeniedRequest> },
     }
 }
 
-impl<F, B> Future for Authorizing<F, B>
+impl<F, B> Future for Authorizing<F>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
@@ -96,8 +111,8 @@ where
             AuthorizingProjection::Serving { response } => response
                 .poll(cx)
                 .map_ok(ServiceResponse::map_into_left_body),
-            AuthorizingProjection::Refused { response } => match response.take() {
-                Some(response) => Poll::Ready(Ok(response)),
+            AuthorizingProjection::Refused { refused } => match refused.take() {
+                Some(refused) => Poll::Ready(Ok(refused.into_response())),
                 // Reached only if the future is polled again after it completed.
                 None => Poll::Pending,
             },

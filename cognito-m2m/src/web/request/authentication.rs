@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_web::dev::Extensions;
@@ -18,6 +19,8 @@ pub(in crate::web) struct Authentication {
     pub(in crate::web) is_preset: bool,
     /// The lookup of the principal's user, shared by all extractors of the request.
     pub(in crate::web) lookup: Option<Rc<UserLookup>>,
+    /// `true` once a refusal of the request has been logged.
+    pub(in crate::web) is_refused: Cell<bool>,
 }
 
 /// The principal of a request, or the reason why there is no principal.
@@ -38,6 +41,7 @@ impl Authentication {
             layers: None,
             is_preset: false,
             lookup: None,
+            is_refused: Cell::new(false),
         }
     }
 

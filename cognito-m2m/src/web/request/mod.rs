@@ -6,9 +6,13 @@ mod authentication;
 mod preset;
 mod principal;
 mod refuse;
+mod refused_request;
+mod returned_error;
 
 pub(super) use authentication::{Authentication, Outcome, with_authentication};
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;
-pub(super) use refuse::{refusal_error, refusal_response, refuse};
+pub(super) use refuse::{RefusedBy, refuse, state_of};
+pub(super) use refused_request::{RefusedRequest, guard_error, refusal_error};
+pub(super) use returned_error::{find_error, returned_refusal};

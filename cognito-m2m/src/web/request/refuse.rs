@@ -1,58 +1,84 @@
 use std::error::Error as StdError;
 
-use actix_web::error::InternalError;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use tracing::Level;
 
 use super::authentication::{Authentication, principal_of};
 use crate::error::Refusal;
+use crate::policy::{Denial, Layer, Policy};
+use crate::scope::Scope;
 use crate::users::UserMappingError;
-use crate::web::cognito_auth::{State, Validation};
-use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder, log_level};
+use crate::web::cognito_auth::{State, Validation, WorkerState};
+use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder};
 
-/// Logs a refusal and returns its response as the error of an extractor.
-pub(in crate::web) fn refusal_error(
-    refusal: &Refusal,
-    request: &HttpRequest,
-    custom_response: Option<RefusalFn>,
-) -> Error {
-    let response = refusal_response(refusal, request, custom_response);
-    InternalError::from_response(refusal.reason(), response).into()
+/// What refused a request. The log line describes it.
+#[derive(Clone, Copy)]
+pub(in crate::web) enum RefusedBy<'r> {
+    /// The middleware or an extractor.
+    Authentication,
+    /// An attribute of the handler or of one of its modules.
+    Attribute(&'static Layer),
+    /// A policy around a scope or a resource.
+    Policy(&'r Policy),
+    /// The handler, by returning this error.
+    Handler(&'r dyn StdError),
 }
 
-/// Logs a refusal and returns its response. Outside of the `CognitoAuth` middleware, the default
-/// responder creates it.
-pub(in crate::web) fn refusal_response(
-    refusal: &Refusal,
-    request: &HttpRequest,
-    custom_response: Option<RefusalFn>,
-) -> HttpResponse {
-    let state = request
-        .extensions()
-        .get::<Authentication>()
-        .map(|authentication| authentication.state.clone());
-    match state {
-        Some(state) => refuse(&state, refusal, request, custom_response),
-        None => {
-            let route = request.match_pattern();
-            tracing::error!(reason = refusal.reason(), route, %refusal, "request refused");
-            DefaultResponder::default().respond(refusal, request)
+impl RefusedBy<'_> {
+    fn attribute(self) -> Option<&'static Layer> {
+        match self {
+            Self::Attribute(layer) => Some(layer),
+            Self::Authentication | Self::Policy(_) | Self::Handler(_) => None,
         }
+    }
+
+    /// Returns the client groups that the refusing policy names, separated by commas.
+    fn client_groups(&self) -> Option<String> {
+        let policy = match self {
+            Self::Attribute(layer) => &layer.policy,
+            Self::Policy(policy) => policy,
+            Self::Authentication | Self::Handler(_) => return None,
+        };
+        let groups: Vec<_> = policy.groups().collect();
+        (!groups.is_empty()).then(|| groups.join(","))
     }
 }
 
-/// Logs a refusal and returns its response, from `custom_response` if the handler has one and from
-/// the app's responder otherwise.
+/// Logs a refusal and returns its response. `state` is `None` outside of the `CognitoAuth`
+/// middleware.
 pub(in crate::web) fn refuse(
-    state: &State,
+    state: Option<&State>,
+    refusal: &Refusal,
+    by: RefusedBy<'_>,
+    request: &HttpRequest,
+) -> HttpResponse {
+    log(state, refusal, by, request);
+    respond(state, refusal, request, None)
+}
+
+/// Returns the state of the middleware that authenticated a request.
+pub(in crate::web) fn state_of(request: &HttpRequest) -> Option<WorkerState> {
+    let extensions = request.extensions();
+    let authentication = extensions.get::<Authentication>()?;
+    Some(authentication.state.clone())
+}
+
+/// Returns the response to a refusal, from `custom_response` if the handler has one and from the
+/// app's responder otherwise. Outside of the `CognitoAuth` middleware, the default responder creates
+/// it.
+pub(super) fn respond(
+    state: Option<&State>,
     refusal: &Refusal,
     request: &HttpRequest,
     custom_response: Option<RefusalFn>,
 ) -> HttpResponse {
-    log(state, refusal, request);
-    let response = match custom_response {
+    let Some(state) = state else {
+        return DefaultResponder::default().respond(refusal, request);
+    };
+    let response = state.realm.apply(|| match custom_response {
         Some(respond) => respond(refusal, request),
         None => state.responder.respond(refusal, request),
-    };
+    });
     if response.status().is_client_error() || response.status().is_server_error() {
         return response;
     }
@@ -66,28 +92,71 @@ pub(in crate::web) fn refuse(
 
 /// Logs one line for a refusal. The line contains the route but not the path, because the caller
 /// controls the path.
-fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
+pub(super) fn log(
+    state: Option<&State>,
+    refusal: &Refusal,
+    by: RefusedBy<'_>,
+    request: &HttpRequest,
+) {
+    let extensions = request.extensions();
+    if let Some(authentication) = extensions.get::<Authentication>() {
+        authentication.is_refused.set(true);
+    }
     let reason = refusal.reason();
     let method = request.method().as_str();
     let route = request.match_pattern();
-    let principal = principal_of(&request.extensions());
+    let principal = principal_of(&extensions);
     let client_id = principal
         .as_ref()
         .map(|principal| principal.client_id().as_str());
-    let cause = match refusal {
-        Refusal::Unavailable(_) => key_fetch_errors(state),
-        Refusal::UserMapping(error) => mapper_error(error),
-        Refusal::Misconfigured(_) | Refusal::Authentication(_) | Refusal::Authorization(_) => None,
+    let required_scopes = required_scopes(refusal);
+    let client_groups = match refusal {
+        Refusal::Authorization(Denial::Client) => by.client_groups(),
+        _ => None,
     };
-    match log_level(refusal) {
-        tracing::Level::ERROR => {
-            tracing::error!(reason, method, route, client_id, cause, %refusal, "request refused");
-        }
-        tracing::Level::WARN => {
-            tracing::warn!(reason, method, route, client_id, cause, %refusal, "request refused");
-        }
-        _ => tracing::info!(reason, method, route, client_id, cause, %refusal, "request refused"),
+    let handler = by.attribute().map(|layer| layer.handler);
+    let file = by.attribute().map(|layer| layer.file);
+    let line = by.attribute().map(|layer| layer.line);
+    let cause = match refusal {
+        Refusal::Unavailable(_) => state.and_then(key_fetch_errors),
+        Refusal::UserMapping(error) => mapper_error(error),
+        Refusal::Misconfigured(_) => program_error(by),
+        Refusal::Authentication(_) | Refusal::Authorization(_) => None,
+    };
+    macro_rules! event {
+        ($level:expr) => {
+            tracing::event!(
+                $level,
+                reason,
+                method,
+                route,
+                client_id,
+                required_scopes,
+                client_groups,
+                handler,
+                file,
+                line,
+                cause,
+                %refusal,
+                "request refused"
+            )
+        };
     }
+    match refusal.log_level() {
+        Level::ERROR => event!(Level::ERROR),
+        Level::WARN => event!(Level::WARN),
+        _ => event!(Level::INFO),
+    }
+}
+
+/// Returns the scopes that the policy requires for the request, separated by spaces, as in the
+/// `WWW-Authenticate` header.
+fn required_scopes(refusal: &Refusal) -> Option<String> {
+    let Refusal::Authorization(Denial::Scope { required }) = refusal else {
+        return None;
+    };
+    let scopes: Vec<_> = required.iter().map(Scope::as_str).collect();
+    (!scopes.is_empty()).then(|| scopes.join(" "))
 }
 
 /// Returns the errors of all user pools whose last key fetch failed.
@@ -110,4 +179,12 @@ fn key_fetch_errors(state: &State) -> Option<String> {
 fn mapper_error(error: &UserMappingError) -> Option<String> {
     let source = StdError::source(error)?;
     Some(source.to_string().escape_debug().collect())
+}
+
+/// Returns the error that the handler returned.
+fn program_error(by: RefusedBy<'_>) -> Option<String> {
+    match by {
+        RefusedBy::Handler(error) => Some(error.to_string()),
+        RefusedBy::Authentication | RefusedBy::Attribute(_) | RefusedBy::Policy(_) => None,
+    }
 }
