@@ -200,7 +200,7 @@ impl<'r> Answer<'r> {
             Refusal::Authorization(Denial::Client) => {
                 Self::forbidden("Client is not allowed.", Challenge::None)
             }
-            Refusal::UserMapping(User::NotMapped) => {
+            Refusal::UserMapping(User::NotMapped | User::Inactive) => {
                 Self::forbidden("Client is not mapped to a user.", Challenge::None)
             }
             Refusal::Unavailable(keys) => Self::unavailable(
@@ -316,6 +316,7 @@ mod tests {
         assert_eq!(answer(Denial::Client), (403, None));
         assert_eq!(answer(Misconfiguration::MiddlewareMissing), (500, None));
         assert_eq!(answer(UserMappingError::NotMapped), (403, None));
+        assert_eq!(answer(UserMappingError::Inactive), (403, None));
         assert_eq!(answer(UserMappingError::Ambiguous(2)), (500, None));
         assert_eq!(answer(UserMappingError::failed("why")), (500, None));
         assert_eq!(answer(UserMappingError::unavailable("why")), (503, None));
