@@ -11,10 +11,10 @@ use super::existing_table::ExistingTable;
 use super::failure::Failure;
 use super::listing::{Count, ListedRow, Listing, client_rows};
 use super::sqlite_dialect::DIALECT;
-use super::statements::{Statements, statement_error};
+use super::statements::Statements;
 use crate::activity::{
-    ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ClientRows,
-    ReaderFuture, StoreFuture, TableName,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ReaderFuture,
+    StoreFuture, TableName,
 };
 
 /// An activity store in a SQLite file.
@@ -154,7 +154,7 @@ impl SqliteActivity {
         };
         let ended = work.await;
         self.pending = None;
-        let connection = ended.map_err(statement_error)??;
+        let connection = ended.map_err(|error| ActivityError::Statement(error.into()))??;
         self.connection = Some(connection);
         Ok(())
     }
@@ -226,28 +226,35 @@ struct Reader {
 
 impl ActivityReader for Reader {
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a> {
-        let (url, listing) = (self.url.clone(), Listing::new(&self.statements, query));
-        let read = move || read(&url, &listing);
+        let (url, statements) = (self.url.clone(), Arc::clone(&self.statements));
+        let listing = Listing::new(&statements, query);
+        let read = move || {
+            let mut connection = open(&url)?;
+            let listed = read(&mut connection, &listing);
+            let (rows, count) =
+                listed.map_err(|error| Failure::from(error).of_statement(&statements))?;
+            client_rows(rows, &count)
+        };
         Box::pin(async {
             let done = tokio::task::spawn_blocking(read).await;
-            done.map_err(statement_error)?
+            done.map_err(|error| ActivityError::Statement(error.into()))?
         })
     }
 }
 
-fn read(url: &str, listing: &Listing) -> Result<ClientRows, ActivityError> {
-    let mut connection = open(url)?;
+fn read(
+    connection: &mut SqliteConnection,
+    listing: &Listing,
+) -> QueryResult<(Vec<ListedRow>, Count)> {
     let count = diesel::sql_query(&listing.count)
         .bind::<Text, _>(&listing.pattern)
-        .get_result::<Count>(&mut connection)
-        .map_err(statement_error)?;
+        .get_result(connection)?;
     let rows = diesel::sql_query(&listing.rows)
         .bind::<Text, _>(&listing.pattern)
         .bind::<BigInt, _>(listing.limit)
         .bind::<BigInt, _>(listing.offset)
-        .load::<ListedRow>(&mut connection)
-        .map_err(statement_error)?;
-    client_rows(rows, &count)
+        .load(connection)?;
+    Ok((rows, count))
 }
 
 impl fmt::Debug for SqliteActivity {

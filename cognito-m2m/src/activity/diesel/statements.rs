@@ -1,7 +1,5 @@
-use std::error::Error;
-
 use super::dialect::{Dialect, split};
-use crate::activity::{ActivityError, TableName};
+use crate::activity::TableName;
 
 /// The statements for the activity table of one database.
 #[derive(Clone)]
@@ -90,11 +88,6 @@ impl Statements {
     pub(super) fn time_type(&self) -> &'static str {
         self.dialect.time_type
     }
-}
-
-/// Converts the error of a statement.
-pub(super) fn statement_error(error: impl Into<Box<dyn Error + Send + Sync>>) -> ActivityError {
-    ActivityError::Statement(error.into())
 }
 
 #[cfg(test)]
