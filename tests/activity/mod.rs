@@ -1,5 +1,6 @@
 //! Client activity: when each client was first and last seen, and what happens if the store fails.
 
+mod existing_tables;
 mod faults;
 mod lists;
 #[cfg(feature = "browser")]
@@ -8,6 +9,8 @@ mod lists_suite;
 mod migrations;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(feature = "postgres")]
+mod pooler;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;

@@ -68,7 +68,7 @@ async fn earliest_and_latest_times_are_kept_in_mysql() {
 }
 
 /// The table that Django's migration creates, with a row as Django writes it.
-const CREATE_DJANGO_TABLE: &str = "
+pub(super) const CREATE_DJANGO_TABLE: &str = "
     CREATE TABLE django_cognito_m2m_serviceclientactivity (
         id bigint AUTO_INCREMENT NOT NULL PRIMARY KEY,
         client_id varchar(255) NOT NULL UNIQUE,

@@ -51,7 +51,7 @@ async fn earliest_and_latest_times_are_kept_in_sqlite() {
 }
 
 /// The table that Django's migration creates, with a row as Django writes it.
-const CREATE_DJANGO_TABLE: &str = "
+pub(super) const CREATE_DJANGO_TABLE: &str = "
     CREATE TABLE \"django_cognito_m2m_serviceclientactivity\" (
         \"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"client_id\" varchar(255) NOT NULL UNIQUE,
         \"first_seen_at\" datetime NOT NULL, \"last_seen_at\" datetime NOT NULL);

@@ -55,6 +55,21 @@ macro_rules! try_kinds {
     }};
 }
 
+/// Tries texts with trailing blanks against a column of each kind, over one pool.
+#[macro_export]
+macro_rules! try_blanks {
+    ($pool:expr, stored: [$($stored:ident),+], padding: [$($padding:ident),*]) => {{
+        $(
+            let mapper = cognito_m2m::user_mapper!($pool.clone(), $stored::User, claim "legacy" => $stored::users::legacy);
+            $crate::user_tables::exactness::try_trailing_blanks(&mapper, stringify!($stored), true).await;
+        )+
+        $(
+            let mapper = cognito_m2m::user_mapper!($pool.clone(), $padding::User, claim "legacy" => $padding::users::legacy);
+            $crate::user_tables::exactness::try_trailing_blanks(&mapper, stringify!($padding), false).await;
+        )*
+    }};
+}
+
 /// Returns the statements that insert [`TEXTS`] into a table.
 pub(super) fn text_rows(table: &str) -> String {
     let rows = TEXTS.map(|(text, id)| format!("INSERT INTO {table} VALUES ({id}, '{text}');"));
@@ -92,13 +107,38 @@ where
 {
     let tried = try_near_misses(mapper, kind).await;
     for (text, id) in TEXTS {
-        // PostgreSQL pads `CHAR(9)` values with spaces, so only the text of full length matches.
-        let is_found = kind != "padded" || text.chars().count() == 9;
-        let expected = is_found.then_some(id);
-        assert_eq!(find(mapper, kind, &text.into()).await, expected, "{kind}");
+        assert_eq!(find(mapper, kind, &text.into()).await, Some(id), "{kind}");
     }
     assert_eq!(find(mapper, kind, &42.into()).await, None, "{kind}");
     tried
+}
+
+/// The statement that inserts a text with a trailing blank into a table.
+pub(super) fn blank_row(table: &str) -> String {
+    format!("INSERT INTO {table} VALUES (7, 'sync ');")
+}
+
+/// Tries the text of [`blank_row`] with fewer and with more blanks. A column of type `char(n)` does not
+/// store the blank, all others do.
+pub(super) async fn try_trailing_blanks<M>(mapper: &M, kind: &str, is_blank_stored: bool)
+where
+    M: UserMapper,
+    for<'a> i32: From<&'a M::User>,
+{
+    let stored = if is_blank_stored { "sync " } else { "sync" };
+    for text in [
+        "sync",
+        "sync ",
+        "sync  ",
+        "sync        ",
+        " sync",
+        "Sync",
+        "sýnc",
+    ] {
+        let expected = (text == stored).then_some(7);
+        let found = find(mapper, kind, &text.into()).await;
+        assert_eq!(found, expected, "{kind}: {text:?}");
+    }
 }
 
 pub(super) async fn try_integer_column<M>(mapper: &M, kind: &str) -> usize

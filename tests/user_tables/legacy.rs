@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{Responder, get, web};
-use cognito_m2m::MappedUser;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::users::UserMapper;
+use cognito_m2m::{MappedUser, RequestUser};
 use cognito_m2m_tests::Answer;
 use diesel::prelude::*;
 
@@ -22,7 +22,8 @@ diesel::table! {
 /// Creates and fills the table, in every dialect of SQL.
 pub(super) const CREATE_TABLE: &str = "
     CREATE TABLE legacy_users (id INTEGER PRIMARY KEY, username VARCHAR(255) NOT NULL, is_active BOOLEAN NOT NULL);
-    INSERT INTO legacy_users VALUES (1, 'reporting', TRUE), (2, 'retired', FALSE), (3, 'twin', TRUE), (4, 'twin', FALSE);
+    INSERT INTO legacy_users VALUES (1, 'reporting', TRUE), (2, 'retired', FALSE), (3, 'twin', TRUE), (4, 'twin', FALSE),
+        (5, 'double', TRUE), (6, 'double', TRUE), (7, 'double', FALSE), (8, 'gone', FALSE), (9, 'gone', FALSE);
 ";
 
 /// The default of `mapping_timeout`.
@@ -39,11 +40,20 @@ async fn show_user(user: MappedUser<LegacyUser>) -> impl Responder {
     user.username.clone()
 }
 
-fn routes(config: &mut web::ServiceConfig) {
-    config.service(show_user);
+#[get("/any")]
+async fn show_any_user(user: RequestUser<LegacyUser>) -> impl Responder {
+    match user {
+        RequestUser::Mapped(user) => user.username.clone(),
+        RequestUser::Proxy(_) => "(proxy)".to_owned(),
+        RequestUser::Anonymous => "(anonymous)".to_owned(),
+    }
 }
 
-/// An API with one handler, which requires a user from the table.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(show_user).service(show_any_user);
+}
+
+/// An API with a handler that requires a user from the table, and one that takes any user.
 pub(super) struct LegacyApi(UserApi);
 
 impl LegacyApi {
@@ -56,7 +66,10 @@ impl LegacyApi {
         mapper: impl UserMapper<User = LegacyUser>,
     ) -> Self {
         let users = UserApi::start(mapper, routes, |settings| {
-            settings.user_mapping_enabled(true).mapping_timeout(timeout)
+            settings
+                .user_mapping_enabled(true)
+                .return_user_proxy(true)
+                .mapping_timeout(timeout)
         });
         Self(users.await)
     }
@@ -79,6 +92,11 @@ impl LegacyApi {
 
     pub(super) async fn status_of(&self, client_id: &str) -> u16 {
         self.0.get("/legacy", client_id).await.status
+    }
+
+    /// Requests the handler that takes any user, mapped or not.
+    pub(super) async fn any_user_of(&self, client_id: &str) -> Answer {
+        self.0.get("/any", client_id).await
     }
 
     /// Sends a request on another task.

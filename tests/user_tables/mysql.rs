@@ -2,13 +2,13 @@ use cognito_m2m::user_mapper;
 use cognito_m2m::users::{UserMapper, UserMappingError};
 use futures_util::future::join;
 
-use super::exactness::{integer_rows, principal, text_rows};
+use super::exactness::{blank_row, integer_rows, principal, text_rows};
 use super::legacy::{LegacyUser, legacy_users};
 use super::servers::DatabaseServer;
 #[cfg(feature = "libmysql")]
 use super::servers::mysql::r2d2;
 use super::servers::mysql::{Mysql, bb8, deadpool, german};
-use crate::{every_connection, every_pool, kind, try_kinds};
+use crate::{every_connection, every_pool, kind, try_blanks, try_kinds};
 
 kind!(utf8, "users_utf8", Text);
 kind!(utf8_bin, "users_utf8_bin", Text);
@@ -65,6 +65,24 @@ async fn rule_4_3_near_misses_find_no_user_in_mariadb_over_r2d2() {
     let (_database, url) = database("m2m_users_exact_r2d2").await;
     let pool = r2d2(&url, 2).await;
     try_kinds!(pool, texts: [utf8, utf8_bin, latin1, padded_utf8], integers: [int]);
+}
+
+#[actix_web::test]
+async fn rule_4_3_only_the_padding_of_char_is_not_part_of_the_value_in_mariadb() {
+    let mut setup = String::new();
+    for (table, column) in [
+        ("users_utf8", "varchar(255)"),
+        ("users_utf8_bin", "varchar(255) COLLATE utf8mb4_bin"),
+        ("users_latin1", "varchar(255) CHARACTER SET latin1"),
+        ("users_char", "char(20)"),
+    ] {
+        let row = blank_row(table);
+        setup +=
+            &format!("CREATE TABLE {table} (id int PRIMARY KEY, legacy {column} NOT NULL); {row}");
+    }
+    let server = Mysql::with("m2m_users_blanks", &setup).await;
+    let pool = bb8(&server.url(Mysql::address()), 2).await;
+    try_blanks!(pool, stored: [utf8, utf8_bin, latin1], padding: [padded_utf8]);
 }
 
 #[actix_web::test]

@@ -1,14 +1,16 @@
-use super::exactness::{integer_rows, text_rows};
+use super::exactness::{blank_row, integer_rows, text_rows};
 use super::servers::DatabaseServer;
 #[cfg(feature = "libpq")]
 use super::servers::postgres::r2d2;
 use super::servers::postgres::{Postgres, bb8, deadpool};
 use super::uuids::uuid_rows;
-use crate::{every_connection, every_pool, kind, try_kinds};
+use crate::{every_connection, every_pool, kind, try_blanks, try_kinds};
 
 kind!(text, "users_text", Text);
 kind!(varchar, "users_varchar", Varchar);
 kind!(padded, "users_char", Bpchar);
+kind!(wide, "users_char_wide", Nullable<Bpchar>);
+kind!(domain, "users_domain", Text);
 kind!(citext, "users_citext", Citext);
 kind!(icu, "users_icu", Text);
 kind!(integer, "users_integer", Integer);
@@ -16,11 +18,15 @@ kind!(uuid, "users_uuid", Uuid);
 
 /// Creates a schema with a table for each kind of column, and returns it with its URL.
 async fn database(schema: &str) -> (Postgres, String) {
-    let mut setup = "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);".to_owned();
+    let mut setup = "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+        CREATE DOMAIN padded_id AS char(40);"
+        .to_owned();
     for (table, column) in [
         ("users_text", "text"),
         ("users_varchar", "varchar(255)"),
         ("users_char", "char(9)"),
+        ("users_char_wide", "char(32)"),
+        ("users_domain", "padded_id"),
         ("users_citext", "citext"),
         ("users_icu", "text COLLATE loose"),
         ("users_integer", "integer"),
@@ -51,14 +57,14 @@ async fn legacy_table(schema: &str) -> (Postgres, String) {
 async fn rule_4_3_near_misses_find_no_user_in_postgres_over_bb8() {
     let (_schema, url) = database("m2m_users_exact_bb8").await;
     let pool = bb8(&url, 2).await;
-    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+    try_kinds!(pool, texts: [text, varchar, padded, wide, domain, citext, icu], integers: [integer], uuids: [uuid]);
 }
 
 #[actix_web::test]
 async fn rule_4_3_near_misses_find_no_user_in_postgres_over_deadpool() {
     let (_schema, url) = database("m2m_users_exact_deadpool").await;
     let pool = deadpool(&url, 2).await;
-    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+    try_kinds!(pool, texts: [text, varchar, padded, wide, domain, citext, icu], integers: [integer], uuids: [uuid]);
 }
 
 #[cfg(feature = "libpq")]
@@ -66,7 +72,46 @@ async fn rule_4_3_near_misses_find_no_user_in_postgres_over_deadpool() {
 async fn rule_4_3_near_misses_find_no_user_in_postgres_over_r2d2() {
     let (_schema, url) = database("m2m_users_exact_r2d2").await;
     let pool = r2d2(&url, 2).await;
-    try_kinds!(pool, texts: [text, varchar, padded, citext, icu], integers: [integer], uuids: [uuid]);
+    try_kinds!(pool, texts: [text, varchar, padded, wide, domain, citext, icu], integers: [integer], uuids: [uuid]);
+}
+
+/// Creates a schema with tables whose only row has a trailing blank, and returns it with its URL.
+async fn database_with_blanks(schema: &str) -> (Postgres, String) {
+    let mut setup = "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+        CREATE DOMAIN padded_id AS char(40);"
+        .to_owned();
+    for (table, column) in [
+        ("users_text", "text"),
+        ("users_varchar", "varchar(255)"),
+        ("users_char", "char(9)"),
+        ("users_char_wide", "char(32)"),
+        ("users_domain", "padded_id"),
+        ("users_citext", "citext"),
+        ("users_icu", "text COLLATE loose"),
+    ] {
+        let row = blank_row(table);
+        setup += &format!(
+            "CREATE TABLE {table} (id integer PRIMARY KEY, legacy {column} NOT NULL); {row}"
+        );
+    }
+    let server = Postgres::with(schema, &setup).await;
+    let url = server.url(Postgres::address());
+    (server, url)
+}
+
+#[actix_web::test]
+async fn rule_4_3_only_the_padding_of_char_is_not_part_of_the_value_in_postgres() {
+    let (_schema, url) = database_with_blanks("m2m_users_blanks").await;
+    let pool = bb8(&url, 2).await;
+    try_blanks!(pool, stored: [text, varchar, citext, icu], padding: [padded, wide, domain]);
+}
+
+#[cfg(feature = "libpq")]
+#[actix_web::test]
+async fn rule_4_3_only_the_padding_of_char_is_not_part_of_the_value_in_postgres_over_r2d2() {
+    let (_schema, url) = database_with_blanks("m2m_users_blanks_r2d2").await;
+    let pool = r2d2(&url, 2).await;
+    try_blanks!(pool, stored: [text, varchar, citext, icu], padding: [padded, wide, domain]);
 }
 
 every_pool!(postgres_bb8, legacy_table, bb8, |pool| pool

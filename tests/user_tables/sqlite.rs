@@ -4,16 +4,17 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
-use super::exactness::{integer_rows, text_rows};
+use super::exactness::{blank_row, integer_rows, text_rows};
 use super::legacy::CREATE_TABLE;
 use super::pools::async_pools;
 use crate::sqlite_file::sqlite_path;
-use crate::{every_pool, kind, try_kinds};
+use crate::{every_pool, kind, try_blanks, try_kinds};
 
 kind!(binary, "users_binary", Text);
 kind!(nocase, "users_nocase", Text);
 kind!(rtrim, "users_rtrim", Text);
 kind!(nullable, "users_nullable", Nullable<Text>);
+kind!(char, "users_char", Text);
 kind!(integer, "users_integer", Integer);
 kind!(bigint, "users_bigint", BigInt);
 
@@ -26,6 +27,7 @@ fn database(name: &str) -> String {
         ("users_nocase", "TEXT COLLATE NOCASE NOT NULL"),
         ("users_rtrim", "TEXT COLLATE RTRIM NOT NULL"),
         ("users_nullable", "TEXT"),
+        ("users_char", "CHAR(32) NOT NULL"),
         ("users_integer", "INTEGER NOT NULL"),
         ("users_bigint", "BIGINT NOT NULL"),
     ] {
@@ -101,7 +103,7 @@ fn count_rows(path: &str) -> i64 {
 async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_r2d2() {
     let path = database("exact-r2d2");
     let pool = pool(&path, 2);
-    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable, char], integers: [integer, bigint]);
     assert_eq!(count_rows(&path), 3);
 }
 
@@ -109,7 +111,7 @@ async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_r2d2() {
 async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_bb8() {
     let path = database("exact-bb8");
     let pool = bb8(&path, 2).await;
-    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable, char], integers: [integer, bigint]);
     assert_eq!(count_rows(&path), 3);
 }
 
@@ -117,6 +119,28 @@ async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_bb8() {
 async fn rule_4_3_near_misses_find_no_user_in_sqlite_over_deadpool() {
     let path = database("exact-deadpool");
     let pool = deadpool(&path, 2).await;
-    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable], integers: [integer, bigint]);
+    try_kinds!(pool, texts: [binary, nocase, rtrim, nullable, char], integers: [integer, bigint]);
     assert_eq!(count_rows(&path), 3);
+}
+
+/// SQLite pads nothing and removes no blanks.
+#[actix_web::test]
+async fn rule_4_3_trailing_blanks_are_part_of_the_value_in_sqlite() {
+    let path = sqlite_path("exact-blanks");
+    let mut connection = SqliteConnection::establish(&path).expect("the database opens");
+    for (table, column) in [
+        ("users_binary", "TEXT NOT NULL"),
+        ("users_nocase", "TEXT COLLATE NOCASE NOT NULL"),
+        ("users_rtrim", "TEXT COLLATE RTRIM NOT NULL"),
+        ("users_char", "CHAR(32) NOT NULL"),
+    ] {
+        let row = blank_row(table);
+        let create =
+            format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, legacy {column}); {row}");
+        connection
+            .batch_execute(&create)
+            .expect("the table is created");
+    }
+    let pool = pool(&path, 2);
+    try_blanks!(pool, stored: [binary, nocase, rtrim, char], padding: []);
 }

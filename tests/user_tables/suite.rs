@@ -107,9 +107,25 @@ pub(super) async fn only_exact_and_active_users_are_found(
         ("Reporting", 403),
         ("retired", 403),
         ("unknown", 403),
-        ("twin", 500),
+        // An inactive row beside an active one is not ambiguous, two active ones are.
+        ("twin", 200),
+        ("double", 500),
+        ("gone", 403),
     ] {
         assert_eq!(api.status_of(client_id).await, status, "{client_id}");
+    }
+    for (client_id, status, body) in [
+        ("reporting", 200, "reporting"),
+        ("twin", 200, "twin"),
+        ("Reporting", 200, "(proxy)"),
+        ("unknown", 200, "(proxy)"),
+        ("retired", 403, "not mapped"),
+        ("gone", 403, "not mapped"),
+        ("double", 500, ""),
+    ] {
+        let answer = api.any_user_of(client_id).await;
+        assert_eq!(answer.status, status, "{client_id}");
+        assert!(answer.body.contains(body), "{client_id}: {}", answer.body);
     }
 }
 

@@ -28,6 +28,7 @@ impl Directory {
         match client_id {
             "slow" => actix_web::rt::time::sleep(Duration::from_secs(60)).await,
             "pending" => actix_web::rt::time::sleep(Duration::from_millis(20)).await,
+            "inactive" => return Err(UserMappingError::Inactive),
             "ambiguous" => return Err(UserMappingError::Ambiguous(2)),
             "failing" => return Err(UserMappingError::failed("the secret of the row")),
             "unreachable" => return Err(UserMappingError::unavailable("connection refused")),
@@ -84,6 +85,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(show_user)
         .service(show_mapped)
         .service(show_same_user)
+        .service(show_optional_user)
         .service(show_principal)
         .service(require_scope)
         .service(require_other_type);
@@ -115,6 +117,17 @@ async fn show_same_user(
         "the same"
     } else {
         "different"
+    }
+}
+
+#[get("/optional-user")]
+async fn show_optional_user(
+    user: Option<RequestUser<LegacyUser>>,
+    mapped: Option<MappedUser<LegacyUser>>,
+) -> impl Responder {
+    match (user, mapped) {
+        (None, None) => "no user",
+        _ => "a user",
     }
 }
 

@@ -1,5 +1,7 @@
 //! The modes: mapping off, mapping on, and proxies for clients without a user.
 
+use cognito_m2m_tests::CapturedLog;
+
 use super::directory::DirectoryApi;
 
 #[actix_web::test]
@@ -49,5 +51,44 @@ async fn with_proxies_a_client_without_a_user_is_a_proxy() {
         ("unknown", "proxy unknown, principal unknown"),
     ] {
         assert_eq!(api.get("/user", client_id).await.body, body);
+    }
+}
+
+#[test]
+fn client_with_an_inactive_user_is_refused_in_every_mode_that_maps_users() {
+    let Some(log) =
+        CapturedLog::alone(client_with_an_inactive_user_is_refused_in_every_mode_that_maps_users)
+    else {
+        return;
+    };
+    actix_web::rt::System::new().block_on(async {
+        for has_proxies in [false, true] {
+            let api = DirectoryApi::with_settings(|settings| {
+                settings
+                    .user_mapping_enabled(true)
+                    .return_user_proxy(has_proxies)
+            })
+            .await;
+            for path in ["/user", "/mapped", "/same-user"] {
+                let answer = api.get(path, "inactive").await;
+                assert_eq!(
+                    (answer.status, answer.detail().as_str()),
+                    (403, "Client is not mapped to a user."),
+                    "{path}, proxies: {has_proxies}"
+                );
+                assert_eq!(answer.challenge, None);
+            }
+            // No user is asked for.
+            assert_eq!(api.get("/principal", "inactive").await.status, 200);
+            // An optional extractor is empty. It is never a proxy or anonymous.
+            let answer = api.get("/optional-user", "inactive").await;
+            assert_eq!(answer.body, "no user");
+        }
+    });
+    let refusals = log.lines_with("request refused");
+    assert!(refusals.len() >= 6, "{refusals:?}");
+    for line in refusals {
+        assert!(line.contains("\"user_not_mapped\""), "{line}");
+        assert!(line.contains("inactive"), "{line}");
     }
 }

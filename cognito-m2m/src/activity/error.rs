@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::fmt;
 
 use crate::error_report::debug_as_report;
 
@@ -29,6 +30,21 @@ pub enum ActivityError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The table exists, but records cannot be merged into it.
+    #[error(
+        "the table `{table}` lacks {lacks}: add what it lacks, or pass the name of another table to `.table(..)`"
+    )]
+    IncompleteTable {
+        /// The name of the table.
+        table: String,
+        /// What the table lacks, such as a column or a unique constraint.
+        lacks: String,
+    },
+    /// A connection pooler between this service and PostgreSQL does not keep prepared statements.
+    #[error(
+        "the connection pooler does not keep prepared statements: see \"Does it work behind PgBouncer?\" in the documentation of `PostgresActivity`"
+    )]
+    Pooler(#[source] Box<dyn Error + Send + Sync>),
     /// An SQL statement failed.
     #[error("the activity store failed to run a statement")]
     Statement(#[source] Box<dyn Error + Send + Sync>),
@@ -38,3 +54,63 @@ pub enum ActivityError {
 }
 
 debug_as_report!(ActivityError);
+
+impl ActivityError {
+    /// Marks the failure as one that retries don't fix: a missing database, a missing permission, or a
+    /// wrong password.
+    ///
+    /// At shutdown, the writer does not wait for such a store. While the server runs, the write is
+    /// retried all the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::activity::ActivityError;
+    ///
+    /// let error = ActivityError::Connect("the password is wrong".into());
+    /// assert!(!error.is_permanent());
+    /// assert!(error.into_permanent().is_permanent());
+    /// ```
+    #[must_use]
+    pub fn into_permanent(self) -> Self {
+        match self {
+            Self::Connect(source) => Self::Connect(Box::new(Permanent(source))),
+            Self::Statement(source) => Self::Statement(Box::new(Permanent(source))),
+            other => other,
+        }
+    }
+
+    /// Returns `true` if retries fail until the store or its permissions are changed.
+    ///
+    /// These are a table that is missing or incomplete, and the errors of
+    /// [`into_permanent`](Self::into_permanent).
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Table { .. } | Self::IncompleteTable { .. } => true,
+            Self::Connect(source) | Self::Statement(source) => source.is::<Permanent>(),
+            Self::Pooler(_) | Self::TimedOut => false,
+        }
+    }
+}
+
+/// A source that no retry fixes. It reads like the error in it.
+struct Permanent(Box<dyn Error + Send + Sync>);
+
+impl fmt::Display for Permanent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Permanent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Permanent {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}

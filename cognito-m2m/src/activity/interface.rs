@@ -65,7 +65,8 @@ pub trait ActivityStore: Send + 'static {
     /// # Errors
     ///
     /// Returns [`ActivityError`] if the batch cannot be written. The same records are written again
-    /// later.
+    /// later. At shutdown, they are written again until `shutdown_timeout`, unless the error
+    /// [is permanent](ActivityError::is_permanent).
     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_>;
 }
 

@@ -24,8 +24,17 @@ const BACKOFF: Backoff = Backoff {
     jitter_share: 0.5,
 };
 
-/// The interval at which a failed write is retried during shutdown.
-const SHUTDOWN_RETRY_INTERVAL: Duration = Duration::from_millis(100);
+/// The pauses after failures during shutdown: 0.1, 0.2, 0.4, 0.8, 1.6, then 2 s, each shortened at
+/// random by up to half.
+const SHUTDOWN_BACKOFF: Backoff = Backoff {
+    first: Duration::from_millis(100),
+    max: Duration::from_secs(2),
+    jitter_share: 0.5,
+};
+
+/// The part of the shutdown timeout that the writer leaves to the thread on which it runs, so that it
+/// can report what was not written.
+const SHUTDOWN_MARGIN: Duration = Duration::from_millis(200);
 
 /// Writes the recorded activity to the store, on the background thread of the crate.
 pub(crate) struct Writer {
@@ -33,12 +42,24 @@ pub(crate) struct Writer {
     pub(crate) store: Box<dyn ActivityStore>,
     pub(crate) interval: Duration,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The maximum duration of the last write, after the writer was stopped.
+    pub(crate) shutdown_timeout: Duration,
 }
 
 impl Writer {
-    /// Runs until `stop` becomes `true`, then writes the remaining activity. The caller limits the
-    /// duration of that last write.
-    pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
+    /// Runs until `stop` becomes `true`, then writes the remaining activity, for at most the shutdown
+    /// timeout.
+    pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) {
+        let deadline = shutdown_deadline(stop.clone(), self.shutdown_timeout);
+        tokio::select! {
+            biased;
+            () = self.write_until_stopped(stop) => {}
+            () = deadline => {}
+        }
+        self.report_unwritten();
+    }
+
+    async fn write_until_stopped(&mut self, mut stop: watch::Receiver<bool>) {
         if let Err(error) = with_timeout(self.store.check()).await {
             log("the activity store is not ready", &error, 0);
         }
@@ -70,13 +91,41 @@ impl Writer {
                 }
             };
         }
+        self.write_remaining(failures).await;
+    }
+
+    /// Writes what is left at shutdown. Retries only if a retry can help, and logs the first failure
+    /// only.
+    async fn write_remaining(&mut self, earlier_failures: u32) {
+        let mut failures = 0_u32;
         while let Err(error) = self.flush().await {
-            log(
-                "failed to write client activity during shutdown",
-                &error,
-                failures,
+            if failures == 0 {
+                log(
+                    "failed to write client activity during shutdown",
+                    &error,
+                    earlier_failures,
+                );
+            }
+            if error.is_permanent() {
+                return;
+            }
+            failures = failures.saturating_add(1);
+            let pause = SHUTDOWN_BACKOFF.pause(failures, fastrand::f64());
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Logs the number of clients whose activity was not written. Their rows keep the times of the last
+    /// successful write.
+    fn report_unwritten(&self) {
+        // A write that was cancelled has taken activity without writing it.
+        self.recorder.retry_unwritten();
+        let clients = self.recorder.take_unwritten().len();
+        if clients > 0 {
+            tracing::warn!(
+                clients,
+                "client activity was not written before the shutdown and is lost"
             );
-            tokio::time::sleep(SHUTDOWN_RETRY_INTERVAL).await;
         }
     }
 
@@ -93,6 +142,14 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Waits until the writer is stopped, and then for the shutdown timeout, less a margin.
+async fn shutdown_deadline(mut stop: watch::Receiver<bool>, timeout: Duration) {
+    // An error means that the sender was dropped.
+    let _ = stop.wait_for(|stop| *stop).await;
+    let margin = SHUTDOWN_MARGIN.min(timeout.mul_f64(0.25));
+    tokio::time::sleep(timeout.saturating_sub(margin)).await;
 }
 
 async fn with_timeout(call: StoreFuture<'_>) -> Result<(), ActivityError> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 /// The error returned when the user of a principal cannot be determined.
 ///
 /// A [`UserMapper`](crate::users::UserMapper) creates one with
-/// [`unavailable`](Self::unavailable) or [`failed`](Self::failed). With a Diesel feature, `?` also
+/// [`unavailable`](Self::unavailable) or [`failed`](Self::failed), and returns
+/// [`Inactive`](Self::Inactive) for a user who must be refused. With a Diesel feature, `?` also
 /// converts a `diesel::result::Error`.
 ///
 /// # Examples
@@ -27,6 +28,10 @@ pub enum UserMappingError {
     /// The handler requires a user, and the principal is not mapped to one: 403.
     #[error("the principal is not mapped to a user")]
     NotMapped,
+    /// The principal is mapped to a user who is inactive: 403, for every handler that takes a user,
+    /// with a [`RequestUser`](crate::RequestUser) too.
+    #[error("the user of the principal is inactive")]
+    Inactive,
     /// The user store cannot be reached: 503.
     #[error("the user store is unavailable")]
     Unavailable(#[source] MapperError),
@@ -56,7 +61,7 @@ impl UserMappingError {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::NotMapped => "user_not_mapped",
+            Self::NotMapped | Self::Inactive => "user_not_mapped",
             Self::Unavailable(_) => "users_unavailable",
             Self::TimedOut(_) => "user_mapping_timed_out",
             Self::Ambiguous(_) => "user_ambiguous",

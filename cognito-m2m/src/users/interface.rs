@@ -76,8 +76,11 @@ pub trait UserMapper: Send + Sync + 'static {
 
     /// Returns the user mapped to the principal, or `None`. There is no fallback user.
     ///
+    /// After `None`, a [`RequestUser`](crate::RequestUser) is a proxy or anonymous.
+    ///
     /// # Errors
     ///
+    /// Return [`UserMappingError::Inactive`] if the user must not be served: the response is 403.
     /// Return [`UserMappingError::unavailable`] if the user store cannot be reached, and
     /// [`UserMappingError::failed`] for all other failures. The responses are 503 and 500.
     fn find<'a>(
@@ -126,9 +129,9 @@ pub trait UserMapper: Send + Sync + 'static {
     /// Caches each user that the mapper finds, for the duration `ttl`. Without a cache, every
     /// request that needs a user runs a lookup.
     ///
-    /// Errors and lookups that find no user are not cached. A new user is therefore found
-    /// immediately, and a user who is deleted or deactivated in the table is found for at most
-    /// `ttl` longer. A cached user is also found while the user store is unavailable. Each request
+    /// Errors and lookups that find no user, or an inactive one, are not cached. A new or
+    /// reactivated user is therefore found immediately, and a user who is deleted or deactivated in
+    /// the table is found for at most `ttl` longer. A cached user is also found while the user store is unavailable. Each request
     /// receives a clone of the user.
     ///
     /// The cache holds up to 10,000 users, which [`Cached::max_entries`] changes. For the key of an

@@ -11,6 +11,9 @@
 //! | B, mapped user | `user_mapping_enabled` | `Mapped`, or `Anonymous` if no row is found |
 //! | C, proxy | `return_user_proxy` | `Proxy`, or `Mapped` if mapping is enabled and a row is found |
 //!
+//! A principal whose user is inactive is refused with 403 in modes B and C, and is neither anonymous nor a
+//! proxy.
+//!
 //! If Diesel can read the table, create the mapper with `user_mapper!`. For everything else, pass
 //! an async function or implement [`UserMapper`].
 //!

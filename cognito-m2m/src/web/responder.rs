@@ -273,7 +273,7 @@ impl<'r> Answer<'r> {
             Refusal::Authorization(Denial::Client) => {
                 Self::forbidden("Client is not allowed.", Challenge::None)
             }
-            Refusal::UserMapping(User::NotMapped) => {
+            Refusal::UserMapping(User::NotMapped | User::Inactive) => {
                 Self::forbidden("Client is not mapped to a user.", Challenge::None)
             }
             Refusal::Unavailable(keys) => Self::unavailable(

@@ -23,7 +23,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         [
             "user reader 200",
             "anonymous 403",
-            "anonymous 403",
+            "refused 403",
             "anonymous 403",
         ],
     ),
@@ -32,7 +32,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         [
             "anonymous 403",
             "user reader 200",
-            "anonymous 403",
+            "refused 403",
             "anonymous 403",
         ],
     ),
@@ -41,7 +41,7 @@ const EXPECTED: [(&str, [&str; 4]); 4] = [
         [
             "user reader 200",
             "proxy reports-v2 403",
-            "proxy retired 403",
+            "refused 403",
             "proxy stranger 403",
         ],
     ),

@@ -63,10 +63,17 @@ fn me_shows_the_user_in_each_mode(database: &TestDatabase) {
     for (modes, reader_user, retired_user) in [
         (&[][..], anonymous.clone(), anonymous.clone()),
         (&[PROXY], proxy("reader"), proxy("retired")),
-        (&[MAPPING], reader.clone(), anonymous),
-        (&[MAPPING, PROXY], reader, proxy("retired")),
+        (&[MAPPING], reader.clone(), Value::Null),
+        (&[MAPPING, PROXY], reader, Value::Null),
     ] {
         let users = responses(database, modes, "/me", ["reader", "retired"]);
+        // The user of `retired` is inactive.
+        let is_refused = retired_user.is_null();
+        assert_eq!(
+            users.each_ref().map(|response| response.status),
+            [200, if is_refused { 403 } else { 200 }],
+            "{modes:?}"
+        );
         let users = users.map(|response| response.json()["user"].clone());
         assert_eq!(users, [reader_user, retired_user], "{modes:?}");
     }

@@ -4,14 +4,6 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::statements::Statements;
 use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, Timestamp};
 
-/// The SQL syntax of a database for listing clients.
-pub(super) struct Dialect {
-    /// The placeholders for the pattern, the limit and the offset.
-    pub(super) placeholders: [&'static str; 3],
-    /// An expression that converts the time column `{}` to microseconds since the Unix epoch.
-    pub(super) micros: &'static str,
-}
-
 /// The two statements that list a page of clients and count all matches, with their bind values.
 pub(super) struct Listing {
     pub(super) rows: String,
@@ -24,11 +16,11 @@ pub(super) struct Listing {
 #[derive(QueryableByName)]
 pub(super) struct ListedRow {
     #[diesel(sql_type = Text)]
-    client_id: String,
+    pub(super) client_id: String,
     #[diesel(sql_type = Nullable<BigInt>)]
-    first_seen_micros: Option<i64>,
+    pub(super) first_seen_micros: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
-    last_seen_micros: Option<i64>,
+    pub(super) last_seen_micros: Option<i64>,
 }
 
 #[derive(QueryableByName)]
@@ -38,18 +30,19 @@ pub(super) struct Count {
 }
 
 impl Listing {
-    pub(super) fn new(statements: &Statements, query: &ClientQuery, dialect: &Dialect) -> Self {
-        let table = statements.table();
+    pub(super) fn new(statements: &Statements, query: &ClientQuery) -> Self {
+        let (table, dialect) = (statements.table(), statements.dialect());
         let [pattern, limit, offset] = dialect.placeholders;
         let matches =
             format!("FROM {table} AS known WHERE lower(client_id) LIKE {pattern} ESCAPE '!'");
         let [first, last] = ["known.first_seen_at", "known.last_seen_at"]
             .map(|column| dialect.micros.replace("{}", column));
+        let client_id = dialect.client_id;
         let column = query.sort_by().column();
         let direction = if query.is_descending() { "DESC" } else { "ASC" };
         Self {
             rows: format!(
-                "SELECT client_id, {first} AS first_seen_micros, {last} AS last_seen_micros {matches}
+                "SELECT {client_id} AS client_id, {first} AS first_seen_micros, {last} AS last_seen_micros {matches}
                  ORDER BY known.{column} {direction}, known.client_id ASC
                  LIMIT {limit} OFFSET {offset}"
             ),

@@ -1,13 +1,15 @@
-use diesel::QueryResult;
 use diesel::mysql::Mysql;
 use diesel::sql_types::Text;
-use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::listing::Dialect;
+use super::connection::{StoreConnection, diesel_methods};
+use super::dialect::{Dialect, split};
+use super::existing_table::ExistingTable;
+use super::failure::Failure;
+use super::listing::{Count, ListedRow, Listing};
 use super::network_store::impl_network_store;
 use super::session::Session;
-use super::statements::Statements;
-use crate::activity::ClientActivity;
+use crate::activity::{ActivityError, ClientActivity, TableName};
 
 /// An activity store in MySQL or MariaDB.
 ///
@@ -50,52 +52,80 @@ pub struct MysqlActivity(Session<AsyncMysqlConnection>);
 impl_network_store! {
     MysqlActivity,
     AsyncMysqlConnection,
+    connection = AsyncMysqlConnection,
     url = "mysql://api@db.example/api",
-    statements = Statements::new('`', UP, RECORD_MIGRATION),
-    dialect = DIALECT,
-    migration = Statements::migrate,
-    insert = insert,
+    dialect = &DIALECT,
 }
 
-const UP: &str = include_str!(
-    "../../../migrations/mysql/2000-01-01-000000_create_service_client_activity/up.sql"
-);
-
-const RECORD_MIGRATION: &str = "
+static DIALECT: Dialect = Dialect {
+    quote: '`',
+    up: include_str!(
+        "../../../migrations/mysql/2000-01-01-000000_create_service_client_activity/up.sql"
+    ),
+    record_migration: "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000');
-";
-
-const DIALECT: Dialect = Dialect {
+",
+    migration_frame: ["", ""],
+    find_table,
+    time_type: "datetime(6)",
+    add_unique: "ALTER TABLE {table} ADD UNIQUE (client_id)",
     placeholders: ["?", "?", "?"],
     micros: "timestampdiff(MICROSECOND, '1970-01-01', {})",
+    client_id: "client_id",
 };
 
-/// Inserts or merges a batch.
-///
-/// Times are bound as text, because MySQL stores the text of a `DATETIME` without converting it
-/// between time zones.
-async fn insert(
-    connection: &mut AsyncMysqlConnection,
-    table: &str,
-    batch: &[ClientActivity],
-) -> QueryResult<usize> {
-    let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
-    let mut insert = diesel::sql_query(format!(
-        "INSERT INTO {table} (client_id, first_seen_at, last_seen_at) VALUES {rows}
-         ON DUPLICATE KEY UPDATE
-         first_seen_at = LEAST(first_seen_at, VALUES(first_seen_at)),
-         last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))"
-    ))
-    .into_boxed::<Mysql>();
-    for client in batch {
-        insert = insert
-            .bind::<Text, _>(client.client_id.to_string())
-            .bind::<Text, _>(client.first_seen_at.to_string())
-            .bind::<Text, _>(client.last_seen_at.to_string());
+/// A unique index on a prefix of `client_id` would merge the rows of different clients.
+fn find_table(name: &TableName) -> String {
+    let (schema, table) = split(name);
+    let schema = schema.map_or_else(|| "DATABASE()".to_owned(), |schema| format!("'{schema}'"));
+    let columns = ExistingTable::COLUMNS_IN_SQL;
+    format!(
+        "SELECT
+            CAST((SELECT GROUP_CONCAT(lower(c.column_name)) FROM information_schema.columns AS c
+                WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name
+                AND lower(c.column_name) IN ({columns})) AS CHAR) AS found_columns,
+            CAST(t.table_type LIKE '%VIEW' OR EXISTS (
+                SELECT s.index_name FROM information_schema.statistics AS s
+                WHERE s.table_schema = t.table_schema AND s.table_name = t.table_name
+                AND s.non_unique = 0
+                GROUP BY s.index_name
+                HAVING COUNT(*) = 1 AND MAX(lower(s.column_name)) = 'client_id'
+                AND MAX(s.sub_part) IS NULL) AS SIGNED) AS has_unique_id
+         FROM information_schema.tables AS t
+         WHERE t.table_schema = {schema} AND t.table_name = '{table}'"
+    )
+}
+
+impl StoreConnection for AsyncMysqlConnection {
+    async fn open(url: &str) -> Result<Self, ActivityError> {
+        let opened = Self::establish(url).await;
+        opened.map_err(|error| Failure::from(error).of_connection())
     }
-    insert.execute(connection).await
+
+    diesel_methods! {}
+
+    /// Times are bound as text, because MySQL stores the text of a `DATETIME` without converting it
+    /// between time zones.
+    async fn merge(&mut self, table: &str, batch: &[ClientActivity]) -> Result<(), Failure> {
+        let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
+        let mut insert = diesel::sql_query(format!(
+            "INSERT INTO {table} (client_id, first_seen_at, last_seen_at) VALUES {rows}
+             ON DUPLICATE KEY UPDATE
+             first_seen_at = LEAST(first_seen_at, VALUES(first_seen_at)),
+             last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))"
+        ))
+        .into_boxed::<Mysql>();
+        for client in batch {
+            insert = insert
+                .bind::<Text, _>(client.client_id.to_string())
+                .bind::<Text, _>(client.first_seen_at.to_string())
+                .bind::<Text, _>(client.last_seen_at.to_string());
+        }
+        insert.execute(self).await?;
+        Ok(())
+    }
 }

@@ -1,19 +1,18 @@
 /// Implements the methods and traits of a store on a database server.
 ///
-/// The store is a tuple struct with a [`Session`](super::session::Session). This is a macro,
-/// because a function that is generic over the connection would need a page of Diesel's bounds.
+/// The store is a tuple struct with a [`Session`](super::session::Session). This is a macro, because
+/// the documentation of each store has its own examples.
 macro_rules! impl_network_store {
     (
-        $store:ident, $connection:ty, url = $url:literal,
-        statements = $statements:expr, dialect = $dialect:expr,
-        migration = $migration:path, insert = $insert:path $(,)?
+        $store:ident, $session:ty, connection = $connection:ty, url = $url:literal,
+        dialect = $dialect:expr $(,)?
     ) => {
         impl $store {
             /// Creates an activity store for the database at this URL, without connecting yet.
             pub fn new(url: impl Into<String>) -> Self {
                 Self($crate::activity::diesel::session::Session::new(
                     url.into(),
-                    $statements,
+                    $crate::activity::diesel::statements::Statements::new($dialect),
                 ))
             }
 
@@ -77,31 +76,18 @@ macro_rules! impl_network_store {
                 Reader(self.0.database().clone())
             }
 
-            /// Creates the activity table if it does not exist, and never changes the columns of an
-            /// existing one.
+            /// Creates the activity table if it does not exist. Changes nothing if it does.
             ///
-            /// Call it at every start. It closes its connection afterwards.
+            /// Call it at every start. If the table exists, the user of the database needs no
+            /// permission to create one. It closes its connection afterwards.
             ///
             /// # Errors
             ///
             /// Returns [`ActivityError`](crate::activity::ActivityError) if the database cannot be
-            /// reached, or if it rejects a statement.
+            /// reached, if it rejects a statement, or if the existing table lacks a column or the
+            /// unique constraint on `client_id`.
             pub async fn migrate(&mut self) -> Result<(), $crate::activity::ActivityError> {
-                let migration = $migration(&self.0.database().statements);
-                self.0.run_once(&migration).await
-            }
-
-            async fn merge(
-                &mut self,
-                batch: &[$crate::activity::ClientActivity],
-            ) -> Result<(), $crate::activity::ActivityError> {
-                let mut connection = self.0.take_connection().await?;
-                let table = self.0.database().statements.table();
-                $insert(&mut connection, &table, batch)
-                    .await
-                    .map_err($crate::activity::diesel::statements::statement_error)?;
-                self.0.put_back(connection);
-                Ok(())
+                self.0.migrate().await
             }
         }
 
@@ -114,7 +100,7 @@ macro_rules! impl_network_store {
                 &mut self,
                 batch: std::sync::Arc<[$crate::activity::ClientActivity]>,
             ) -> $crate::activity::StoreFuture<'_> {
-                Box::pin(async move { self.merge(&batch).await })
+                Box::pin(async move { self.0.merge(&batch).await })
             }
         }
 
@@ -125,35 +111,14 @@ macro_rules! impl_network_store {
             }
         }
 
-        struct Reader($crate::activity::diesel::session::Database<$connection>);
+        struct Reader($crate::activity::diesel::session::Database<$session>);
 
         impl $crate::activity::ActivityReader for Reader {
             fn list<'a>(
                 &'a self,
                 query: &'a $crate::activity::ClientQuery,
             ) -> $crate::activity::ReaderFuture<'a> {
-                use diesel::sql_types::{BigInt, Text};
-                use diesel_async::RunQueryDsl as _;
-                use $crate::activity::diesel::listing::{Count, ListedRow, Listing, client_rows};
-                use $crate::activity::diesel::statements::statement_error;
-
-                Box::pin(async move {
-                    let listing = Listing::new(&self.0.statements, query, &$dialect);
-                    let mut connection = self.0.connect().await?;
-                    let count = diesel::sql_query(listing.count)
-                        .bind::<Text, _>(&listing.pattern)
-                        .get_result::<Count>(&mut connection)
-                        .await
-                        .map_err(statement_error)?;
-                    let rows = diesel::sql_query(listing.rows)
-                        .bind::<Text, _>(&listing.pattern)
-                        .bind::<BigInt, _>(listing.limit)
-                        .bind::<BigInt, _>(listing.offset)
-                        .load::<ListedRow>(&mut connection)
-                        .await
-                        .map_err(statement_error)?;
-                    client_rows(rows, &count)
-                })
+                Box::pin(self.0.list(query))
             }
         }
     };

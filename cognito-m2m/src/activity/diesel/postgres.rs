@@ -1,13 +1,11 @@
-use diesel::QueryResult;
-use diesel::pg::data_types::PgTimestamp;
-use diesel::sql_types::{Array, Text, Timestamptz};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 
-use super::listing::Dialect;
+use super::dialect::Dialect;
+use super::existing_table::ExistingTable;
 use super::network_store::impl_network_store;
+use super::pg_connection::PgConnection;
 use super::session::Session;
-use super::statements::Statements;
-use crate::activity::{ClientActivity, Timestamp};
+use crate::activity::TableName;
 
 /// An activity store in PostgreSQL.
 ///
@@ -46,77 +44,78 @@ use crate::activity::{ClientActivity, Timestamp};
 /// let activity = PostgresActivity::new("postgres://api@db.example/api?sslmode=require")
 ///     .connect_with(|url| Box::pin(connect(url)));
 /// ```
-pub struct PostgresActivity(Session<AsyncPgConnection>);
+///
+/// # Does it work behind PgBouncer?
+///
+/// Yes, in every pool mode and version. The connections that the store opens by itself use no named
+/// prepared statements, so PgBouncer may run each statement on another server connection.
+///
+/// The exception is [`connect_with`](Self::connect_with): `diesel-async` prepares each statement under a
+/// name, even if its cache is off. With transaction or statement pooling, these statements fail with
+/// `prepared statement "s0" already exists` or `does not exist`. For such connections, do one of these:
+///
+/// - With PgBouncer 1.21 or later, set `max_prepared_statements = 100` in `pgbouncer.ini`.
+/// - With an earlier version, set `pool_mode = session` for this database, or connect to PostgreSQL
+///   directly.
+///
+/// The same applies to connection pools of `diesel-async` that you pass to `user_mapper!`.
+pub struct PostgresActivity(Session<PgConnection>);
 
 impl_network_store! {
     PostgresActivity,
-    AsyncPgConnection,
+    PgConnection,
+    connection = AsyncPgConnection,
     url = "postgres://api@db.example/api",
-    statements = Statements::new('"', UP, RECORD_MIGRATION),
-    dialect = DIALECT,
-    migration = locked_migration,
-    insert = insert,
+    dialect = &DIALECT,
 }
 
-const UP: &str = include_str!(
-    "../../../migrations/postgres/2000-01-01-000000_create_service_client_activity/up.sql"
-);
-
-const RECORD_MIGRATION: &str = "
+/// The PostgreSQL dialect.
+///
+/// A migration takes a lock first, because `IF NOT EXISTS` fails if two sessions create the same table
+/// at the same time. Before PostgreSQL 14, `extract` returns a floating-point number. After rounding,
+/// it is exact to the microsecond for centuries.
+static DIALECT: Dialect = Dialect {
+    quote: '"',
+    up: include_str!(
+        "../../../migrations/postgres/2000-01-01-000000_create_service_client_activity/up.sql"
+    ),
+    record_migration: "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000') ON CONFLICT DO NOTHING;
-";
-
-/// The PostgreSQL dialect. Before PostgreSQL 14, `extract` returns a floating-point number. After
-/// rounding, it is exact to the microsecond for centuries.
-const DIALECT: Dialect = Dialect {
+",
+    migration_frame: [
+        "BEGIN; SELECT pg_advisory_xact_lock(20000101); ",
+        " COMMIT;",
+    ],
+    find_table,
+    time_type: "timestamptz",
+    add_unique: "ALTER TABLE {table} ADD UNIQUE (client_id)",
     placeholders: ["$1", "$2", "$3"],
     micros: "round(extract(epoch FROM {}) * 1000000)::bigint",
+    client_id: "known.client_id::text",
 };
 
-/// Returns a migration that takes a lock first, because `IF NOT EXISTS` fails if two sessions
-/// create the same table at the same time.
-fn locked_migration(statements: &Statements) -> String {
-    let migration = statements.migrate();
-    format!("BEGIN; SELECT pg_advisory_xact_lock(20000101); {migration} COMMIT;")
-}
-
-/// Inserts or merges a batch. The arrays make the statement text independent of the batch size.
-async fn insert(
-    connection: &mut AsyncPgConnection,
-    table: &str,
-    batch: &[ClientActivity],
-) -> QueryResult<usize> {
-    let insert = diesel::sql_query(format!(
-        "INSERT INTO {table} AS known (client_id, first_seen_at, last_seen_at)
-         SELECT * FROM unnest($1, $2, $3)
-         ON CONFLICT (client_id) DO UPDATE SET
-         first_seen_at = LEAST(known.first_seen_at, excluded.first_seen_at),
-         last_seen_at = GREATEST(known.last_seen_at, excluded.last_seen_at)"
-    ));
-    let client_ids: Vec<_> = batch.iter().map(|client| &*client.client_id).collect();
-    let firsts: Vec<_> = batch
-        .iter()
-        .map(|client| pg_timestamp(client.first_seen_at))
-        .collect();
-    let lasts: Vec<_> = batch
-        .iter()
-        .map(|client| pg_timestamp(client.last_seen_at))
-        .collect();
-    insert
-        .bind::<Array<Text>, _>(client_ids)
-        .bind::<Array<Timestamptz>, _>(firsts)
-        .bind::<Array<Timestamptz>, _>(lasts)
-        .execute(connection)
-        .await
-}
-
-/// Converts a timestamp to PostgreSQL's epoch, the start of the year 2000.
-fn pg_timestamp(timestamp: Timestamp) -> PgTimestamp {
-    const PG_EPOCH_MICROS: i64 = 946_684_800_000_000;
-    let micros = i64::try_from(timestamp.as_micros()).unwrap_or(i64::MAX);
-    PgTimestamp(micros.saturating_sub(PG_EPOCH_MICROS))
+/// Finds the table that a statement with this name uses, in any schema of the search path.
+///
+/// `ON CONFLICT (client_id)` needs a unique index that is complete, immediate and on that column alone.
+fn find_table(name: &TableName) -> String {
+    let columns = ExistingTable::COLUMNS_IN_SQL;
+    let name = name.quoted('"');
+    format!(
+        "SELECT
+            (SELECT string_agg(a.attname::text, ',') FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                AND a.attname IN ({columns})) AS found_columns,
+            (c.relkind NOT IN ('r', 'p') OR EXISTS (
+                SELECT 1 FROM pg_catalog.pg_index AS i
+                JOIN pg_catalog.pg_attribute AS a
+                    ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+                AND i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'client_id'
+            ))::int::bigint AS has_unique_id
+         FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass('{name}')"
+    )
 }

@@ -2,21 +2,26 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel::ConnectionResult;
 
-use super::statements::{Statements, statement_error};
-use crate::activity::{ActivityError, TableName};
+use super::connection::StoreConnection;
+use super::failure::Failure;
+use super::listing::{Listing, client_rows};
+use super::statements::Statements;
+use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, TableName};
 
-/// The future that returns a new connection.
+/// The future that returns a new connection of `diesel-async`.
 pub(super) type Connecting<'a, C> = Pin<Box<dyn Future<Output = ConnectionResult<C>> + Send + 'a>>;
 
-type Connect<C> = Arc<dyn Fn(&str) -> Connecting<'_, C> + Send + Sync>;
+/// The future that returns a new connection of a store.
+type Opening<'a, C> = Pin<Box<dyn Future<Output = Result<C, ActivityError>> + Send + 'a>>;
+
+type Open<C> = Arc<dyn Fn(&str) -> Opening<'_, C> + Send + Sync>;
 
 /// A database that holds the activity table.
 pub(super) struct Database<C> {
     url: String,
-    connect: Connect<C>,
+    open: Open<C>,
     pub(super) statements: Statements,
 }
 
@@ -26,18 +31,36 @@ pub(super) struct Session<C> {
     connection: Option<C>,
 }
 
-impl<C> Database<C>
-where
-    C: AsyncConnection + SimpleAsyncConnection + Send + 'static,
-{
-    pub(super) async fn connect(&self) -> Result<C, ActivityError> {
-        (self.connect)(&self.url).await.map_err(|error| {
-            ActivityError::Connect(match error {
-                // The error may contain the URL with its password.
-                ConnectionError::InvalidConnectionUrl(_) => "the URL is invalid".into(),
-                other => other.into(),
-            })
-        })
+impl<C: StoreConnection> Database<C> {
+    async fn open(&self) -> Result<C, ActivityError> {
+        (self.open)(&self.url).await
+    }
+
+    /// Checks that the table is complete, if it exists. Otherwise the first statement fails.
+    ///
+    /// MySQL would insert a row for each write into a table without the unique constraint.
+    async fn check_existing_table(&self, connection: &mut C) -> Result<bool, ActivityError> {
+        let found = connection.find_table(&self.statements.find_table()).await;
+        let found = found.map_err(|failure| failure.of_statement(&self.statements))?;
+        if let Some(table) = &found {
+            table.check(&self.statements)?;
+        }
+        Ok(found.is_some())
+    }
+
+    /// Runs statements that have no result.
+    async fn run(&self, connection: &mut C, statements: &str) -> Result<(), ActivityError> {
+        let done = connection.run(statements).await;
+        done.map_err(|failure| failure.of_statement(&self.statements))
+    }
+
+    /// Lists clients over a connection that is closed afterwards.
+    pub(super) async fn list(&self, query: &ClientQuery) -> Result<ClientRows, ActivityError> {
+        let listing = Listing::new(&self.statements, query);
+        let mut connection = self.open().await?;
+        let listed = connection.list(&listing).await;
+        let (rows, count) = listed.map_err(|failure| failure.of_statement(&self.statements))?;
+        client_rows(rows, &count)
     }
 }
 
@@ -45,21 +68,18 @@ impl<C> Clone for Database<C> {
     fn clone(&self) -> Self {
         Self {
             url: self.url.clone(),
-            connect: Arc::clone(&self.connect),
+            open: Arc::clone(&self.open),
             statements: self.statements.clone(),
         }
     }
 }
 
-impl<C> Session<C>
-where
-    C: AsyncConnection + SimpleAsyncConnection + Send + 'static,
-{
+impl<C: StoreConnection> Session<C> {
     pub(super) fn new(url: String, statements: Statements) -> Self {
         Self {
             database: Database {
                 url,
-                connect: Arc::new(|url| Box::pin(C::establish(url))),
+                open: Arc::new(|url| Box::pin(C::open(url))),
                 statements,
             },
             connection: None,
@@ -70,48 +90,78 @@ where
         self.database.statements.set_table(table);
     }
 
-    pub(super) fn set_connect(
+    pub(super) fn set_connect<Custom>(
         &mut self,
-        connect: impl Fn(&str) -> Connecting<'_, C> + Send + Sync + 'static,
-    ) {
-        self.database.connect = Arc::new(connect);
+        connect: impl Fn(&str) -> Connecting<'_, Custom> + Send + Sync + 'static,
+    ) where
+        C: From<Custom>,
+        Custom: 'static,
+    {
+        self.database.open = Arc::new(move |url| {
+            let connecting = connect(url);
+            Box::pin(async {
+                let connected = connecting.await;
+                let connected = connected.map_err(|error| Failure::from(error).of_connection());
+                connected.map(C::from)
+            })
+        });
     }
 
     pub(super) fn database(&self) -> &Database<C> {
         &self.database
     }
 
-    /// Runs statements on a connection that is closed afterwards.
-    pub(super) async fn run_once(&self, statements: &str) -> Result<(), ActivityError> {
-        let mut connection = self.database.connect().await?;
-        let done = connection.batch_execute(statements).await;
-        done.map_err(statement_error)
+    /// Creates the table if it does not exist, over a connection that is closed afterwards. Changes
+    /// nothing if the table exists.
+    pub(super) async fn migrate(&self) -> Result<(), ActivityError> {
+        let database = &self.database;
+        let mut connection = database.open().await?;
+        if database.check_existing_table(&mut connection).await? {
+            return Ok(());
+        }
+        let migration = database.statements.migrate();
+        database.run(&mut connection, &migration).await
     }
 
     pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
-        let mut connection = self.database.connect().await?;
-        let statements = &self.database.statements;
-        let checked = connection.batch_execute(&statements.check()).await;
-        checked.map_err(|error| ActivityError::Table {
-            table: statements.table_name(),
-            source: error.into(),
-        })?;
-        self.put_back(connection);
+        let database = &self.database;
+        let statements = &database.statements;
+        let mut connection = database.open().await?;
+        let checked = database.run(&mut connection, &statements.check()).await;
+        checked.map_err(|error| unreadable_table(error, statements))?;
+        database.check_existing_table(&mut connection).await?;
+        self.connection = Some(connection);
         Ok(())
     }
 
-    /// Takes the reusable connection, or opens one.
-    ///
-    /// After a success, the caller returns it with [`Self::put_back`]. If the caller fails or is
-    /// cancelled, the connection is dropped.
-    pub(super) async fn take_connection(&mut self) -> Result<C, ActivityError> {
-        match self.connection.take() {
-            Some(connection) => Ok(connection),
-            None => self.database.connect().await,
-        }
-    }
-
-    pub(super) fn put_back(&mut self, connection: C) {
+    /// Merges a batch over the connection that is reused. If the call fails or is cancelled, the
+    /// connection is closed.
+    pub(super) async fn merge(&mut self, batch: &[ClientActivity]) -> Result<(), ActivityError> {
+        let database = &self.database;
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let mut connection = database.open().await?;
+                database.check_existing_table(&mut connection).await?;
+                connection
+            }
+        };
+        let statements = &database.statements;
+        let merged = connection.merge(&statements.table(), batch).await;
+        merged.map_err(|failure| failure.of_statement(statements))?;
         self.connection = Some(connection);
+        Ok(())
+    }
+}
+
+/// Converts the permanent failure to read the table.
+fn unreadable_table(error: ActivityError, statements: &Statements) -> ActivityError {
+    let is_permanent = error.is_permanent();
+    match error {
+        ActivityError::Statement(source) if is_permanent => ActivityError::Table {
+            table: statements.table_name(),
+            source,
+        },
+        other => other,
     }
 }

@@ -7,11 +7,14 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 use tokio::task::JoinHandle;
 
-use super::listing::{Count, Dialect, ListedRow, Listing, client_rows};
-use super::statements::{Statements, statement_error};
+use super::existing_table::ExistingTable;
+use super::failure::Failure;
+use super::listing::{Count, ListedRow, Listing, client_rows};
+use super::sqlite_dialect::DIALECT;
+use super::statements::Statements;
 use crate::activity::{
-    ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ClientRows,
-    ReaderFuture, StoreFuture, TableName,
+    ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ReaderFuture,
+    StoreFuture, TableName,
 };
 
 /// An activity store in a SQLite file.
@@ -42,18 +45,6 @@ pub struct SqliteActivity {
     pending: Option<JoinHandle<Result<SqliteConnection, ActivityError>>>,
 }
 
-const UP: &str = include_str!(
-    "../../../migrations/sqlite/2000-01-01-000000_create_service_client_activity/up.sql"
-);
-
-const RECORD_MIGRATION: &str = "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000');
-";
-
 impl SqliteActivity {
     /// Creates an activity store for the SQLite file at this path, without opening it yet.
     ///
@@ -61,7 +52,7 @@ impl SqliteActivity {
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             url: path.into(),
-            statements: Arc::new(Statements::new('"', UP, RECORD_MIGRATION)),
+            statements: Arc::new(Statements::new(&DIALECT)),
             connection: None,
             pending: None,
         }
@@ -83,7 +74,7 @@ impl SqliteActivity {
     /// ```
     #[must_use]
     pub fn table(mut self, table: TableName) -> Self {
-        let mut statements = Statements::new('"', UP, RECORD_MIGRATION);
+        let mut statements = Statements::new(&DIALECT);
         statements.set_table(table);
         self.statements = Arc::new(statements);
         self
@@ -111,20 +102,23 @@ impl SqliteActivity {
         }
     }
 
-    /// Creates the activity table if it does not exist, and never changes the columns of an
-    /// existing one.
+    /// Creates the activity table if it does not exist. Changes nothing if it does.
     ///
-    /// Call it at every start.
+    /// Call it at every start. If the table exists, the file may be read-only.
     ///
     /// # Errors
     ///
-    /// Returns [`ActivityError`] if the file cannot be opened or written.
+    /// Returns [`ActivityError`] if the file cannot be opened or written, or if the existing table
+    /// lacks a column or the unique constraint on `client_id`.
     pub async fn migrate(&mut self) -> Result<(), ActivityError> {
         self.run(|connection, statements| {
+            if check_existing_table(connection, statements)? {
+                return Ok(());
+            }
             let statement = statements.migrate();
-            connection
-                .immediate_transaction(|connection| connection.batch_execute(&statement))
-                .map_err(statement_error)
+            let migrated =
+                connection.immediate_transaction(|connection| connection.batch_execute(&statement));
+            migrated.map_err(|error| Failure::from(error).of_statement(statements))
         })
         .await
     }
@@ -160,7 +154,7 @@ impl SqliteActivity {
         };
         let ended = work.await;
         self.pending = None;
-        let connection = ended.map_err(statement_error)??;
+        let connection = ended.map_err(|error| ActivityError::Statement(error.into()))??;
         self.connection = Some(connection);
         Ok(())
     }
@@ -172,21 +166,32 @@ impl SqliteActivity {
 /// before the call is cancelled, even if its sleeps take longer than requested.
 fn open(url: &str) -> Result<SqliteConnection, ActivityError> {
     let mut connection =
-        SqliteConnection::establish(url).map_err(|error| ActivityError::Connect(error.into()))?;
+        SqliteConnection::establish(url).map_err(|error| Failure::from(error).of_connection())?;
     connection
         .batch_execute("PRAGMA busy_timeout = 3000")
-        .map_err(|error| ActivityError::Connect(error.into()))?;
+        .map_err(|error| Failure::from(error).of_connection())?;
     Ok(connection)
+}
+
+/// Checks that the table is complete, and returns `false` if there is no table.
+fn check_existing_table(
+    connection: &mut SqliteConnection,
+    statements: &Statements,
+) -> Result<bool, ActivityError> {
+    let found = diesel::sql_query(statements.find_table()).load::<ExistingTable>(connection);
+    let found = found.map_err(|error| Failure::from(error).of_statement(statements))?;
+    for table in &found {
+        table.check(statements)?;
+    }
+    Ok(!found.is_empty())
 }
 
 impl ActivityStore for SqliteActivity {
     fn check(&mut self) -> StoreFuture<'_> {
         Box::pin(self.run(|connection, statements| {
             let checked = connection.batch_execute(&statements.check());
-            checked.map_err(|error| ActivityError::Table {
-                table: statements.table_name(),
-                source: error.into(),
-            })
+            checked.map_err(|error| Failure::from(error).of_statement(statements))?;
+            check_existing_table(connection, statements).map(drop)
         }))
     }
 
@@ -208,17 +213,11 @@ impl ActivityStore for SqliteActivity {
                     .bind::<Text, _>(client.last_seen_at.to_string());
             }
             let written = insert.execute(connection);
-            written.map(drop).map_err(statement_error)
+            let written = written.map_err(|error| Failure::from(error).of_statement(statements));
+            written.map(drop)
         }))
     }
 }
-
-/// The SQLite dialect. Fractions of a second are parsed from the text, because SQLite's date
-/// functions only read milliseconds.
-const DIALECT: Dialect = Dialect {
-    placeholders: ["?", "?", "?"],
-    micros: "CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER)",
-};
 
 struct Reader {
     url: String,
@@ -227,31 +226,35 @@ struct Reader {
 
 impl ActivityReader for Reader {
     fn list<'a>(&'a self, query: &'a ClientQuery) -> ReaderFuture<'a> {
-        let (url, listing) = (
-            self.url.clone(),
-            Listing::new(&self.statements, query, &DIALECT),
-        );
-        let read = move || read(&url, &listing);
+        let (url, statements) = (self.url.clone(), Arc::clone(&self.statements));
+        let listing = Listing::new(&statements, query);
+        let read = move || {
+            let mut connection = open(&url)?;
+            let listed = read(&mut connection, &listing);
+            let (rows, count) =
+                listed.map_err(|error| Failure::from(error).of_statement(&statements))?;
+            client_rows(rows, &count)
+        };
         Box::pin(async {
             let done = tokio::task::spawn_blocking(read).await;
-            done.map_err(statement_error)?
+            done.map_err(|error| ActivityError::Statement(error.into()))?
         })
     }
 }
 
-fn read(url: &str, listing: &Listing) -> Result<ClientRows, ActivityError> {
-    let mut connection = open(url)?;
+fn read(
+    connection: &mut SqliteConnection,
+    listing: &Listing,
+) -> QueryResult<(Vec<ListedRow>, Count)> {
     let count = diesel::sql_query(&listing.count)
         .bind::<Text, _>(&listing.pattern)
-        .get_result::<Count>(&mut connection)
-        .map_err(statement_error)?;
+        .get_result(connection)?;
     let rows = diesel::sql_query(&listing.rows)
         .bind::<Text, _>(&listing.pattern)
         .bind::<BigInt, _>(listing.limit)
         .bind::<BigInt, _>(listing.offset)
-        .load::<ListedRow>(&mut connection)
-        .map_err(statement_error)?;
-    client_rows(rows, &count)
+        .load(connection)?;
+    Ok((rows, count))
 }
 
 impl fmt::Debug for SqliteActivity {

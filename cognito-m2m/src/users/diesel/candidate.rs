@@ -7,8 +7,11 @@ pub trait Candidate<K>: 'static {
     /// Returns the value of the key column, or `None` if it is null.
     fn key(&self) -> Option<&K>;
 
-    /// Returns the user, or `None` if the user is not active.
-    fn into_active_user(self) -> Option<Self::User>;
+    /// Returns `true` unless the user is inactive.
+    fn is_active(&self) -> bool;
+
+    /// Returns the user.
+    fn into_user(self) -> Self::User;
 }
 
 impl<K: 'static, U: Send + Sync + 'static> Candidate<K> for (Option<K>, U) {
@@ -18,8 +21,12 @@ impl<K: 'static, U: Send + Sync + 'static> Candidate<K> for (Option<K>, U) {
         self.0.as_ref()
     }
 
-    fn into_active_user(self) -> Option<U> {
-        Some(self.1)
+    fn is_active(&self) -> bool {
+        true
+    }
+
+    fn into_user(self) -> U {
+        self.1
     }
 }
 
@@ -30,8 +37,12 @@ impl<K: 'static, U: Send + Sync + 'static> Candidate<K> for (Option<K>, Option<b
         self.0.as_ref()
     }
 
-    /// Returns the user if the flag is true, treating `NULL` as inactive.
-    fn into_active_user(self) -> Option<U> {
-        (self.1 == Some(true)).then_some(self.2)
+    /// Returns `true` if the flag is true. `NULL` means inactive.
+    fn is_active(&self) -> bool {
+        self.1 == Some(true)
+    }
+
+    fn into_user(self) -> U {
+        self.2
     }
 }

@@ -13,6 +13,9 @@ pub type KeyOf<Column> = <<Column as Expression>::SqlType as KeyColumn>::Key;
 pub trait KeyColumn {
     /// The Rust type of its values.
     type Key: Key;
+
+    /// `true` for the SQL type of columns whose values PostgreSQL may pad with blanks.
+    const MAY_BE_PADDED: bool = false;
 }
 
 /// A value that identifies a user.
@@ -74,6 +77,8 @@ integer_keys! {
 
 impl KeyColumn for Text {
     type Key = String;
+
+    const MAY_BE_PADDED: bool = true;
 }
 
 impl KeyColumn for diesel::pg::sql_types::Citext {
@@ -85,6 +90,8 @@ where
     T: KeyColumn + diesel::sql_types::SqlType<IsNull = diesel::sql_types::is_nullable::NotNull>,
 {
     type Key = T::Key;
+
+    const MAY_BE_PADDED: bool = T::MAY_BE_PADDED;
 }
 
 #[cfg(test)]

@@ -73,16 +73,19 @@ where
     }
 }
 
-/// Returns the user of the single row whose key equals `key` exactly.
+/// Returns the user of the single active row whose key equals `key` exactly.
 fn single_match<K: Key, Row: Candidate<K>>(
     rows: Vec<Row>,
     key: &K,
 ) -> Result<Option<Row::User>, UserMappingError> {
-    let mut exact = rows.into_iter().filter(|row| row.key() == Some(key));
-    let first = exact.next();
-    match exact.count() {
-        0 => Ok(first.and_then(Row::into_active_user)),
-        others => Err(UserMappingError::Ambiguous(others.saturating_add(1))),
+    let exact = rows.into_iter().filter(|row| row.key() == Some(key));
+    let (active, inactive): (Vec<_>, Vec<_>) = exact.partition(Row::is_active);
+    let matches = active.len();
+    match active.into_iter().next() {
+        Some(row) if matches == 1 => Ok(Some(row.into_user())),
+        Some(_) => Err(UserMappingError::Ambiguous(matches)),
+        None if inactive.is_empty() => Ok(None),
+        None => Err(UserMappingError::Inactive),
     }
 }
 
@@ -108,16 +111,39 @@ mod tests {
     }
 
     #[test]
-    fn two_matching_rows_are_an_error_even_if_one_is_inactive() {
-        for active in [Some(true), Some(false), None] {
-            let rows = vec![(Some("a"), Some(true), 1), (Some("a"), active, 2)];
-            assert_eq!(user_a(rows), Err(UserMappingError::Ambiguous(2)));
+    fn two_active_rows_are_an_error() {
+        let rows = vec![
+            (Some("a"), Some(true), 1),
+            (Some("a"), Some(false), 2),
+            (Some("a"), Some(true), 3),
+        ];
+        assert_eq!(user_a(rows), Err(UserMappingError::Ambiguous(2)));
+    }
+
+    #[test]
+    fn inactive_row_beside_an_active_one_is_not_ambiguous() {
+        for inactive in [Some(false), None] {
+            let mut rows = vec![
+                (Some("a"), inactive, 1),
+                (Some("a"), Some(true), 2),
+                (Some("a"), inactive, 3),
+            ];
+            assert_eq!(user_a(rows.clone()), Ok(Some(2)));
+            rows.reverse();
+            assert_eq!(user_a(rows), Ok(Some(2)));
         }
     }
 
     #[test]
-    fn inactive_user_is_not_found() {
-        assert_eq!(user_a(vec![(Some("a"), Some(false), 1)]), Ok(None));
-        assert_eq!(user_a(vec![(Some("a"), None, 1)]), Ok(None));
+    fn client_with_only_inactive_users_is_refused() {
+        for inactive in [Some(false), None] {
+            for number in 1..4 {
+                let rows = vec![(Some("a"), inactive, 1); number];
+                assert_eq!(user_a(rows), Err(UserMappingError::Inactive));
+            }
+            // The user of a near miss is somebody else, active or not.
+            let rows = vec![(Some("A"), inactive, 1)];
+            assert_eq!(user_a(rows), Ok(None));
+        }
     }
 }

@@ -4,10 +4,14 @@
 //! query over your `table!` and model, so the compiler reports mistakes at the macro call.
 //!
 //! Databases compare values less strictly than an identity check requires: collations ignore case
-//! and accents, `CHAR` pads with blanks, and strings are converted to numbers. The query therefore
+//! and accents, ignore trailing blanks, and strings are converted to numbers. The query therefore
 //! only selects candidates. The mapper compares the key of each candidate with the requested key in
-//! Rust, byte by byte, and exactly one row must match. A `CHAR(n)` column of PostgreSQL returns
-//! padded values, so only keys of the full length match.
+//! Rust, byte by byte, and exactly one active row must match.
+//!
+//! The blanks with which PostgreSQL pads a `CHAR(n)` column are not part of the value, so `abc` matches
+//! and `abc` with a trailing blank does not. In all other columns blanks are part of the value. MySQL
+//! and MariaDB return `CHAR(n)` without padding, unless the SQL mode `PAD_CHAR_TO_FULL_LENGTH` is
+//! set: then only keys of the full length match.
 
 #[cfg(any(feature = "diesel-async-bb8", feature = "diesel-async-deadpool"))]
 mod async_pool;
@@ -21,6 +25,7 @@ mod key;
 mod mapper;
 #[cfg(feature = "diesel-r2d2")]
 mod r2d2;
+mod selected;
 mod source;
 mod user_mapper;
 #[cfg(feature = "diesel-uuid")]
@@ -36,4 +41,5 @@ pub mod __private {
     pub use super::candidate::Candidate;
     pub use super::key::{Key, KeyColumn, KeyOf};
     pub use super::mapper::{ColumnMapper, KeySource};
+    pub use super::selected::SelectedKey;
 }

@@ -49,7 +49,7 @@
 /// - The user type: your model, `Queryable` and `Selectable` from the table of the column.
 /// - `client_id`, or `claim` and the name of a claim: the value to look up.
 /// - The column: text, integer or UUID (feature `diesel-uuid`), nullable or not.
-/// - `active` (optional): a boolean column. A user whose value is false or null is not found.
+/// - `active` (optional): a boolean column. A user whose value is false or null is inactive.
 ///
 /// # Which values match?
 ///
@@ -59,7 +59,14 @@
 /// user.
 ///
 /// The value is compared with the column byte by byte, regardless of the collation of the column.
-/// If several rows match, the response is 500.
+/// The blanks with which PostgreSQL pads a `CHAR(n)` column are not part of its value. If several
+/// rows match, the response is 500.
+///
+/// # What happens to inactive users?
+///
+/// If all matching rows are inactive, the response is 403 with `Client is not mapped to a user.`, for
+/// handlers that take a [`RequestUser`](crate::RequestUser) too, whether or not `return_user_proxy`
+/// is on. If one matching row is active, it is the user, and inactive ones are ignored.
 ///
 /// # How many queries does it run?
 ///
@@ -88,7 +95,7 @@ macro_rules! user_mapper {
                 <<$column as $crate::__private::diesel::Column>::Table>::table()
                     .filter($column.eq(key))
                     .select((
-                        $column.nullable(),
+                        $crate::users::diesel::__private::SelectedKey::new($column).nullable(),
                         $($active.nullable(),)?
                         <$user as SelectableHelper<_>>::as_select(),
                     ))

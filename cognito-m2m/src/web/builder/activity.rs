@@ -44,6 +44,7 @@ pub(super) fn start_tracking(
         store,
         interval: settings.activity_flush_interval,
         clock: Arc::clone(clock),
+        shutdown_timeout: settings.shutdown_timeout,
     };
     background.spawn_until_stopped(|stop| writer.run(stop));
     recorder

@@ -22,9 +22,13 @@ use crate::web::request::{Authentication, refusal_error, with_authentication};
 ///
 /// # Errors
 ///
-/// Requests are refused as for [`ServicePrincipal`]. In addition, the response is 503 if the user
-/// store is unavailable or the lookup takes longer than `mapping_timeout`, and 500 if several users
+/// Requests are refused as for [`ServicePrincipal`]. In addition, the response is 403 with `Client is
+/// not mapped to a user.` if the user of the principal is inactive, 503 if the user store is
+/// unavailable or the lookup takes longer than `mapping_timeout`, and 500 if several users
 /// match, the mapper fails, or the mapper returns another user type.
+///
+/// `Option<RequestUser<U>>` turns each of these refusals into `None`, that of an inactive user too.
+/// To serve principals without a user, take `RequestUser<U>` itself.
 ///
 /// # Examples
 ///
@@ -53,9 +57,11 @@ use crate::web::request::{Authentication, refusal_error, with_authentication};
 pub enum RequestUser<U> {
     /// The user that the principal is mapped to.
     Mapped(Arc<U>),
-    /// A stand-in for a principal without a user, if the setting `return_user_proxy` is on.
+    /// A stand-in for a principal without a user, if the setting `return_user_proxy` is on. Never
+    /// stands in for an inactive user.
     Proxy(ProxyUser),
-    /// No user: the principal is not mapped to one, and `return_user_proxy` is off.
+    /// No user: the principal is not mapped to one, and `return_user_proxy` is off. Never an inactive
+    /// user.
     Anonymous,
 }
 
@@ -115,6 +121,9 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 ///
 /// Requests are refused as for [`RequestUser`]. In addition, the response is 403 with `Client is not
 /// mapped to a user.` if the principal is not mapped to one.
+///
+/// `Option<MappedUser<U>>` turns each of these refusals into `None`, that of an inactive user too.
+/// For a user that is optional, take a [`RequestUser`].
 ///
 /// # Examples
 ///

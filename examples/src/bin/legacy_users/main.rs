@@ -12,7 +12,10 @@ mod modes;
 use std::{env, error::Error, io, net::SocketAddr, process::ExitCode, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web};
-use cognito_m2m::{reqwest, testing::LocalCognito};
+use cognito_m2m::{
+    reqwest::{self, StatusCode},
+    testing::LocalCognito,
+};
 use cognito_m2m_examples::{Database, DatabaseUrl};
 
 use crate::modes::Mode;
@@ -82,7 +85,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 let url = format!("http://{address}{}{route}", mode.path);
                 http.get(url).bearer_auth(&token).send()
             };
-            let seen = get("/optional").await?.error_for_status()?.text().await?;
+            let seen = match get("/optional").await? {
+                refused if refused.status() == StatusCode::FORBIDDEN => "refused".to_owned(),
+                answer => answer.error_for_status()?.text().await?,
+            };
             let required = get("/required").await?.status().to_string();
             print_row([caller.client_id, caller.description, &seen, &required]);
         }
