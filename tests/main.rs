@@ -5,7 +5,10 @@ mod answers;
 mod architecture;
 mod attacks;
 mod attributes;
+mod causes;
 mod documents;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod fork;
 mod keys;
 mod left_out;
 mod logs;

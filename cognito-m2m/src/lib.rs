@@ -89,6 +89,7 @@ pub mod client;
 mod client_id;
 mod environment;
 pub mod error;
+mod error_chain;
 pub mod guide;
 mod http;
 pub mod jwks;
@@ -149,7 +150,7 @@ pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, MappedUser, OptionalPrincipal, PoolHealth,
-    RefusalResponder, RequestPrincipal, RequestUser,
+    PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
 };
 
 /// Compiles the README's code examples as documentation tests.

@@ -43,6 +43,7 @@ const LOWEST: &[&str] = &[
     "pool.rs",
     "qualified_client_id.rs",
     "environment.rs",
+    "error_chain.rs",
     "setting_fault.rs",
     "http.rs",
     "backoff.rs",

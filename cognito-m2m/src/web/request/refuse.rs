@@ -1,11 +1,9 @@
-use std::error::Error as StdError;
-
 use actix_web::error::InternalError;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use super::authentication::{Authentication, principal_of};
 use crate::error::Refusal;
-use crate::users::UserMappingError;
+use crate::error_chain::causes;
 use crate::web::cognito_auth::{State, Validation};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder, log_level};
 
@@ -76,7 +74,8 @@ fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
         .map(|principal| principal.client_id().as_str());
     let cause = match refusal {
         Refusal::Unavailable(_) => key_fetch_errors(state),
-        Refusal::UserMapping(error) => mapper_error(error),
+        // The cause may quote claims of the token. The subscriber escapes it, like every string.
+        Refusal::UserMapping(error) => causes(error),
         Refusal::Misconfigured(_) | Refusal::Authentication(_) | Refusal::Authorization(_) => None,
     };
     match log_level(refusal) {
@@ -90,24 +89,15 @@ fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
     }
 }
 
-/// Returns the errors of all user pools whose last key fetch failed.
+/// Returns the errors, with all their sources, of all user pools whose last key fetch failed.
 fn key_fetch_errors(state: &State) -> Option<String> {
     let Validation::BuiltIn(validator) = &state.validation else {
         return None;
     };
     let errors = validator.pools().iter().filter_map(|pool| {
-        let error = pool.keys.snapshot().last_error.clone()?;
-        let source = StdError::source(&error);
-        let source = source.map_or_else(String::new, |source| format!(": {source}"));
-        Some(format!("{}: {error}{source}", pool.name))
+        let error = pool.keys.last_error()?;
+        Some(format!("{}: {error}", pool.name))
     });
     let errors: Vec<_> = errors.collect();
     (!errors.is_empty()).then(|| errors.join("; "))
-}
-
-/// Returns the cause of a user mapping error. It is escaped, because it may quote claims of the
-/// token.
-fn mapper_error(error: &UserMappingError) -> Option<String> {
-    let source = StdError::source(error)?;
-    Some(source.to_string().escape_debug().collect())
 }
