@@ -21,6 +21,8 @@ use cognito_m2m::{
 };
 use cognito_m2m_tests::{CapturedLog, eventually};
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod servers;
 
 use servers::{CANARY, Failure, failures};
