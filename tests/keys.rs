@@ -7,6 +7,7 @@ use cognito_m2m::testing::{Endpoint, Fault, LocalCognito, SigningKey};
 use cognito_m2m_tests::{AuthFixture, eventually};
 use futures_util::future::join_all;
 
+mod clocks;
 mod cooldown;
 mod fetches;
 mod outages;

@@ -5,8 +5,11 @@ mod answers;
 mod architecture;
 mod attacks;
 mod attributes;
+mod causes;
 mod confidential_settings;
 mod documents;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod fork;
 mod keys;
 mod left_out;
 mod logs;

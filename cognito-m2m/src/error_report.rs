@@ -4,21 +4,23 @@
 //! is written for the operator.
 
 use std::error::Error;
-use std::fmt;
+use std::{fmt, iter};
+
+/// The maximum number of sources in a report. A custom error could be its own source.
+const MAX_SOURCES: usize = 32;
 
 /// Writes the text of an error, and those of its sources on a line each.
 pub(crate) fn write(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut text = error.to_string();
     f.write_str(&text)?;
-    let mut next = error.source();
-    while let Some(source) = next {
+    let sources = iter::successors(error.source(), |error| Error::source(*error));
+    for source in sources.take(MAX_SOURCES) {
         let cause = source.to_string();
         // Some errors already contain the text of their source.
         if !text.contains(&cause) {
             write!(f, "\ncaused by: {cause}")?;
             text = cause;
         }
-        next = source.source();
     }
     Ok(())
 }

@@ -89,6 +89,7 @@ pub mod client;
 mod client_id;
 mod environment;
 pub mod error;
+mod error_chain;
 mod error_report;
 pub mod guide;
 mod http;
@@ -152,7 +153,7 @@ pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, MappedUser, OptionalPrincipal, PoolHealth,
-    RefusalResponder, RequestPrincipal, RequestUser,
+    PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
 };
 
 /// Compiles the README's code examples as documentation tests.

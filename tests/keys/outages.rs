@@ -1,4 +1,4 @@
-//! Rules 2.5 to 2.7: a JWKS endpoint that is unavailable, slow or wrong, and changes of the clock.
+//! Rules 2.5 and 2.6: a JWKS endpoint that is unavailable, slow or wrong.
 
 use super::*;
 
@@ -117,21 +117,6 @@ async fn rule_2_6_redirects_are_not_followed() {
     })
     .await;
     assert_eq!(elsewhere.jwks_requests(), 0);
-}
-
-#[actix_web::test]
-async fn rule_2_7_wall_clock_does_not_age_keys() {
-    let fixture = start_with_keys().await;
-    let long_ago = seconds(1_000_000);
-    fixture.clock.set_wall(long_ago);
-    assert!(fixture.auth.health().is_ready());
-    let token = long_lived_token(&fixture);
-    assert_eq!(
-        fixture.refusal_of(&token).await,
-        None,
-        "dates of tokens are compared with the wall clock"
-    );
-    assert_eq!(fixture.cognito.jwks_requests(), 1);
 }
 
 #[actix_web::test]

@@ -43,6 +43,7 @@ const LOWEST: &[&str] = &[
     "pool.rs",
     "qualified_client_id.rs",
     "environment.rs",
+    "error_chain.rs",
     "error_report.rs",
     "setting_fault.rs",
     "setting_source.rs",

@@ -1,4 +1,3 @@
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use super::error::ActivityError;
 use super::interface::{ActivityStore, StoreFuture};
 use super::recorder::{Recorder, UnwrittenActivity};
 use crate::backoff::Backoff;
+use crate::error_chain::causes;
 use crate::time::Clock;
 
 /// The maximum duration of a call to the store.
@@ -65,7 +65,7 @@ impl Writer {
         }
         let mut failures = 0_u32;
         loop {
-            let now = self.clock.monotonic();
+            let now = self.clock.now();
             let pause = match failures {
                 0 => self.interval,
                 failures => BACKOFF.pause(failures, fastrand::f64()),
@@ -74,7 +74,7 @@ impl Writer {
                 // An error means that the sender was dropped, which also ends the writer.
                 _ = stop.wait_for(|stop| *stop) => true,
                 () = self.recorder.wait_for_new_client(), if failures == 0 => false,
-                () = self.clock.sleep_until(now.saturating_add(pause)) => false,
+                () = self.clock.sleep_until_either(now.after(pause)) => false,
             };
             if is_stopped {
                 break;
@@ -159,6 +159,6 @@ async fn with_timeout(call: StoreFuture<'_>) -> Result<(), ActivityError> {
 }
 
 fn log(message: &str, error: &ActivityError, failures: u32) {
-    let cause = error.source().map(ToString::to_string);
+    let cause = causes(error);
     tracing::warn!(%error, cause, failures, "{message}");
 }

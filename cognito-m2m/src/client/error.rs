@@ -63,6 +63,10 @@ pub enum TokenClientError {
     /// The fetch was aborted because it panicked or the background thread ended.
     #[error("the token client has been shut down")]
     Stopped,
+    /// The process has forked since the token client was built, and the background thread that
+    /// fetches tokens does not exist in the child process. Build the client after the fork.
+    #[error("the process has forked since the token client was built: build it after the fork")]
+    Forked,
 }
 
 debug_as_report!(TokenClientError);

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::cache_entry::{CacheEntry, SharedFetch};
 use super::cached_token::CachedToken;
 use super::fetcher::TokenFetcher;
+use crate::error_chain::causes;
 
 impl SharedFetch {
     /// Fetches a token and keeps renewing it while it is in use.
@@ -28,7 +29,7 @@ impl SharedFetch {
         match &result {
             Ok(_) => tracing::debug!(%scopes, "fetched a token"),
             Err(error) => {
-                let cause = std::error::Error::source(error).map(ToString::to_string);
+                let cause = causes(error);
                 tracing::warn!(%scopes, %error, cause, "failed to fetch a token");
             }
         }

@@ -23,6 +23,10 @@ use crate::scope::InvalidScope;
 /// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default. To
 /// wait for a shorter time, wrap the call in a timeout.
 ///
+/// A program that forks (a daemon, a pre-forking server) builds the client after the fork, in each
+/// child process: a fork does not copy threads, so a client from before the fork fetches no token in
+/// a child. There, calls fail at once with [`TokenClientError::Forked`], and an error is logged.
+///
 /// The cache keeps every scope set that was ever requested, at a few hundred bytes plus its token.
 /// Request scopes that are fixed in the program, not scopes from user input.
 ///
@@ -110,6 +114,7 @@ impl TokenClient {
                 self.run(renewal);
                 return Ok(token);
             }
+            self.check_process()?;
             let refusal = self.shared.fetcher.remembered_refusal();
             let (receiver, fetch) = match entry.join_or_start(self.now(), refusal)? {
                 Joined::Token(token) => return Ok(token),
@@ -148,6 +153,7 @@ impl TokenClient {
         scopes: impl IntoScopes,
     ) -> Result<TokenResponse, TokenClientError> {
         let scopes = self.scopes_or_default(scopes)?;
+        self.check_process()?;
         let fetcher = Arc::clone(&self.shared.fetcher);
         let (sender, response) = oneshot::channel();
         self.shared.background.spawn(async move {
@@ -216,6 +222,14 @@ impl TokenClient {
             let fetcher = Arc::clone(&self.shared.fetcher);
             self.shared.background.spawn(fetch.run(fetcher));
         }
+    }
+
+    /// Returns an error in a forked child process, where no fetch would ever end.
+    fn check_process(&self) -> Result<(), TokenClientError> {
+        if self.shared.background.process().has_forked() {
+            return Err(TokenClientError::Forked);
+        }
+        Ok(())
     }
 
     fn now(&self) -> Duration {

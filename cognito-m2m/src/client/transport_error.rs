@@ -2,9 +2,13 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::error_chain::chain;
+
 /// A connection failure, a TLS failure, a timeout, or another failure of the HTTP client.
 ///
-/// The error does not contain the URL of the request, whose query may be confidential.
+/// `Display` prints the cause with all its sources, so that a DNS failure, a refused connection, a
+/// TLS failure, a timeout and an incomplete response can be told apart. The error does not contain
+/// the URL of the request, whose query may be confidential.
 ///
 /// # Examples
 ///
@@ -28,6 +32,11 @@ impl TransportError {
     pub(super) const TIMEOUT: Self = Self(Cause::Timeout);
 
     pub(super) fn new(error: reqwest::Error) -> Self {
+        // The client and the caller limit the same time. Whichever notices first, the error is the
+        // same.
+        if error.is_timeout() && !error.is_connect() {
+            return Self::TIMEOUT;
+        }
         Self(Cause::Http(Arc::new(error.without_url())))
     }
 
@@ -49,9 +58,21 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Cause::Timeout => f.write_str("timed out"),
-            Cause::Http(error) => error.fmt(f),
+        let Cause::Http(error) = &self.0 else {
+            return f.write_str("timed out");
+        };
+        let failure = if error.is_timeout() {
+            "timed out while connecting"
+        } else if error.is_connect() {
+            "failed to connect"
+        } else if error.is_body() || error.is_decode() {
+            "the response was incomplete"
+        } else {
+            return f.write_str(&chain(&**error));
+        };
+        match error.source() {
+            Some(source) => write!(f, "{failure}: {}", chain(source)),
+            None => f.write_str(failure),
         }
     }
 }

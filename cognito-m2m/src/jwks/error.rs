@@ -1,11 +1,22 @@
 /// The reason why the signing keys of a user pool could not be fetched.
+///
+/// The texts of the sources tell a DNS failure, a refused connection and a TLS failure apart. They
+/// do not contain the URL, whose query may be confidential.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("the JWKS URL did not respond within `jwks_timeout`")]
     Timeout,
-    /// The connection failed: check `jwks_url`, DNS, and firewalls or proxies.
-    #[error("the connection to the JWKS URL failed")]
-    Transport(#[from] reqwest::Error),
+    #[error("no connection to the JWKS URL could be opened within `jwks_connect_timeout`")]
+    ConnectTimeout(#[source] reqwest::Error),
+    /// No connection could be opened: check `jwks_url`, DNS, TLS, and firewalls or proxies.
+    #[error("failed to connect to the JWKS URL")]
+    Connect(#[source] reqwest::Error),
+    /// The connection was closed, or the response was not HTTP.
+    #[error("the JWKS URL sent no valid response")]
+    NoResponse(#[source] reqwest::Error),
+    /// The connection was closed within the body.
+    #[error("the response of the JWKS URL was incomplete")]
+    Incomplete(#[source] reqwest::Error),
     #[error("the JWKS URL responded with status {0} instead of 200")]
     Status(u16),
     /// A custom HTTP client has followed a redirect.
@@ -19,4 +30,27 @@ pub(crate) enum FetchError {
     TooManyKeys(usize),
     #[error("the JWK Set has no RSA signing key of 2048 to 8192 bits")]
     NoUsableKey,
+}
+
+impl FetchError {
+    /// Creates the error of a request that got no response.
+    pub(super) fn from_request(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        match (error.is_connect(), error.is_timeout()) {
+            (true, true) => Self::ConnectTimeout(error),
+            (true, false) => Self::Connect(error),
+            (false, true) => Self::Timeout,
+            (false, false) => Self::NoResponse(error),
+        }
+    }
+
+    /// Creates the error of a response whose body could not be read.
+    pub(super) fn from_body(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() {
+            Self::Timeout
+        } else {
+            Self::Incomplete(error)
+        }
+    }
 }

@@ -51,7 +51,7 @@ impl Fetcher {
             .client
             .get(self.url.clone())
             .header(ACCEPT, "application/json");
-        let mut response = request.send().await?;
+        let mut response = request.send().await.map_err(FetchError::from_request)?;
         if response.url() != &self.url {
             return Err(FetchError::Redirected);
         }
@@ -61,7 +61,7 @@ impl Fetcher {
         let max_age = max_age(response.headers());
         let body = read_body(&mut response, self.limits.max_bytes).await;
         let body = body.map_err(|error| match error {
-            BodyError::Transport(error) => FetchError::Transport(error),
+            BodyError::Transport(error) => FetchError::from_body(error),
             BodyError::TooLarge => FetchError::TooLarge(self.limits.max_bytes),
         })?;
         Ok((body, max_age))

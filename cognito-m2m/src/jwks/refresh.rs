@@ -4,7 +4,8 @@ use std::time::Duration;
 use super::fetch::{Fetched, Fetcher};
 use super::store::{KeyStore, Snapshot};
 use crate::backoff::Backoff;
-use crate::time::Clock;
+use crate::error_chain::causes;
+use crate::time::{Clock, ClockReading};
 
 /// The lower bound of a lifetime that the server sets with `Cache-Control: max-age`.
 const MIN_LIFETIME: Duration = Duration::from_secs(60);
@@ -49,9 +50,8 @@ impl RefreshTask {
         let mut failures = 0_u32;
         self.attempt(&mut failures).await;
         loop {
-            let due = self
-                .clock
-                .sleep_until(self.store.snapshot().next_attempt_at);
+            let next_attempt_at = self.store.snapshot().next_attempt_at;
+            let due = self.clock.sleep_until_either(next_attempt_at);
             tokio::select! {
                 () = due => self.attempt(&mut failures).await,
                 () = self.store.requested() => self.handle_request(&mut failures).await,
@@ -59,28 +59,29 @@ impl RefreshTask {
         }
     }
 
-    /// Fetches the keys, unless the last attempt is within the cool-down. Either way, the request
-    /// is marked as handled, since its caller waits for that.
+    /// Fetches the keys if a fetch is due, or if the last attempt is not within the cool-down. In
+    /// any case, the request is marked as handled, since its caller waits for that.
     async fn handle_request(&self, failures: &mut u32) {
         let request = self.store.last_request();
-        let now = self.clock.monotonic();
-        if self.store.is_cooling_down(&self.store.snapshot(), now) {
-            self.store.announce_handled(request);
-        } else {
+        let snapshot = self.store.snapshot();
+        let now = self.clock.now();
+        if snapshot.is_due(now) || !self.store.is_cooling_down(&snapshot, now) {
             self.attempt(failures).await;
+        } else {
+            self.store.announce_handled(request);
         }
     }
 
     async fn attempt(&self, failures: &mut u32) {
         let request = self.store.last_request();
-        let started_at = self.clock.monotonic();
+        let started_at = self.clock.now();
         self.store.update(|snapshot| {
             snapshot.fetching = true;
             snapshot.last_attempt_at = Some(started_at);
         });
         let previous = self.store.snapshot().keys.clone();
         let fetched = self.fetcher.fetch(previous.as_deref()).await;
-        let now = self.clock.monotonic();
+        let now = self.clock.now();
         self.store.update(|snapshot| {
             snapshot.fetching = false;
             match fetched {
@@ -91,17 +92,17 @@ impl RefreshTask {
                 Err(error) => {
                     *failures = failures.saturating_add(1);
                     let pause = BACKOFF.pause(*failures, fastrand::f64());
-                    let cause = std::error::Error::source(&error).map(ToString::to_string);
+                    let cause = causes(&error);
                     tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "failed to fetch the signing keys");
                     snapshot.last_error = Some(Arc::new(error));
-                    snapshot.next_attempt_at = now.saturating_add(pause);
+                    snapshot.next_attempt_at = now.after(pause);
                 }
             }
         });
         self.store.announce_handled(request);
     }
 
-    fn record_success(&self, snapshot: &mut Snapshot, fetched: Fetched, now: Duration) {
+    fn record_success(&self, snapshot: &mut Snapshot, fetched: Fetched, now: ClockReading) {
         let life = fetched
             .max_age
             .map_or(self.lifetime, |age| age.clamp(MIN_LIFETIME, MAX_LIFETIME));
@@ -109,7 +110,7 @@ impl RefreshTask {
         snapshot.keys = Some(Arc::new(fetched.keys));
         snapshot.refreshed_at = now;
         snapshot.last_error = None;
-        snapshot.next_attempt_at = now.saturating_add(refresh_after(life, fastrand::f64()));
+        snapshot.next_attempt_at = now.after(refresh_after(life, fastrand::f64()));
     }
 }
 

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -8,6 +8,9 @@ use tokio::sync::{Notify, watch};
 use super::error::FetchError;
 use super::key::VerificationKey;
 use super::key_set::KeySet;
+use crate::error_chain::chain;
+use crate::runtime::OwnerProcess;
+use crate::time::ClockReading;
 
 /// The signing keys of one user pool, read without a lock and without waiting.
 ///
@@ -21,9 +24,16 @@ struct Shared {
     snapshot: ArcSwap<Snapshot>,
     requested: Notify,
     requests: AtomicU64,
+    /// Set while the background task has been notified of a fetch that is due.
+    due_fetch_requested: AtomicBool,
     handled: watch::Sender<u64>,
     limits: KeyLimits,
+    /// The process of the background task.
+    process: Arc<OwnerProcess>,
 }
+
+/// The text of [`KeyStore::last_error`] in a child process.
+const FORKED: &str = "the process has forked since `CognitoAuth` was built, and the keys are not refreshed in the child: build it after the fork";
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyLimits {
@@ -51,17 +61,24 @@ pub struct KeysUnavailable {
     pub retry_after: Duration,
 }
 
-/// The state of the keys at one moment. All times are readings of the monotonic clock.
+/// The state of the keys at one moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Snapshot {
     pub(crate) keys: Option<Arc<KeySet>>,
-    pub(crate) refreshed_at: Duration,
-    pub(crate) last_attempt_at: Option<Duration>,
+    pub(crate) refreshed_at: ClockReading,
+    pub(crate) last_attempt_at: Option<ClockReading>,
     pub(crate) last_error: Option<Arc<FetchError>>,
-    pub(crate) next_attempt_at: Duration,
+    pub(crate) next_attempt_at: ClockReading,
     pub(crate) fetching: bool,
     /// Set when the background task has ended and keys are no longer fetched.
     pub(crate) stopped: bool,
+}
+
+impl Snapshot {
+    /// Returns `true` if the background task should be fetching the keys.
+    pub(crate) fn is_due(&self, now: ClockReading) -> bool {
+        now.has_reached(self.next_attempt_at)
+    }
 }
 
 /// The reason why an operation has no result yet.
@@ -96,7 +113,7 @@ pub(crate) enum KeyNotFound {
 }
 
 impl KeyStore {
-    pub(crate) fn new(limits: KeyLimits) -> Self {
+    pub(crate) fn new(limits: KeyLimits, process: Arc<OwnerProcess>) -> Self {
         // The background task begins with a fetch; earlier requests wait for that one.
         let snapshot = Snapshot {
             fetching: true,
@@ -106,8 +123,10 @@ impl KeyStore {
             snapshot: ArcSwap::from_pointee(snapshot),
             requested: Notify::new(),
             requests: AtomicU64::new(0),
+            due_fetch_requested: AtomicBool::new(false),
             handled: watch::Sender::new(0),
             limits,
+            process,
         }))
     }
 
@@ -116,11 +135,13 @@ impl KeyStore {
     pub(crate) fn find(
         &self,
         kid: &str,
-        now: Duration,
+        now: ClockReading,
     ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
         let snapshot = self.0.snapshot.load();
+        self.request_due_fetch(&snapshot, now);
         match self.usable(&snapshot, now).and_then(|keys| keys.find(kid)) {
             Some(key) => Ok(Arc::clone(key)),
+            None if self.0.process.has_forked() => Ok(self.find_without_fetch(kid, now)?),
             None if snapshot.fetching => {
                 // Subscribe before checking again: the fetch may have ended in the meantime, and
                 // its end is announced only once.
@@ -142,35 +163,55 @@ impl KeyStore {
     pub(crate) fn find_without_fetch(
         &self,
         kid: &str,
-        now: Duration,
+        now: ClockReading,
     ) -> Result<Arc<VerificationKey>, KeyNotFound> {
         let snapshot = self.0.snapshot.load();
         let unavailable = || KeyNotFound::Unavailable(self.unavailable(&snapshot, now));
         let keys = self.usable(&snapshot, now).ok_or_else(unavailable)?;
         match keys.find(kid) {
             Some(key) => Ok(Arc::clone(key)),
-            None if snapshot.last_error.is_none() => Err(KeyNotFound::Unknown),
+            None if snapshot.last_error.is_none() && !self.0.process.has_forked() => {
+                Err(KeyNotFound::Unknown)
+            }
             None => Err(unavailable()),
         }
     }
 
     /// Returns `true` if this key is in the current key set.
-    pub(crate) fn holds(&self, key: &Arc<VerificationKey>, now: Duration) -> bool {
+    pub(crate) fn holds(&self, key: &Arc<VerificationKey>, now: ClockReading) -> bool {
         let snapshot = self.0.snapshot.load();
+        self.request_due_fetch(&snapshot, now);
         self.usable(&snapshot, now)
             .is_some_and(|keys| keys.holds(key))
+    }
+
+    /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was
+    /// no fetch yet. In a forked child process, where no fetch runs, it says so.
+    pub(crate) fn last_error(&self) -> Option<String> {
+        if self.has_forked() {
+            return Some(FORKED.to_owned());
+        }
+        let error = self.0.snapshot.load().last_error.clone()?;
+        Some(chain(&*error))
+    }
+
+    /// Returns `true` in a child process that was forked after the background task was started.
+    pub(crate) fn has_forked(&self) -> bool {
+        self.0.process.has_forked()
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.0.snapshot.load_full()
     }
 
-    /// Returns an error if there are no usable keys.
-    pub(crate) fn check_available(&self, now: Duration) -> Result<(), KeysUnavailable> {
+    /// Returns an error if there are no usable keys, or if they are no longer refreshed because the
+    /// process has forked.
+    pub(crate) fn check_available(&self, now: ClockReading) -> Result<(), KeysUnavailable> {
         let snapshot = self.0.snapshot.load();
         let unavailable = || self.unavailable(&snapshot, now);
         self.usable(&snapshot, now)
-            .map(|_| ())
+            .filter(|_| !self.has_forked())
+            .map(drop)
             .ok_or_else(unavailable)
     }
 
@@ -189,6 +230,24 @@ impl KeyStore {
         PendingFetch(Some(subscription))
     }
 
+    /// Notifies the background task, without waiting, of a fetch that is due.
+    ///
+    /// The task wakes up by itself when a fetch is due. After a suspended machine resumes, that can
+    /// take seconds, because the monotonic clock stood still. However many requests find that a
+    /// fetch is due, one of them notifies the task.
+    fn request_due_fetch(&self, snapshot: &Snapshot, now: ClockReading) {
+        if !snapshot.is_due(now) || snapshot.fetching || snapshot.stopped {
+            return;
+        }
+        let is_requested = &self.0.due_fetch_requested;
+        if is_requested.load(Ordering::Relaxed) || is_requested.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if !self.0.process.has_forked() {
+            self.0.requested.notify_one();
+        }
+    }
+
     fn subscribe(&self) -> Subscription {
         Subscription {
             handled: self.0.handled.subscribe(),
@@ -200,6 +259,8 @@ impl KeyStore {
     /// Waits for the next request. Called only by the background task.
     pub(crate) async fn requested(&self) {
         self.0.requested.notified().await;
+        // Cleared before the snapshot is read. A later request notifies the task again.
+        self.0.due_fetch_requested.store(false, Ordering::Relaxed);
     }
 
     /// Returns the number of the latest request.
@@ -220,29 +281,28 @@ impl KeyStore {
         self.0.handled.send_replace(request);
     }
 
-    pub(crate) fn is_cooling_down(&self, snapshot: &Snapshot, now: Duration) -> bool {
+    pub(crate) fn is_cooling_down(&self, snapshot: &Snapshot, now: ClockReading) -> bool {
         snapshot
             .last_attempt_at
-            .is_some_and(|last| now < last.saturating_add(self.0.limits.cooldown))
+            .is_some_and(|last| !now.has_reached(last.after(self.0.limits.cooldown)))
     }
 
-    fn usable<'s>(&self, snapshot: &'s Snapshot, now: Duration) -> Option<&'s KeySet> {
-        let usable_until = snapshot
-            .refreshed_at
-            .saturating_add(self.0.limits.max_stale);
-        snapshot.keys.as_deref().filter(|_| now < usable_until)
+    fn usable<'s>(&self, snapshot: &'s Snapshot, now: ClockReading) -> Option<&'s KeySet> {
+        let usable_until = snapshot.refreshed_at.after(self.0.limits.max_stale);
+        let keys = snapshot.keys.as_deref();
+        keys.filter(|_| !now.has_reached(usable_until))
     }
 
     /// Creates the error. The next possible fetch is the scheduled one, or one that a request
     /// starts after the cool-down.
-    fn unavailable(&self, snapshot: &Snapshot, now: Duration) -> KeysUnavailable {
+    fn unavailable(&self, snapshot: &Snapshot, now: ClockReading) -> KeysUnavailable {
         let by_request = snapshot
             .last_attempt_at
             .unwrap_or(now)
-            .saturating_add(self.0.limits.cooldown);
-        let next = snapshot.next_attempt_at.min(by_request);
+            .after(self.0.limits.cooldown);
+        let next = snapshot.next_attempt_at.earliest(by_request);
         KeysUnavailable {
-            retry_after: next.saturating_sub(now),
+            retry_after: now.time_until(next),
         }
     }
 }

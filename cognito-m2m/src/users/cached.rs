@@ -6,7 +6,7 @@ use super::error::UserMappingError;
 use super::interface::UserMapper;
 use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
-use crate::time::{Clock, SystemClock};
+use crate::time::{Clock, ClockReading, SystemClock};
 use crate::two_generation_cache::TwoGenerationCache;
 
 /// The default capacity, enough for the tokens that a busy API receives within a typical TTL.
@@ -67,8 +67,10 @@ where
         self
     }
 
-    /// Sets the clock whose monotonic time determines when entries expire. Defaults to
-    /// [`SystemClock`].
+    /// Sets the clock that determines when entries expire. Defaults to [`SystemClock`].
+    ///
+    /// An entry expires as soon as either the wall clock or the monotonic clock has advanced by the
+    /// TTL, so entries expire during a suspension of the machine too.
     ///
     /// # Examples
     ///
@@ -88,9 +90,9 @@ where
         self
     }
 
-    fn cached_user(&self, caller: &Caller, now: Duration) -> Option<M::User> {
+    fn cached_user(&self, caller: &Caller, now: ClockReading) -> Option<M::User> {
         self.users.find(caller, |entry| {
-            (now < entry.expires_at).then(|| M::User::clone(&entry.user))
+            (!now.has_reached(entry.expires_at)).then(|| M::User::clone(&entry.user))
         })
     }
 }
@@ -109,7 +111,7 @@ where
             let caller = Caller(principal.clone());
             // The TTL starts before the lookup, so that a change during the lookup is also seen
             // within the TTL.
-            let started_at = self.clock.monotonic();
+            let started_at = self.clock.now();
             if let Some(user) = self.cached_user(&caller, started_at) {
                 return Ok(Some(user));
             }
@@ -117,7 +119,7 @@ where
             if let Some(user) = &found {
                 let entry = CachedUser {
                     user: Arc::new(user.clone()),
-                    expires_at: started_at.saturating_add(self.ttl),
+                    expires_at: started_at.after(self.ttl),
                 };
                 self.users.insert(caller, entry);
             }
@@ -132,7 +134,7 @@ where
 
 struct CachedUser<U> {
     user: Arc<U>,
-    expires_at: Duration,
+    expires_at: ClockReading,
 }
 
 impl<U> Clone for CachedUser<U> {

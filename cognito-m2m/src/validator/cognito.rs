@@ -54,10 +54,10 @@ impl CognitoValidator {
     /// its key is no longer used by the pool.
     pub(crate) fn find_verified(&self, credentials: Credentials<'_>) -> Option<ServicePrincipal> {
         self.verified.find(credentials.as_bytes(), |entry| {
-            let is_current = self.clock.wall().as_secs_f64() < entry.expires_at;
+            let now = self.clock.now();
+            let is_current = now.wall.as_secs_f64() < entry.expires_at;
             let pool = self.pools.get(entry.pool);
-            is_current
-                && pool.is_some_and(|pool| pool.keys.holds(&entry.key, self.clock.monotonic()))
+            is_current && pool.is_some_and(|pool| pool.keys.holds(&entry.key, now))
         })
     }
 
@@ -67,7 +67,7 @@ impl CognitoValidator {
         token: BearerToken<'_>,
     ) -> Result<ServicePrincipal, Incomplete<TokenError>> {
         self.verify_with(token, |keys, kid| {
-            let key = keys.find(kid, self.clock.monotonic());
+            let key = keys.find(kid, self.clock.now());
             key.map_err(|incomplete| incomplete.map_failure(TokenError::from))
         })
     }
@@ -75,7 +75,7 @@ impl CognitoValidator {
     /// Verifies a token with the keys that have been fetched so far.
     pub(crate) fn verify(&self, token: BearerToken<'_>) -> Result<ServicePrincipal, TokenError> {
         self.verify_with(token, |keys, kid| {
-            let key = keys.find_without_fetch(kid, self.clock.monotonic());
+            let key = keys.find_without_fetch(kid, self.clock.now());
             key.map_err(TokenError::from)
         })
     }

@@ -12,22 +12,36 @@ use crate::token::{Claims, RegisteredClaims};
 const TTL: Duration = Duration::from_secs(30);
 
 /// A clock that only moves when a test advances it.
-#[derive(Clone, Default)]
-struct ManualClock(Arc<Mutex<Duration>>);
+#[derive(Clone)]
+struct ManualClock(Arc<Mutex<ClockReading>>);
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        let start = ClockReading {
+            wall: TTL * 1_000,
+            monotonic: Duration::ZERO,
+        };
+        Self(Arc::new(Mutex::new(start)))
+    }
+}
 
 impl ManualClock {
     fn advance(&self, step: Duration) {
-        *self.0.lock().expect("the clock is not poisoned") += step;
+        self.change(|now| *now = now.after(step));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ClockReading)) {
+        change(&mut self.0.lock().expect("the clock is not poisoned"));
     }
 }
 
 impl Clock for ManualClock {
     fn wall(&self) -> Duration {
-        self.monotonic()
+        self.0.lock().expect("the clock is not poisoned").wall
     }
 
     fn monotonic(&self) -> Duration {
-        *self.0.lock().expect("the clock is not poisoned")
+        self.0.lock().expect("the clock is not poisoned").monotonic
     }
 
     fn sleep_until(&self, _: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -113,6 +127,24 @@ async fn user_is_looked_up_once_within_the_ttl() {
     }
     clock.advance(Duration::from_secs(1));
     assert_eq!(cached.find(&caller).await, Ok(Some(2)));
+}
+
+#[tokio::test]
+async fn rule_2_7_cached_user_expires_by_either_clock() {
+    let clock = ManualClock::default();
+    let mapper = CountingMapper::new(&clock);
+    let cached = mapper.clone().cached_for(TTL).clock(clock.clone());
+    let caller = principal_with_token("a.b.c");
+    assert_eq!(cached.find(&caller).await, Ok(Some(1)));
+    // The machine was suspended.
+    clock.change(|now| now.wall += TTL);
+    assert_eq!(cached.find(&caller).await, Ok(Some(2)));
+    // The wall clock is set back, which extends nothing.
+    clock.change(|now| now.wall -= TTL * 100);
+    clock.advance(TTL - Duration::from_secs(1));
+    assert_eq!(cached.find(&caller).await, Ok(Some(2)));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(cached.find(&caller).await, Ok(Some(3)));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::activity::{ActivityError, ActivityReader, ClientQuery, ClientRows};
+use crate::error_chain::causes;
 
 /// The maximum time to list clients, including the wait for a permit.
 const LIST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ impl Source {
         match read.unwrap_or(Err(ActivityError::TimedOut)) {
             Ok(rows) => Some(rows),
             Err(error) => {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let cause = causes(&error);
                 tracing::warn!(%error, cause, "failed to list the clients");
                 None
             }

@@ -48,7 +48,7 @@ fn pool(
         )
         .map_err(|error| BuildError::HttpClient(error.into()))?,
     };
-    let keys = KeyStore::new(settings.key_limits);
+    let keys = KeyStore::new(settings.key_limits, Arc::clone(background.process()));
     let fetcher = Fetcher::new(client, checked.jwks_url.clone(), settings.fetch_limits);
     let refresh = RefreshTask {
         pool: checked.name.as_str().into(),

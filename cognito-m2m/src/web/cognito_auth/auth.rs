@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::health::{Health, PoolHealth};
+use super::prefetch_error::PrefetchError;
 use super::state::{State, Validation};
 use crate::error::{AuthenticationError, Refusal};
-use crate::jwks::{Incomplete, KeysUnavailable};
+use crate::jwks::Incomplete;
 use crate::principal::ServicePrincipal;
 use crate::token::Credentials;
 use crate::validator::Pool;
@@ -15,6 +16,11 @@ use crate::validator::Pool;
 /// Build it once, before `HttpServer::new`, and clone it into each worker. The clones share the
 /// signing keys and the cache of verified tokens. Building starts a background thread that fetches
 /// the keys. It does not need an async runtime.
+///
+/// A program that forks (a daemon, a pre-forking server) builds it after the fork, in each child
+/// process: a fork does not copy threads, so the keys would never be fetched in a child. There,
+/// requests that need a fetch are refused with 503 at once, an error is logged, and
+/// [`health`](Self::health) reports it.
 ///
 /// # Examples
 ///
@@ -62,8 +68,9 @@ impl CognitoAuth {
     ///
     /// # Errors
     ///
-    /// Returns [`KeysUnavailable`] for the first user pool without usable keys. The background
-    /// thread continues to fetch them.
+    /// Returns [`PrefetchError`] for the first user pool without usable keys, with the cause. The
+    /// background thread continues to fetch them. In a child process that was forked after the
+    /// build, it fails at once.
     ///
     /// # Examples
     ///
@@ -77,18 +84,19 @@ impl CognitoAuth {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn prefetch(&self) -> Result<(), KeysUnavailable> {
+    pub async fn prefetch(&self) -> Result<(), PrefetchError> {
         for pool in self.pools() {
             let pending = pool.keys.pending();
-            if pool
-                .keys
-                .check_available(self.state.clock.monotonic())
-                .is_err()
-                && pool.keys.snapshot().fetching
-            {
+            let is_available = pool.keys.check_available(self.state.clock.now()).is_ok();
+            if !is_available && pool.keys.snapshot().fetching && !pool.keys.has_forked() {
                 pending.ended().await;
             }
-            pool.keys.check_available(self.state.clock.monotonic())?;
+            let available = pool.keys.check_available(self.state.clock.now());
+            available.map_err(|unavailable| PrefetchError {
+                pool: pool.name.clone(),
+                retry_after: unavailable.retry_after,
+                last_error: pool.keys.last_error(),
+            })?;
         }
         Ok(())
     }
@@ -129,7 +137,7 @@ impl CognitoAuth {
     /// Returns the state of the signing keys, for readiness probes.
     #[must_use]
     pub fn health(&self) -> Health {
-        let now = self.state.clock.monotonic();
+        let now = self.state.clock.now();
         let is_stopped = self.state.background.is_stopped();
         let health = |pool: &Pool| {
             let snapshot = pool.keys.snapshot();
@@ -139,21 +147,23 @@ impl CognitoAuth {
                 keys_age: snapshot
                     .keys
                     .as_ref()
-                    .map(|_| now.saturating_sub(snapshot.refreshed_at)),
-                last_error: snapshot.last_error.as_ref().map(ToString::to_string),
+                    .map(|_| now.time_since(snapshot.refreshed_at)),
+                last_error: pool.keys.last_error(),
             }
         };
         Health {
             pools: self.pools().iter().map(health).collect(),
             is_stopped,
+            has_forked: self.state.has_forked(),
         }
     }
 
     /// Writes pending client activity and stops the background thread, within `shutdown_timeout`.
     ///
     /// Call it when the server has stopped. Keys are not refreshed afterwards, and
-    /// [`Health::is_ready`] returns `false`. Dropping the last
-    /// clone does the same, but blocks the thread while it writes.
+    /// [`Health::is_ready`] returns `false`. Dropping the last clone does the same, but blocks the
+    /// thread while it writes. In a child process that was forked after the build, both do nothing:
+    /// the parent process writes the activity.
     pub async fn shutdown(&self) {
         self.state
             .background

@@ -21,6 +21,7 @@ use crate::pool::PoolName;
 pub struct Health {
     pub(super) pools: Vec<PoolHealth>,
     pub(super) is_stopped: bool,
+    pub(super) has_forked: bool,
 }
 
 impl Health {
@@ -36,6 +37,16 @@ impl Health {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.is_stopped && self.pools.iter().all(|pool| pool.is_ready)
+    }
+
+    /// Returns `true` in a child process that was forked after
+    /// [`CognitoAuth`](crate::CognitoAuth) was built.
+    ///
+    /// The background thread does not exist there: no keys are fetched, and no client activity is
+    /// written. Build `CognitoAuth` after the fork.
+    #[must_use]
+    pub fn has_forked(&self) -> bool {
+        self.has_forked
     }
 }
 
@@ -65,20 +76,24 @@ impl PoolHealth {
         &self.name
     }
 
-    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`, and `false` once
-    /// [`shutdown`](crate::CognitoAuth::shutdown) has been called, since they are not refreshed any more.
+    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`, by both clocks.
+    ///
+    /// It is `false` where keys are not refreshed: once [`shutdown`](crate::CognitoAuth::shutdown) has
+    /// been called, and in a forked child process.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.is_ready
     }
 
-    /// Returns the time since the keys were last refreshed, or `None` if they have never been fetched.
+    /// Returns the time since the keys were last refreshed, by the clock that has advanced more, or
+    /// `None` if they have never been fetched.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {
         self.keys_age
     }
 
-    /// Returns the error of the last fetch, or `None` if it succeeded or there was no fetch yet.
+    /// Returns the error of the last fetch with all its sources, or `None` if it succeeded or there
+    /// was no fetch yet. In a forked child process, it says that the process has forked.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()

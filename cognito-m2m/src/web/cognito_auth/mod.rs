@@ -2,8 +2,10 @@
 
 mod auth;
 mod health;
+mod prefetch_error;
 mod state;
 
 pub use auth::CognitoAuth;
 pub use health::{Health, PoolHealth};
+pub use prefetch_error::PrefetchError;
 pub(super) use state::{State, Validation, WorkerState};

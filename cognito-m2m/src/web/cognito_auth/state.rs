@@ -75,6 +75,13 @@ pub(in crate::web) enum Validation {
 }
 
 impl State {
+    /// Returns `true` in a child process that was forked after the build, if the background thread
+    /// has work there: fetching keys, or writing activity.
+    pub(in crate::web) fn has_forked(&self) -> bool {
+        let is_used = matches!(self.validation, Validation::BuiltIn(_)) || self.activity.is_some();
+        is_used && self.background.process().has_forked()
+    }
+
     /// Authenticates a token without waiting. After [`Incomplete::Waiting`], the caller waits for
     /// the fetch and then calls [`State::authenticate`].
     pub(in crate::web) fn try_authenticate(

@@ -34,6 +34,9 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
+        // Logs an error if the server was forked after the build. Requests check it only where they
+        // would wait for the background thread.
+        let _ = self.state().has_forked();
         ready(Ok(CognitoAuthMiddleware {
             service: Rc::new(service),
             state: WorkerState::new(self.state()),

@@ -5,9 +5,9 @@ use tracing::Level;
 
 use super::authentication::{Authentication, principal_of};
 use crate::error::Refusal;
+use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
 use crate::scope::Scope;
-use crate::users::UserMappingError;
 use crate::web::cognito_auth::{State, Validation, WorkerState};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder};
 
@@ -119,7 +119,8 @@ pub(super) fn log(
     let line = by.attribute().map(|layer| layer.line);
     let cause = match refusal {
         Refusal::Unavailable(_) => state.and_then(key_fetch_errors),
-        Refusal::UserMapping(error) => mapper_error(error),
+        // The cause may quote claims of the token. The subscriber escapes it, like every string.
+        Refusal::UserMapping(error) => causes(error),
         Refusal::Misconfigured(_) => program_error(by),
         Refusal::Authentication(_) | Refusal::Authorization(_) => None,
     };
@@ -159,32 +160,23 @@ fn required_scopes(refusal: &Refusal) -> Option<String> {
     (!scopes.is_empty()).then(|| scopes.join(" "))
 }
 
-/// Returns the errors of all user pools whose last key fetch failed.
+/// Returns the errors, with all their sources, of all user pools whose last key fetch failed.
 fn key_fetch_errors(state: &State) -> Option<String> {
     let Validation::BuiltIn(validator) = &state.validation else {
         return None;
     };
     let errors = validator.pools().iter().filter_map(|pool| {
-        let error = pool.keys.snapshot().last_error.clone()?;
-        let source = StdError::source(&error);
-        let source = source.map_or_else(String::new, |source| format!(": {source}"));
-        Some(format!("{}: {error}{source}", pool.name))
+        let error = pool.keys.last_error()?;
+        Some(format!("{}: {error}", pool.name))
     });
     let errors: Vec<_> = errors.collect();
     (!errors.is_empty()).then(|| errors.join("; "))
 }
 
-/// Returns the cause of a user mapping error. It is escaped, because it may quote claims of the
-/// token.
-fn mapper_error(error: &UserMappingError) -> Option<String> {
-    let source = StdError::source(error)?;
-    Some(source.to_string().escape_debug().collect())
-}
-
 /// Returns the error that the handler returned.
 fn program_error(by: RefusedBy<'_>) -> Option<String> {
     match by {
-        RefusedBy::Handler(error) => Some(error.to_string()),
+        RefusedBy::Handler(error) => Some(chain(error)),
         RefusedBy::Authentication | RefusedBy::Attribute(_) | RefusedBy::Policy(_) => None,
     }
 }
