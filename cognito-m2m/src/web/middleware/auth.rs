@@ -16,7 +16,7 @@ use crate::jwks::{Incomplete, PendingFetch};
 use crate::policy::Denial;
 use crate::token::Credentials;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
-use crate::web::request::{Authentication, Outcome, refuse};
+use crate::web::request::{Authentication, Outcome, refuse, warn_about_nesting};
 
 impl<S, B> Transform<S, ServiceRequest> for CognitoAuth
 where
@@ -207,6 +207,10 @@ fn attach(
     request: ServiceRequest,
     outcome: Outcome,
 ) -> ControlFlow<ServiceResponse, ServiceRequest> {
+    if matches!(&outcome, Outcome::Refused(refusal) if !matches!(refusal, Refusal::Unavailable(_)))
+    {
+        warn_about_nesting(state, &request);
+    }
     match &outcome {
         Outcome::Refused(refusal)
             if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>

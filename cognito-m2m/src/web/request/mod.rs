@@ -2,12 +2,15 @@
 //! extensions.
 
 mod authentication;
+mod missing_token;
+mod nested;
 #[cfg(feature = "testing")]
 mod preset;
 mod principal;
 mod refuse;
 
 pub(super) use authentication::{Authentication, Outcome, with_authentication};
+pub(super) use nested::warn_about_nesting;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;

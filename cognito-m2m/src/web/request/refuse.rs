@@ -4,7 +4,8 @@ use actix_web::error::InternalError;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 
 use super::authentication::{Authentication, principal_of};
-use crate::error::Refusal;
+use super::missing_token::cause_of_missing_token;
+use crate::error::{AuthenticationError, Refusal};
 use crate::users::UserMappingError;
 use crate::web::cognito_auth::{State, Validation};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder, log_level};
@@ -77,6 +78,9 @@ fn log(state: &State, refusal: &Refusal, request: &HttpRequest) {
     let cause = match refusal {
         Refusal::Unavailable(_) => key_fetch_errors(state),
         Refusal::UserMapping(error) => mapper_error(error),
+        Refusal::Authentication(AuthenticationError::Missing) => {
+            cause_of_missing_token(state, request)
+        }
         Refusal::Misconfigured(_) | Refusal::Authentication(_) | Refusal::Authorization(_) => None,
     };
     match log_level(refusal) {
