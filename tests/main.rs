@@ -6,6 +6,7 @@ mod architecture;
 mod attacks;
 mod attributes;
 mod documents;
+mod health;
 mod keys;
 mod left_out;
 mod logs;
