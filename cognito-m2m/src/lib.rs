@@ -69,8 +69,8 @@
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
 //!
-//! Without its feature, an item does not exist. If the compiler reports `unresolved import` or
-//! `could not find` for an item of this documentation, enable the feature that is named next to it.
+//! Without its feature, an item does not exist: the compiler reports `unresolved import` or
+//! `could not find`, with a note that names the feature.
 
 #![forbid(unsafe_code)]
 // Labels items with the feature that they need, on docs.rs.
