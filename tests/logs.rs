@@ -2,10 +2,11 @@
 //! of an application.
 
 use actix_web::{App, HttpRequest, HttpResponse, get, web};
+use cognito_m2m::reqwest::Method;
 use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::{Endpoint, Fault, LocalCognito};
 use cognito_m2m::{CognitoAuth, RequestPrincipal, ServicePrincipal, require_scopes};
-use cognito_m2m_tests::{Api, ApiFixture, CapturedLog, serve, serve_routes};
+use cognito_m2m_tests::{Answer, Api, ApiFixture, CapturedLog, serve, serve_routes};
 
 #[get("/guarded")]
 #[require_scopes("widgets/read")]
@@ -81,6 +82,99 @@ async fn each_refusal_is_logged_with_its_reason() {
     assert!(lines.iter().any(
         |line| line.contains("client_id=\"reporting\"") && line.contains("route=\"/guarded\"")
     ));
+}
+
+#[actix_web::test]
+async fn header_that_counts_as_no_token_is_explained() {
+    let Some(log) = CapturedLog::alone(header_that_counts_as_no_token_is_explained) else {
+        return;
+    };
+    let ApiFixture { cognito, api, .. } = ApiFixture::start(routes).await;
+    let token = cognito.token("reporting").scope("widgets/read").sign();
+    let bare = "cause=\"the header `authorization` has no authentication scheme, \
+                expected `Bearer <token>`\"";
+    let other = "cause=\"the header `authorization` has another authentication scheme, \
+                 expected `Bearer <token>`\"";
+    for (value, cause) in [
+        (token.clone(), bare),
+        (format!("\"{token}\""), bare),
+        (format!("Token {token}"), other),
+        (format!("JWT {token}"), other),
+        ("Basic dTpwYXNzd29yZA==".to_owned(), other),
+        (format!("Bearer%20{token}"), bare),
+    ] {
+        let before = log.lines_with("request refused").len();
+        let request = api.request(Method::GET, "/guarded");
+        let answer = Answer::receive(request.header("Authorization", &value)).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(
+            answer.detail(),
+            "Authentication credentials were not provided."
+        );
+        let lines = log.lines_with("request refused");
+        let [line] = &lines[before..] else {
+            panic!("one line for {value}: {lines:?}");
+        };
+        assert!(line.contains(cause), "{line}");
+    }
+    api.get_without_token("/guarded").await;
+    let last = log.lines_with("request refused").pop();
+    assert!(last.is_some_and(|line| !line.contains("cause=")));
+    let text = log.text();
+    assert!(!text.contains(&token) && !text.contains("dTpwYXNzd29yZA"));
+}
+
+#[actix_web::test]
+async fn token_in_the_usual_header_is_explained_if_another_is_configured() {
+    let this = token_in_the_usual_header_is_explained_if_another_is_configured;
+    let Some(log) = CapturedLog::alone(this) else {
+        return;
+    };
+    let fixture = ApiFixture::with_settings(routes, |settings| settings.header_name("X-Token"));
+    let ApiFixture { cognito, api, .. } = fixture.await;
+    let token = cognito.token("reporting").scope("widgets/read").sign();
+    assert_eq!(api.get("/guarded", &token).await.status, 401);
+    let lines = log.lines_with("reason=\"missing\"");
+    let expected = "the token is in the header `authorization`, expected `x-token`";
+    assert!(
+        lines.iter().any(|line| line.contains(expected)),
+        "{lines:?}"
+    );
+    assert!(!log.text().contains(&token));
+}
+
+#[actix_web::test]
+async fn nested_middleware_with_another_pool_is_reported_once() {
+    let this = nested_middleware_with_another_pool_is_reported_once;
+    let Some(log) = CapturedLog::alone(this) else {
+        return;
+    };
+    let outer = LocalCognito::start().expect("the local Cognito starts");
+    let inner = LocalCognito::builder()
+        .user_pool_id("eu-west-1_Inner")
+        .start()
+        .expect("the second local Cognito starts");
+    let auth = |cognito: &LocalCognito| {
+        CognitoAuth::new(cognito.settings()).expect("the settings are valid")
+    };
+    let (outer_auth, inner_auth) = (auth(&outer), auth(&inner));
+    let api = Api::at(serve!(move || {
+        let scope = web::scope("").wrap(inner_auth.clone()).configure(routes);
+        App::new().wrap(outer_auth.clone()).service(scope)
+    }));
+    let warnings = || log.lines_with("refuses a token that another one around it accepts");
+    let of_inner = inner.token("reporting").scope("widgets/read").sign();
+    assert_eq!(api.get("/guarded", &of_inner).await.status, 401);
+    assert_eq!(warnings().len(), 0, "the outer middleware refused it");
+    let of_outer = outer.token("reporting").scope("widgets/read").sign();
+    for _ in 0..2 {
+        assert_eq!(api.get("/guarded", &of_outer).await.status, 401);
+    }
+    let found = warnings();
+    let [line] = found.as_slice() else {
+        panic!("one warning: {found:?}");
+    };
+    assert!(line.contains(" WARN "), "{line}");
 }
 
 #[actix_web::test]

@@ -10,6 +10,7 @@ mod confidential_settings;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork;
+mod health;
 mod keys;
 mod left_out;
 mod logs;

@@ -1,15 +1,15 @@
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use syn::ext::IdentExt;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::Token;
 use syn::parse::discouraged::Speculative;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Ident, LitStr, Path, Token, bracketed, parenthesized, token};
+use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
-use crate::model::{ConstStr, Key, Operator};
+use crate::kind::Kind;
+use crate::mistyped;
+use crate::model::Key;
+use crate::value::{Pair, Value, check_comma, parse_key};
 
 /// The arguments of an attribute: values, and `key = value` pairs.
 ///
@@ -21,26 +21,11 @@ pub(crate) struct Arguments {
     accepted: Vec<&'static str>,
 }
 
-/// `key = value`
-pub(crate) struct Pair {
-    pub(crate) key: Key,
-    pub(crate) value: Value,
-}
-
-/// A value, either alone or on the right side of a pair.
-pub(crate) enum Value {
-    Str(ConstStr),
-    /// `["a", "b"]`
-    List(Span, Vec<Value>),
-    /// `any("a", "b")` or `all("a", "b")`
-    Group(Span, Operator, Vec<Value>),
-}
-
 impl Arguments {
     /// Parses the tokens between the attribute's parentheses.
     ///
     /// After a syntax error, parsing continues after the next comma.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self {
             values: Vec::new(),
             pairs: Vec::new(),
@@ -48,7 +33,7 @@ impl Arguments {
         };
         let parser = |input: ParseStream<'_>| -> syn::Result<()> {
             while !input.is_empty() {
-                match arguments.parse_next(input) {
+                match arguments.parse_next(kind, input, errors) {
                     Ok(()) => {}
                     Err(error) => {
                         errors.add(error);
@@ -65,17 +50,23 @@ impl Arguments {
         arguments
     }
 
-    fn parse_next(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        if let Some(key) = parse_key(input)? {
+    fn parse_next(
+        &mut self,
+        kind: Kind,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        if let Some(key) = parse_key_and_equals(input)? {
             let value = input.parse()?;
             self.pairs.push(Pair { key, value });
+        } else if let Some(pair) = mistyped::parse(kind, input, errors)? {
+            self.pairs.extend(pair);
+        } else if let Some(message) = mistyped::expected_pair(kind) {
+            return Err(input.error(message));
         } else {
             self.values.push(input.parse()?);
         }
-        if input.is_empty() || input.peek(Token![,]) {
-            return Ok(());
-        }
-        Err(input.error("expected `,`"))
+        check_comma(input)
     }
 
     /// Takes the values without a key.
@@ -123,8 +114,16 @@ impl Arguments {
             errors.report(value.span(), message);
         }
         for Pair { key, .. } in &self.pairs {
+            let advice = match key.text.as_str() {
+                "scope" | "scopes" | "any" | "all" => {
+                    "; write scopes without a name, such as `\"widgets/read\"` or `any(..)`"
+                }
+                "client_id" | "client_ids" => "; write client IDs without a name",
+                "groups" => "; write `group = \"..\"` once for each group",
+                _ => "",
+            };
             let message = format_args!(
-                "unknown argument `{}`: `#[{attribute}]` accepts `{accepted}`",
+                "unknown argument `{}`: `#[{attribute}]` accepts `{accepted}`{advice}",
                 key.text
             );
             errors.report(key.span, message);
@@ -138,89 +137,17 @@ fn report_duplicate(key: &Key, errors: &mut Errors) {
 }
 
 /// Parses `key =`. Returns `None` and consumes nothing if the input starts with something else.
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Option<Key>> {
-    let (text, span) = if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-        let ident = input.call(Ident::parse_any)?;
-        (without_raw_prefix(&ident), ident.span())
-    } else if input.peek(LitStr) && input.peek2(Token![=]) {
-        let literal = input.parse::<LitStr>()?;
-        (literal.value(), literal.span())
-    } else if let Some(path) = parse_path_before_equals(input) {
-        let names: Vec<_> = path
-            .segments
-            .iter()
-            .map(|segment| segment.ident.unraw().to_string())
-            .collect();
-        (names.join("::"), path.span())
-    } else {
+fn parse_key_and_equals(input: ParseStream<'_>) -> syn::Result<Option<Key>> {
+    let ahead = input.fork();
+    let Some(key) = parse_key(&ahead) else {
         return Ok(None);
     };
+    if !mistyped::peek_equals(&ahead) {
+        return Ok(None);
+    }
+    input.advance_to(&ahead);
     input.parse::<Token![=]>()?;
-    Ok(Some(Key { text, span }))
-}
-
-/// Returns the name without `r#`, unless it is a handler named like an argument of the attributes.
-fn without_raw_prefix(ident: &Ident) -> String {
-    let name = ident.unraw().to_string();
-    match name.as_str() {
-        "match" | "error" => ident.to_string(),
-        _ => name,
-    }
-}
-
-fn parse_path_before_equals(input: ParseStream<'_>) -> Option<Path> {
-    let ahead = input.fork();
-    let path = ahead.call(Path::parse_mod_style).ok()?;
-    ahead.peek(Token![=]).then(|| input.advance_to(&ahead))?;
-    Some(path)
-}
-
-impl Value {
-    pub(crate) fn span(&self) -> Span {
-        match self {
-            Self::Str(string) => string.span(),
-            Self::List(span, _) | Self::Group(span, ..) => *span,
-        }
-    }
-}
-
-impl Parse for Value {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(LitStr) {
-            return Ok(Self::Str(ConstStr::Literal(input.parse()?)));
-        }
-        if input.peek(token::Bracket) {
-            let content;
-            let bracket = bracketed!(content in input);
-            return Ok(Self::List(bracket.span.join(), members(&content)?));
-        }
-        if !input.peek(Token![::]) && !input.peek(Ident::peek_any) {
-            return Err(input.error(
-                "expected a string literal, the path of a constant, `any(..)` or `all(..)`",
-            ));
-        }
-        let path = input.call(Path::parse_mod_style)?;
-        if !input.peek(token::Paren) {
-            return Ok(Self::Str(ConstStr::Path(path)));
-        }
-        let content;
-        parenthesized!(content in input);
-        let members = members(&content)?;
-        let operators = [("any", Operator::Any), ("all", Operator::All)];
-        let is_named = |(name, _): &(&str, Operator)| path.is_ident(name);
-        match operators.into_iter().find(is_named) {
-            Some((_, operator)) => Ok(Self::Group(path.span(), operator, members)),
-            None => Err(syn::Error::new(
-                path.span(),
-                "expected `any(..)` or `all(..)`",
-            )),
-        }
-    }
-}
-
-fn members(content: ParseStream<'_>) -> syn::Result<Vec<Value>> {
-    let members = Punctuated::<Value, Token![,]>::parse_terminated(content)?;
-    Ok(members.into_iter().collect())
+    Ok(Some(key))
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {

@@ -1,12 +1,13 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Path, parse_quote};
 
-use crate::arguments::{Arguments, Pair, Value};
+use crate::arguments::Arguments;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::model::{
     Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
 };
+use crate::value::{Pair, Value};
 
 /// A parsed attribute.
 pub(crate) struct Attribute {
@@ -20,7 +21,7 @@ pub(crate) struct Attribute {
 
 impl Attribute {
     pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut arguments = Arguments::parse(tokens, errors);
+        let mut arguments = Arguments::parse(kind, tokens, errors);
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
         let requirements = requirements(kind, &mut arguments, errors);
@@ -100,7 +101,13 @@ fn entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
 fn entry_rule(operator: Operator, value: Value, errors: &mut Errors) -> Rule {
     let span = value.span();
     match value {
-        Value::List(_, members) => single_or_group(operator, members, span, errors),
+        Value::List(_, delimiters, members) => {
+            if delimiters != "brackets" {
+                let message = "expected a list in brackets: `[\"a\", \"b\"]`";
+                errors.report(span, message);
+            }
+            single_or_group(operator, members, span, errors)
+        }
         single => single_or_group(operator, vec![single], span, errors),
     }
 }
@@ -138,12 +145,12 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
                 span,
             }))
         }
-        Value::List(span, _) => {
-            errors.report(
-                span,
-                "unexpected brackets: list the scopes as separate arguments, or group them with \
-                 `any(..)` or `all(..)`",
+        Value::List(span, delimiters, _) => {
+            let message = format_args!(
+                "unexpected {delimiters}: list the scopes as separate arguments, or group them with \
+                 `any(..)` or `all(..)`"
             );
+            errors.report(span, message);
             None
         }
     }
@@ -152,19 +159,30 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
 fn clients(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Client> {
     let ids = arguments.take_values().into_iter();
     let mut clients: Vec<_> = ids
-        .filter_map(|value| client_string(value, errors).map(Client::Id))
+        .filter_map(|value| {
+            let advice = "list the client IDs as separate arguments";
+            client_string(value, advice, errors).map(Client::Id)
+        })
         .collect();
     let groups = arguments.take_each("group").into_iter();
-    clients.extend(groups.filter_map(|pair| client_string(pair.value, errors).map(Client::Group)));
+    clients.extend(groups.filter_map(|pair| {
+        let advice = "write `group = ..` once for each group";
+        client_string(pair.value, advice, errors).map(Client::Group)
+    }));
     clients
 }
 
-fn client_string(value: Value, errors: &mut Errors) -> Option<ConstStr> {
+fn client_string(value: Value, advice: &str, errors: &mut Errors) -> Option<ConstStr> {
+    let span = value.span();
     match value {
         Value::Str(string) => Some(string),
-        Value::List(..) | Value::Group(..) => {
+        Value::List(_, delimiters, _) => {
+            errors.report(span, format_args!("unexpected {delimiters}: {advice}"));
+            None
+        }
+        Value::Group(..) => {
             let message = "expected a string literal or the path of a constant";
-            errors.report(value.span(), message);
+            errors.report(span, message);
             None
         }
     }

@@ -1,12 +1,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Item;
+use syn::{Item, ItemFn};
 
+use crate::associated::is_associated;
 use crate::attribute::Attribute;
 use crate::check::check;
 use crate::errors::Errors;
 use crate::kind::Kind;
-use crate::{handler, module};
+use crate::{handler, module, routes};
 
 /// Expands an attribute and the item under it.
 ///
@@ -18,15 +19,37 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
     check(kind, &attribute.requirements, &mut errors);
     let mut unguarded = item.clone();
     let guarded = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => handler::expand(&attribute, function, &mut errors),
+        Ok(Item::Fn(function)) => {
+            let is_method = function.sig.receiver().is_some();
+            let is_associated = is_method || is_associated(kind, item);
+            if is_associated {
+                unguarded = without_routes(&function);
+            }
+            if is_associated && !is_method {
+                report_associated(kind, &mut errors);
+                TokenStream::new()
+            } else {
+                handler::expand(&attribute, function, &mut errors)
+            }
+        }
         Ok(Item::Mod(mut module)) => {
             let guarded = module::expand(&attribute, &mut module, &mut errors);
             unguarded = module.into_token_stream();
             guarded
         }
-        Ok(_) | Err(_) => {
+        // Without a body.
+        Ok(Item::Verbatim(_)) | Err(_) if is_associated(kind, item) => {
+            report_associated(kind, &mut errors);
+            TokenStream::new()
+        }
+        other => {
+            let advice = match other {
+                Ok(Item::Impl(_) | Item::Trait(_)) => ": make the handlers in it free functions",
+                _ => "",
+            };
             let message = format_args!(
-                "`#[{}]` can only be used on an `async fn` or on an inline module (`mod {{ .. }}`)",
+                "`#[{}]` can only be used on an `async fn` or on an inline module (`mod {{ .. }}`)\
+                 {advice}",
                 kind.name()
             );
             errors.report(first_token(item), message);
@@ -40,6 +63,24 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
             quote!(#unguarded #errors)
         }
     }
+}
+
+/// Returns the function without the attributes of routes. In an `impl`, they would fail too, with
+/// errors that don't explain the mistake.
+fn without_routes(function: &ItemFn) -> TokenStream {
+    let mut function = function.clone();
+    let is_kept = |attribute: &syn::Attribute| !routes::is_route(attribute);
+    function.attrs.retain(is_kept);
+    function.into_token_stream()
+}
+
+fn report_associated(kind: Kind, errors: &mut Errors) {
+    let message = format_args!(
+        "`#[{name}]` can't guard an associated function: make it a free function, and put \
+         `#[{name}]` on that function",
+        name = kind.name()
+    );
+    errors.report(Span::call_site(), message);
 }
 
 fn first_token(tokens: &TokenStream) -> Span {

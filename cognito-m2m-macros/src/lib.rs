@@ -2,13 +2,14 @@
 //!
 //! # Layout
 //!
-//! - `attribute` parses the arguments, with the help of `arguments`, into the `model`. `kind` lists
-//!   the attributes, `methods` the HTTP methods.
+//! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
+//!   `mistyped` recognizes arguments in another notation. `kind` lists the attributes, `methods`
+//!   the HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
 //!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
-//!   for each handler of a module.
+//!   for each handler of a module. `associated` detects functions that can't be guarded.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -27,6 +28,7 @@
 )]
 
 mod arguments;
+mod associated;
 mod attribute;
 mod check;
 mod errors;
@@ -35,12 +37,14 @@ mod guard;
 mod handler;
 mod kind;
 mod methods;
+mod mistyped;
 mod model;
 mod module;
 mod policy;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use proc_macro::TokenStream;
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{LitStr, Path};
 
@@ -71,6 +72,20 @@ pub(crate) enum ConstStr {
     Literal(LitStr),
     /// The path of a `&'static str` constant.
     Path(Path),
+}
+
+impl Key {
+    /// Returns the key for a path: its names, without generic arguments.
+    pub(crate) fn of_path(path: &Path) -> Self {
+        let segments = path.segments.iter();
+        let names: Vec<_> = segments
+            .map(|part| part.ident.unraw().to_string())
+            .collect();
+        Self {
+            text: names.join("::"),
+            span: path.span(),
+        }
+    }
 }
 
 impl Requirement {

@@ -22,6 +22,16 @@ pub(crate) fn visible_methods(attributes: &[Attribute]) -> Vec<RoutedMethod> {
     attributes.iter().flat_map(routed_methods).collect()
 }
 
+/// Returns `true` for `#[get]` and the like, `#[route]` and `#[routes]`.
+pub(crate) fn is_route(attribute: &Attribute) -> bool {
+    let name = attribute.path().segments.last();
+    let name = name.map(|segment| segment.ident.to_string());
+    name.is_some_and(|name| {
+        matches!(name.as_str(), "route" | "routes")
+            || methods::from_route_attribute(&name).is_some()
+    })
+}
+
 /// Reports each method of a handler's routes that the map doesn't list.
 pub(crate) fn check_handler(entries: &[MethodEntry], routed: &[RoutedMethod], errors: &mut Errors) {
     let is_in_map = |method: &str| entries.iter().any(|entry| entry.key.text == method);

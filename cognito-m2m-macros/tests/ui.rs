@@ -2,114 +2,21 @@
 //!
 //! Each `ui/name.rs` fails to compile, with the output in `ui/name.stderr`. To update the outputs:
 //! `UPDATE_SNAPSHOTS=1 cargo test -p cognito-m2m-macros --test ui`.
-//!
-//! The test calls rustc with the dependencies that Cargo compiled for the test itself. `trybuild`
-//! would compile all of them again.
 
 mod diagnostics;
 
-use std::num::NonZero;
-use std::path::Path;
-use std::process::Command;
-use std::sync::Mutex;
-use std::{env, fs, iter, thread};
-
 use cognito_m2m_rustc_arguments::rustc_arguments;
 
-use diagnostics::{errors, normalize};
-
-/// The command that compiled this test.
-const RUSTC: &[&str] = &rustc_arguments!();
-
-/// The version of the recorded outputs. Some messages are from rustc, and change with it.
-const RECORDED_WITH: &str = "rustc 1.95.";
-
-/// The folder of this package.
-const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
+use diagnostics::Cases;
 
 #[test]
 fn every_mistake_has_its_message() {
-    // Without the right dependencies, every case would fail to compile.
-    if let Some(output) = compile_errors("tests/diagnostics/valid.rs") {
-        panic!("a handler without a mistake does not compile with {RUSTC:?}:\n{output}");
-    }
-    let is_recorded_version = rustc_version().starts_with(RECORDED_WITH);
-    let cases = cases();
-    assert!(!cases.is_empty());
-    let queue = Mutex::new(cases.into_iter());
-    let next = || queue.lock().unwrap().next();
-    let run = || -> Vec<_> {
-        let cases = iter::from_fn(next);
-        cases
-            .filter_map(|case| failure(&case, is_recorded_version))
-            .collect()
+    let cases = Cases {
+        rustc: &rustc_arguments!(),
+        package: env!("CARGO_MANIFEST_DIR"),
+        directory: env!("CARGO_MANIFEST_DIR"),
+        output: env!("CARGO_TARGET_TMPDIR"),
+        valid: "tests/diagnostics/valid.rs",
     };
-    let failures: Vec<_> = thread::scope(|scope| {
-        let count = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads: Vec<_> = (0..count).map(|_| scope.spawn(run)).collect();
-        let failures = threads.into_iter().map(|thread| thread.join().unwrap());
-        failures.flatten().collect()
-    });
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-fn rustc_version() -> String {
-    let version = Command::new(RUSTC[0]).arg("--version").output();
-    let version = version.expect("rustc runs").stdout;
-    String::from_utf8(version).expect("rustc prints UTF-8")
-}
-
-/// Returns the paths of the cases, relative to the package.
-fn cases() -> Vec<String> {
-    let files = fs::read_dir(Path::new(PACKAGE).join("tests/ui")).unwrap();
-    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let cases = names.filter(|name| name.ends_with(".rs"));
-    cases.map(|name| format!("tests/ui/{name}")).collect()
-}
-
-/// Compiles a case. Returns a description of the difference from the recorded output, if any.
-fn failure(case: &str, is_recorded_version: bool) -> Option<String> {
-    let Some(output) = compile_errors(case) else {
-        return Some(format!("{case} compiles"));
-    };
-    let output = normalize(&output);
-    let recorded_in = Path::new(PACKAGE).join(case).with_extension("stderr");
-    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        assert!(is_recorded_version, "update with {RECORDED_WITH}x");
-        fs::write(&recorded_in, &output).unwrap();
-    }
-    let recorded = fs::read_to_string(&recorded_in).unwrap_or_default();
-    let is_expected = if is_recorded_version {
-        output == recorded
-    } else {
-        // Other versions may word and place rustc's errors, which have codes, in another way.
-        recorded.contains("error[E") || errors(&output) == errors(&recorded)
-    };
-    (!is_expected).then(|| format!("{case}: expected\n\n{recorded}\nfound\n\n{output}"))
-}
-
-/// Returns the output of rustc, or `None` if the case compiles.
-fn compile_errors(case: &str) -> Option<String> {
-    let compiled = Command::new(RUSTC[0])
-        .current_dir(PACKAGE)
-        // The attributes read the name of the runtime crate from the manifest.
-        .env("CARGO_MANIFEST_DIR", PACKAGE)
-        .env("CARGO_CRATE_NAME", "ui")
-        .args(["--edition=2024", "--crate-type=bin", "--emit=metadata"])
-        .args(["--out-dir", env!("CARGO_TARGET_TMPDIR")])
-        .args(["--diagnostic-width=140", "--allow=dead_code"])
-        .args(dependencies())
-        .arg(case)
-        .output()
-        .expect("rustc runs");
-    let output = String::from_utf8(compiled.stderr).expect("rustc prints UTF-8");
-    (!compiled.status.success()).then_some(output)
-}
-
-/// Returns the arguments that set the dependencies and the target of this test.
-fn dependencies() -> impl Iterator<Item = &'static str> {
-    let options = ["--extern", "-L", "--target", "--sysroot"];
-    let pairs = RUSTC.windows(2);
-    let dependencies = pairs.filter(move |pair| options.contains(&pair[0]));
-    dependencies.flatten().copied()
+    cases.check();
 }

@@ -66,7 +66,9 @@
 /// A handler can have several attributes. A request must meet all of them, and they are evaluated
 /// from top to bottom.
 ///
-/// An attribute adds an argument to the function, so other code can't call the function anymore.
+/// An attribute adds an argument to the function, so other code can't call the function anymore. Tests
+/// send a request instead, or call a function that the handler calls, as shown in `guide::testing`
+/// (feature `testing`).
 /// Methods and associated functions can't be guarded: write a free function instead, as shown in
 /// [`which_attribute`](crate::guide::which_attribute#methods-and-associated-functions).
 ///

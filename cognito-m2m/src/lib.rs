@@ -42,6 +42,9 @@
 //! | How do I serve users and machines together? | [`guide::mixed_traffic`] |
 //! | How does a handler get a row of my user table? | [`guide::users`] |
 //! | Which clients have called? | [`guide::activity`] |
+//! | How do I serve browsers of other origins? | [`guide::cors`] |
+//! | What does a container need? Which probes? | [`guide::deployment`] |
+//! | What do I add to `Cargo.toml` for my database? | [`guide::databases`] |
 //! | Which attacks are covered? | [`guide::security`] |
 //! | How do I move from Django? | [`guide::from_django`] |
 //! | How do I move away from a user table? | `guide::moving_from_users`, with the features `testing`, `diesel-r2d2` and `diesel-sqlite` |
@@ -65,8 +68,13 @@
 //! | `diesel-mysql` | client activity in MySQL or MariaDB, without a C library |
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
+//!
+//! Without its feature, an item does not exist: the compiler reports `unresolved import` or
+//! `could not find`, with a note that names the feature.
 
 #![forbid(unsafe_code)]
+// Labels items with the feature that they need, on docs.rs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(

@@ -1,11 +1,15 @@
-//! The form in which the outputs of rustc are compared.
+//! Compiles programs with mistakes, and compares the outputs of rustc with the recorded ones.
 //!
-//! It contains only what rustc prints about the compiled case. Notes about other files would change
-//! with every edit of the runtime crate, and differ between machines with and without the sources of
-//! the standard library.
+//! A recorded output contains only what rustc prints about the program. Notes about other files would
+//! change with every edit of the runtime crate, and differ between machines with and without the
+//! sources of the standard library.
+
+mod cases;
+
+pub(crate) use cases::Cases;
 
 /// Returns the diagnostics in an output of rustc, without the notes that point to other files.
-pub(crate) fn normalize(output: &str) -> String {
+fn normalize(output: &str) -> String {
     let diagnostics: Vec<_> = output
         .split("\n\n")
         .map(str::trim_end)
@@ -18,7 +22,7 @@ pub(crate) fn normalize(output: &str) -> String {
 /// Returns the message and the location of each error without a code.
 ///
 /// The errors of macros have no code.
-pub(crate) fn errors(normalized: &str) -> Vec<String> {
+fn errors(normalized: &str) -> Vec<String> {
     let diagnostics = normalized.split("\n\n");
     let errors = diagnostics.filter(|diagnostic| diagnostic.starts_with("error: "));
     errors
@@ -43,6 +47,7 @@ fn normalize_diagnostic(diagnostic: &str) -> String {
         // The first part is the error itself. It stays, because a wrong location must be seen.
         .filter(|(position, part)| *position == 0 || !points_to_other_file(part))
         .flat_map(|(_, part)| part)
+        .filter(|line| !names_file_of_long_type(line))
         .collect();
     // An empty line separates the error from its notes.
     lines.pop_if(|line| line.trim() == "|");
@@ -73,6 +78,12 @@ fn parts(diagnostic: &str) -> Vec<Vec<&str>> {
 fn points_to_other_file(part: &[&str]) -> bool {
     let mut locations = part.iter().filter_map(|line| line.split_once("--> "));
     locations.any(|(_, location)| !location.starts_with("tests/ui/"))
+}
+
+/// Returns `true` for the lines that name the file to which rustc wrote the full name of a type.
+fn names_file_of_long_type(line: &str) -> bool {
+    line.contains("= note: the full name for the type has been written to ")
+        || line.contains("= note: consider using `--verbose` to print the full type name")
 }
 
 /// Returns the content of the column of line numbers, which may be empty, or `None` for a line

@@ -1,4 +1,4 @@
-//! Pages that answer one question each: how to guard a handler, configure the crate, test, and
+//! Pages that answer one question each: how to guard a handler, configure the crate, test, deploy, and
 //! migrate.
 
 #[doc = include_str!("settings.md")]
@@ -15,6 +15,15 @@ pub mod security {}
 
 #[doc = include_str!("mixed_traffic.md")]
 pub mod mixed_traffic {}
+
+#[doc = include_str!("cors.md")]
+pub mod cors {}
+
+#[doc = include_str!("deployment.md")]
+pub mod deployment {}
+
+#[doc = include_str!("databases.md")]
+pub mod databases {}
 
 #[doc = include_str!("from_django.md")]
 pub mod from_django {}

@@ -152,6 +152,17 @@ fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
     name.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)
 }
 
+/// Returns `true` if a line has the scheme.
+pub(crate) fn has_scheme(line: &[u8], scheme: &str) -> bool {
+    after_scheme(line, scheme).is_some()
+}
+
+/// Returns `true` if a line is a single word, such as a token without a scheme. A scheme is
+/// followed by a space (RFC 9110 section 11.4).
+pub(crate) fn is_without_scheme(line: &[u8]) -> bool {
+    !line.trim_ascii().contains(&b' ')
+}
+
 fn strip_spaces(mut bytes: &[u8]) -> &[u8] {
     while let [b' ', rest @ ..] = bytes {
         bytes = rest;

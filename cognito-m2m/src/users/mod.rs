@@ -28,6 +28,8 @@ mod error;
 mod interface;
 mod lookup;
 mod proxy;
+#[cfg(not(feature = "diesel-users"))]
+mod without_diesel;
 
 pub(crate) use any_mapper::AnyMapper;
 pub use cached::Cached;

@@ -1,9 +1,5 @@
-use diesel::Expression;
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text, Unsigned};
 use serde_json::Value;
-
-/// The type of the values to look up in a column.
-pub type KeyOf<Column> = <<Column as Expression>::SqlType as KeyColumn>::Key;
 
 /// A SQL type of columns that can identify a user.
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,5 @@
 use super::candidate::Candidate;
+use super::columns::Columns;
 use super::key::Key;
 use super::source::RowSource;
 use crate::box_future::BoxFuture;
@@ -15,59 +16,59 @@ pub enum KeySource {
 }
 
 /// A mapper that looks up a user by one column of a table, created by `user_mapper!`.
-pub struct ColumnMapper<Pool, K, Query, Row> {
+pub struct ColumnMapper<Pool, C: Columns, Query> {
     pool: Pool,
     source: KeySource,
-    query: fn(K) -> Query,
-    // Not `PhantomData<Row>`: the mapper owns no rows and must be `Sync` for every row type.
-    row: std::marker::PhantomData<fn() -> Row>,
+    columns: C,
+    query: fn(C::Key, C) -> Query,
 }
 
-impl<Pool, K, Query, Row> ColumnMapper<Pool, K, Query, Row>
+impl<Pool, C, Query> ColumnMapper<Pool, C, Query>
 where
-    K: Key,
-    Pool: RowSource<Query, Row>,
-    Row: Candidate<K>,
+    C: Columns<Key: Key, Row: Candidate<C::Key>>,
+    Pool: RowSource<Query, C::Row>,
 {
     /// Creates a mapper that runs `query` on `pool` with the key from `source`.
     ///
     /// The query selects candidates and must not have a `LIMIT`, which could hide the matching row
     /// behind rows that only the database considers equal.
-    pub fn new(pool: Pool, source: KeySource, query: fn(K) -> Query) -> Self {
+    pub fn new(pool: Pool, source: KeySource, columns: C, query: fn(C::Key, C) -> Query) -> Self {
         Self {
             pool,
             source,
+            columns,
             query,
-            row: std::marker::PhantomData,
         }
     }
 
-    fn key(&self, principal: &ServicePrincipal) -> Option<K> {
+    fn key(&self, principal: &ServicePrincipal) -> Option<C::Key> {
         match &self.source {
-            KeySource::ClientId => K::from_text(principal.client_id().as_str()),
-            KeySource::Claim(name) => principal.claims().find(name).and_then(K::from_claim),
+            KeySource::ClientId => Key::from_text(principal.client_id().as_str()),
+            KeySource::Claim(name) => principal.claims().find(name).and_then(Key::from_claim),
         }
     }
 }
 
-impl<Pool, K, Query, Row> UserMapper for ColumnMapper<Pool, K, Query, Row>
+impl<Pool, C, Query> UserMapper for ColumnMapper<Pool, C, Query>
 where
-    K: Key,
-    Pool: RowSource<Query, Row>,
+    C: Columns<Key: Key, Row: Candidate<C::Key>>,
+    Pool: RowSource<Query, C::Row>,
     Query: 'static,
-    Row: Candidate<K>,
 {
-    type User = Row::User;
+    type User = <C::Row as Candidate<C::Key>>::User;
 
     fn find<'a>(
         &'a self,
         principal: &'a ServicePrincipal,
-    ) -> BoxFuture<'a, Result<Option<Row::User>, UserMappingError>> {
+    ) -> BoxFuture<'a, Result<Option<Self::User>, UserMappingError>> {
         Box::pin(async move {
             let Some(key) = self.key(principal) else {
                 return Ok(None);
             };
-            let rows = self.pool.rows((self.query)(key.clone())).await?;
+            let rows = self
+                .pool
+                .rows((self.query)(key.clone(), self.columns))
+                .await?;
             single_match(rows, &key)
         })
     }

@@ -18,6 +18,7 @@ mod async_pool;
 #[cfg(feature = "diesel-async-bb8")]
 mod bb8;
 mod candidate;
+mod columns;
 #[cfg(feature = "diesel-async-deadpool")]
 mod deadpool;
 mod failure;
@@ -39,7 +40,7 @@ pub mod __private {
     //! The items that `user_mapper!` expands to. Not part of the public interface.
 
     pub use super::candidate::Candidate;
-    pub use super::key::{Key, KeyColumn, KeyOf};
+    pub use super::columns::key_column;
+    pub use super::key::{Key, KeyColumn};
     pub use super::mapper::{ColumnMapper, KeySource};
-    pub use super::selected::SelectedKey;
 }

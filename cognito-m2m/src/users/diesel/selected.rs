@@ -17,13 +17,9 @@ use super::key::KeyColumn;
 #[derive(Clone, Copy, Debug, QueryId, ValidGrouping)]
 pub struct SelectedKey<Column>(Column);
 
-impl<Column> SelectedKey<Column>
-where
-    Column: Expression,
-    Column::SqlType: KeyColumn,
-{
+impl<Column> SelectedKey<Column> {
     /// Creates the expression that selects this column.
-    pub fn new(column: Column) -> Self {
+    pub(super) fn new(column: Column) -> Self {
         Self(column)
     }
 }

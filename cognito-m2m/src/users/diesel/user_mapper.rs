@@ -46,10 +46,12 @@
 ///
 /// - The pool: a `diesel::r2d2::Pool`, or a `bb8` or `deadpool` pool of `diesel-async`, each with
 ///   its feature. Any other [`RowSource`](crate::users::diesel::RowSource) works too.
-/// - The user type: your model, `Queryable` and `Selectable` from the table of the column.
+/// - The user type: your model, which derives `Queryable` and `Selectable` and names the table of the
+///   column.
 /// - `client_id`, or `claim` and the name of a claim: the value to look up.
 /// - The column: text, integer or UUID (feature `diesel-uuid`), nullable or not.
-/// - `active` (optional): a boolean column. A user whose value is false or null is inactive.
+/// - `active` (optional): a column of the type `Bool` in the same table, nullable or not. A user whose
+///   value is false or null is inactive.
 ///
 /// # Which values match?
 ///
@@ -74,33 +76,36 @@
 /// [`cached_for`](crate::users::UserMapper::cached_for) on the mapper.
 #[macro_export]
 macro_rules! user_mapper {
-    ($pool:expr, $user:ty, client_id => $column:path $(, active = $active:path)? $(,)?) => {
+    ($pool:expr, $user:ty, client_id => $column:expr $(, active = $active:expr)? $(,)?) => {
         $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::__private::KeySource::ClientId, $column $(, $active)?)
     };
-    ($pool:expr, $user:ty, claim $claim:expr => $column:path $(, active = $active:path)? $(,)?) => {
+    ($pool:expr, $user:ty, claim $claim:expr => $column:expr $(, active = $active:expr)? $(,)?) => {
         $crate::user_mapper!(@query $pool, $user, $crate::users::diesel::__private::KeySource::Claim(($claim).into()), $column $(, $active)?)
     };
-    (@query $pool:expr, $user:ty, $source:expr, $column:path $(, $active:path)?) => {{
-        use $crate::__private::diesel::associations::HasTable as _;
+    (@query $pool:expr, $user:ty, $source:expr, $column:expr) => {{
         use $crate::__private::diesel::prelude::*;
-        type Row = (
-            ::core::option::Option<$crate::users::diesel::__private::KeyOf<$column>>,
-            $($crate::user_mapper!(@flag $active),)?
-            $user,
-        );
-        $crate::users::diesel::__private::ColumnMapper::<_, _, _, Row>::new(
-            $pool,
-            $source,
-            |key: $crate::users::diesel::__private::KeyOf<$column>| {
-                <<$column as $crate::__private::diesel::Column>::Table>::table()
-                    .filter($column.eq(key))
-                    .select((
-                        $crate::users::diesel::__private::SelectedKey::new($column).nullable(),
-                        $($active.nullable(),)?
-                        <$user as SelectableHelper<_>>::as_select(),
-                    ))
-            },
-        )
+        let key = $crate::users::diesel::__private::key_column($column);
+        let user = key.user::<$user, _, _>();
+        $crate::users::diesel::__private::ColumnMapper::new($pool, $source, (key, user), |value, (key, user)| {
+            key.table()
+                .filter(key.column().eq(value))
+                .select((key.selection().nullable(), user.selection()))
+        })
     }};
-    (@flag $active:path) => { ::core::option::Option<bool> };
+    (@query $pool:expr, $user:ty, $source:expr, $column:expr, $active:expr) => {{
+        use $crate::__private::diesel::prelude::*;
+        let key = $crate::users::diesel::__private::key_column($column);
+        let active = key.active($active);
+        let user = key.user::<$user, _, _>();
+        $crate::users::diesel::__private::ColumnMapper::new($pool, $source, (key, active, user), |value, (key, active, user)| {
+            key.table()
+                .filter(key.column().eq(value))
+                .select((key.selection().nullable(), active.column().nullable(), user.selection()))
+        })
+    }};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "expected `user_mapper!(pool, User, client_id => table::column)` or `user_mapper!(pool, User, claim \"name\" => table::column)`, optionally with `, active = table::column` at the end"
+        )
+    };
 }

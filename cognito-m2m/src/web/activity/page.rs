@@ -2,7 +2,9 @@ use std::fmt;
 use std::future::ready;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse, Transform, fn_factory};
+use actix_web::dev::{
+    AppService, HttpServiceFactory, ServiceRequest, ServiceResponse, Transform, fn_factory,
+};
 use actix_web::{Error, web};
 
 use super::page_service::{BoxedBody, ClientActivityPageService};
@@ -12,7 +14,11 @@ use crate::activity::ActivityReader;
 /// An HTML page of the clients and their activity, with search, sorting and paging.
 ///
 /// A browser sends no bearer token, so the page is protected by your login rather than by
-/// `CognitoAuth`. Wrap it with the middleware of your login and pass the result to `App::service`.
+/// `CognitoAuth`. Wrap it with the middleware of your login and pass the result to `App::service`:
+/// `App::new().service(page.wrap(login))`. The page itself is no service, so `App::service(page)`
+/// does not compile. To serve it without a login, call
+/// [`danger_unguarded`](Self::danger_unguarded).
+///
 /// The page runs no scripts and loads nothing from other servers.
 ///
 /// # Examples
@@ -109,6 +115,24 @@ impl ClientActivityPage {
         let factory = fn_factory(move || ready(Ok::<_, ()>(page.clone())));
         web::service(&self.path).finish(factory)
     }
+}
+
+/// A login around the page. Nothing implements this trait.
+#[diagnostic::on_unimplemented(
+    message = "`ClientActivityPage` has no login",
+    label = "expected `page.wrap(login)`, with the middleware of your login",
+    note = "in a scope that already has a login, or on loopback, pass `page.danger_unguarded()` instead"
+)]
+trait HasLogin {}
+
+/// Makes the compiler explain what to do if the page is mounted without a login.
+// A bound without a lifetime would be rejected here, because it is always false.
+#[doc(hidden)]
+impl HttpServiceFactory for ClientActivityPage
+where
+    for<'page> &'page Self: HasLogin,
+{
+    fn register(self, _: &mut AppService) {}
 }
 
 impl fmt::Debug for ClientActivityPage {

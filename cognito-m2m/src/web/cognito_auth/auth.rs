@@ -44,6 +44,40 @@ use crate::validator::Pool;
 ///     Ok(())
 /// }
 /// ```
+///
+/// # Nested scopes
+///
+/// The same `CognitoAuth`, or a clone of it, may wrap an `App` and a scope inside: a token is
+/// validated once. Another `CognitoAuth` inside validates the token again and replaces the
+/// principal.
+///
+/// Do not nest two of them to accept tokens of two user pools. Each refuses the tokens of the other's
+/// pool with 401, so together they refuse every token. The inner one then logs a warning, once.
+/// Instead,
+///
+/// - to accept the tokens of several pools, build one `CognitoAuth` with all of them
+///   ([`Settings::pool`](crate::Settings::pool)),
+/// - to accept different pools under different paths, wrap each scope in its own `CognitoAuth`, and
+///   none around both,
+/// - if an outer one must stay, turn `fail_on_invalid_bearer` off for it, so that it leaves the
+///   tokens that it does not accept to the inner one.
+///
+/// ```no_run
+/// use actix_web::{App, HttpServer, web};
+/// use cognito_m2m::settings::PoolSettings;
+/// use cognito_m2m::{CognitoAuth, Settings};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let partners = PoolSettings::default().user_pool_id("eu-west-1_JkLmNoPqR");
+/// let auth = CognitoAuth::new(Settings::from_env().pool("partners", partners))?;
+/// HttpServer::new(move || App::new().wrap(auth.clone()).service(web::scope("/partners")))
+///     .bind(("127.0.0.1", 8080))?
+///     .run()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct CognitoAuth {
     state: Arc<State>,

@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use crate::pool::PoolName;
 
 /// The state of the signing keys, for readiness probes.
@@ -17,6 +20,21 @@ use crate::pool::PoolName;
 ///     }
 /// }
 /// ```
+///
+/// It implements `Serialize`, for a page that operators read:
+///
+/// ```json
+/// {
+///   "is_ready": true,
+///   "has_forked": false,
+///   "pools": [{ "name": "default", "is_ready": true, "keys_age": 12, "last_error": null }]
+/// }
+/// ```
+///
+/// `keys_age` is in whole seconds. These names don't change between releases, but others may be
+/// added. The values contain no secrets and no tokens. `last_error` contains the URL of the keys, so
+/// answer the probes of a load balancer with the status alone. See
+/// [`guide::deployment`](crate::guide::deployment).
 #[derive(Clone, Debug)]
 pub struct Health {
     pub(super) pools: Vec<PoolHealth>,
@@ -31,12 +49,13 @@ impl Health {
         &self.pools
     }
 
-    /// Returns `true` if every user pool has usable keys, and `false` once
-    /// [`shutdown`](crate::CognitoAuth::shutdown) has been called. With a custom validator, it is `true`
-    /// until then.
+    /// Returns `true` if every user pool has usable keys.
+    ///
+    /// It is `false` once [`shutdown`](crate::CognitoAuth::shutdown) has been called, and where
+    /// [`has_forked`](Self::has_forked) is `true`. With a custom validator, it is `true` until then.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.is_stopped && self.pools.iter().all(|pool| pool.is_ready)
+        !self.is_stopped && !self.has_forked && self.pools.iter().all(|pool| pool.is_ready)
     }
 
     /// Returns `true` in a child process that was forked after
@@ -47,6 +66,16 @@ impl Health {
     #[must_use]
     pub fn has_forked(&self) -> bool {
         self.has_forked
+    }
+}
+
+impl Serialize for Health {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut health = serializer.serialize_struct("Health", 3)?;
+        health.serialize_field("is_ready", &self.is_ready())?;
+        health.serialize_field("has_forked", &self.has_forked())?;
+        health.serialize_field("pools", self.pools())?;
+        health.end()
     }
 }
 
@@ -61,10 +90,11 @@ impl Health {
 /// }
 /// # Ok::<(), cognito_m2m::BuildError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PoolHealth {
     pub(super) name: PoolName,
     pub(super) is_ready: bool,
+    #[serde(serialize_with = "serialize_seconds")]
     pub(super) keys_age: Option<Duration>,
     pub(super) last_error: Option<String>,
 }
@@ -98,4 +128,13 @@ impl PoolHealth {
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()
     }
+}
+
+fn serialize_seconds<S: Serializer>(
+    duration: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    duration
+        .map(|duration| duration.as_secs())
+        .serialize(serializer)
 }

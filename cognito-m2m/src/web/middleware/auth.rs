@@ -19,6 +19,7 @@ use crate::token::Credentials;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
 use crate::web::request::{
     Authentication, Outcome, RefusedBy, RefusedRequest, find_error, refuse, returned_refusal,
+    warn_about_nesting,
 };
 
 impl<S, B> Transform<S, ServiceRequest> for CognitoAuth
@@ -243,6 +244,10 @@ fn attach(
     request: ServiceRequest,
     outcome: Outcome,
 ) -> ControlFlow<RefusedToken, ServiceRequest> {
+    if matches!(&outcome, Outcome::Refused(refusal) if !matches!(refusal, Refusal::Unavailable(_)))
+    {
+        warn_about_nesting(state, &request);
+    }
     match outcome {
         Outcome::Refused(refusal)
             if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>

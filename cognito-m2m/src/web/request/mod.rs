@@ -2,6 +2,8 @@
 //! extensions.
 
 mod authentication;
+mod missing_token;
+mod nested;
 #[cfg(feature = "testing")]
 mod preset;
 mod principal;
@@ -10,6 +12,7 @@ mod refused_request;
 mod returned_error;
 
 pub(super) use authentication::{Authentication, Outcome, with_authentication};
+pub(super) use nested::warn_about_nesting;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;

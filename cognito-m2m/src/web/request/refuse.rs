@@ -4,7 +4,8 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tracing::Level;
 
 use super::authentication::{Authentication, principal_of};
-use crate::error::Refusal;
+use super::missing_token::cause_of_missing_token;
+use crate::error::{AuthenticationError, Refusal};
 use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
 use crate::scope::Scope;
@@ -122,6 +123,9 @@ pub(super) fn log(
         // The cause may quote claims of the token. The subscriber escapes it, like every string.
         Refusal::UserMapping(error) => causes(error),
         Refusal::Misconfigured(_) => program_error(by),
+        Refusal::Authentication(AuthenticationError::Missing) => {
+            state.and_then(|state| cause_of_missing_token(state, request))
+        }
         Refusal::Authentication(_) | Refusal::Authorization(_) => None,
     };
     macro_rules! event {

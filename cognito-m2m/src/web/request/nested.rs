@@ -1,0 +1,28 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+
+use super::authentication::{Authentication, Outcome};
+use crate::web::cognito_auth::WorkerState;
+
+static IS_REPORTED: AtomicBool = AtomicBool::new(false);
+
+/// Warns, once in the life of the process, that this middleware refuses a token which another
+/// `CognitoAuth` around it has accepted. With different user pools, the two refuse every token
+/// together.
+pub(in crate::web) fn warn_about_nesting(state: &WorkerState, request: &ServiceRequest) {
+    let extensions = request.extensions();
+    let outer = extensions.get::<Authentication>();
+    let is_accepted_outside = outer.is_some_and(|outer| {
+        !outer.is_preset
+            && !outer.state.is_same(state)
+            && matches!(outer.outcome, Outcome::Verified(_))
+    });
+    if is_accepted_outside && !IS_REPORTED.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "a `CognitoAuth` refuses a token that another one around it accepts: use one \
+             `CognitoAuth` with all user pools"
+        );
+    }
+}

@@ -1,0 +1,26 @@
+use cognito_m2m::{CognitoAuth, user_mapper};
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, Pool};
+
+diesel::table! {
+    users (id) {
+        id -> Integer,
+        username -> Text,
+        status -> Text,
+        photo -> Nullable<Binary>,
+        login_count -> Nullable<Integer>,
+        is_active -> Bool,
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct User {
+    username: String,
+}
+
+fn build(pool: Pool<ConnectionManager<SqliteConnection>>) {
+    CognitoAuth::builder().user_mapper(user_mapper!(pool, User, client_id => users::photo));
+}
+
+fn main() {}
