@@ -65,6 +65,12 @@
 //! | `diesel-mysql` | client activity in MySQL or MariaDB, without a C library |
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
+//!
+//! No feature chooses a back end of a crate that applications share, such as the cryptography of
+//! `jsonwebtoken` or a C library for Diesel. The exception is `reqwest`, which is used with `rustls`
+//! and aws-lc-rs, as by its default features. If your program uses `rustls` with another provider,
+//! install that one at start-up, for example with
+//! `rustls::crypto::ring::default_provider().install_default()`. This crate then uses it too.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(
