@@ -97,6 +97,7 @@ mod environment;
 pub mod error;
 pub mod guide;
 mod http;
+mod json;
 pub mod jwks;
 mod loopback;
 pub mod policy;

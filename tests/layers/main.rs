@@ -45,6 +45,7 @@ const LOWEST: &[&str] = &[
     "environment.rs",
     "setting_fault.rs",
     "http.rs",
+    "json.rs",
     "backoff.rs",
     "base64url.rs",
     "box_future.rs",
