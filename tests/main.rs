@@ -5,6 +5,8 @@ mod answers;
 mod architecture;
 mod attacks;
 mod attributes;
+#[cfg(target_os = "linux")]
+mod certificates;
 mod documents;
 mod keys;
 mod left_out;
@@ -15,6 +17,7 @@ mod modules;
 mod policies;
 mod pools;
 mod principal;
+mod proxies;
 mod settings;
 mod sqlite_file;
 mod tokens;
