@@ -1,7 +1,8 @@
 """Checks the locked dependencies offline: dependencies.py supply-chain | rust-version.
 
 `supply-chain` applies the licences, bans and sources of `deny.toml` to every locked package, and
-checks the minimum versions that fix known vulnerabilities. `rust-version` checks that no package
+checks the minimum versions that fix known vulnerabilities. It also checks that no feature enables a
+back end that is the user's choice. `rust-version` checks that no package
 that users build requires a newer Rust than the crates do.
 """
 
@@ -22,6 +23,17 @@ MINIMUM_VERSIONS = {
     "diesel": "2.3.10",
     "tracing-subscriber": "0.3.20",
     "h2": "0.4.16",
+}
+
+# Features that choose a back end for every crate of a user's program. Two of them exclude each other,
+# or make functions panic.
+FEATURES_OF_USERS = {
+    "jsonwebtoken": {"aws_lc_rs", "rust_crypto"},
+    "reqwest": {"native-tls", "native-tls-vendored"},
+    # `reqwest` enables `aws_lc_rs`, as its default features do.
+    "rustls": {"ring", "fips"},
+    "aws-lc-rs": {"fips", "non-fips"},
+    "serde_json": {"arbitrary_precision", "preserve_order"},
 }
 
 
@@ -90,10 +102,29 @@ def supply_chain(graph: dict) -> list[str]:
     for package in graph["packages"]:
         if package["source"] is None and package["publish"] != [] and not package["license"]:
             faults.append(f"{package['name']}: has no licence")
+    faults += features_of_users(graph)
     print(
-        f"checked {len(others)} locked packages: licences, bans, sources and minimum versions "
-        f"({', '.join(MINIMUM_VERSIONS)})"
+        f"checked {len(others)} locked packages: licences, bans, sources, features and minimum "
+        f"versions ({', '.join(MINIMUM_VERSIONS)})"
     )
+    return faults
+
+
+def features_of_users(graph: dict) -> list[str]:
+    """Returns a fault for each enabled feature that is the user's choice.
+
+    The graph has all features of the workspace, and cargo unifies those of dev-dependencies too.
+    """
+    by_id = {package["id"]: package["name"] for package in graph["packages"]}
+    faults = []
+    for node in graph["resolve"]["nodes"]:
+        name = by_id[node["id"]]
+        enabled = FEATURES_OF_USERS.get(name, set()) & set(node["features"])
+        for feature in sorted(enabled):
+            faults.append(f"{name}: enables the feature {feature}, which is the user's choice")
+        is_limited = name in ("log", "tracing")
+        if is_limited and any("max_level" in feature for feature in node["features"]):
+            faults.append(f"{name}: limits the log level of the user's program")
     return faults
 
 

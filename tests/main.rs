@@ -6,6 +6,8 @@ mod architecture;
 mod attacks;
 mod attributes;
 mod causes;
+#[cfg(target_os = "linux")]
+mod certificates;
 mod confidential_settings;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -20,6 +22,7 @@ mod modules;
 mod policies;
 mod pools;
 mod principal;
+mod proxies;
 mod settings;
 mod sqlite_file;
 mod tokens;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, ClientBuilder, Response, Url};
 
 /// Creates the HTTP client that is used if none is configured.
 ///
@@ -19,14 +19,21 @@ pub(crate) fn default_client(
         .connect_timeout(connect_timeout)
         .timeout(timeout)
         .user_agent(concat!("cognito-m2m/", env!("CARGO_PKG_VERSION")));
-    // `http` URLs are meant for loopback. A proxy from the environment would send the request to
-    // another machine.
     let builder = if url.scheme() == "http" {
-        builder.no_proxy()
+        plain_http_only(builder)
     } else {
         builder
     };
     builder.build()
+}
+
+/// Configures a client that never uses TLS, and no proxy either.
+///
+/// `http` URLs are meant for loopback: a proxy from the environment would send the request to
+/// another machine. The root certificates of the system are not loaded, since building a client
+/// fails on a machine without any.
+pub(crate) fn plain_http_only(builder: ClientBuilder) -> ClientBuilder {
+    builder.no_proxy().tls_certs_only([])
 }
 
 /// Reads a body of at most `max_bytes`, counted after decompression if the client decompresses.

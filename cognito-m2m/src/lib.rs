@@ -71,6 +71,12 @@
 //!
 //! Without its feature, an item does not exist: the compiler reports `unresolved import` or
 //! `could not find`, with a note that names the feature.
+//!
+//! No feature chooses a back end of a crate that applications share, such as the cryptography of
+//! `jsonwebtoken` or a C library for Diesel. The exception is `reqwest`, which is used with `rustls`
+//! and aws-lc-rs, as by its default features. If your program uses `rustls` with another provider,
+//! install that one at start-up, for example with
+//! `rustls::crypto::ring::default_provider().install_default()`. This crate then uses it too.
 
 #![forbid(unsafe_code)]
 // Labels items with the feature that they need, on docs.rs.
@@ -101,6 +107,7 @@ mod error_chain;
 mod error_report;
 pub mod guide;
 mod http;
+mod json;
 pub mod jwks;
 mod loopback;
 pub mod policy;

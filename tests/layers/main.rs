@@ -49,6 +49,7 @@ const LOWEST: &[&str] = &[
     "setting_source.rs",
     "setting_text.rs",
     "http.rs",
+    "json.rs",
     "backoff.rs",
     "base64url.rs",
     "box_future.rs",

@@ -18,7 +18,7 @@ pub use api::{Answer, Api};
 pub use browser::Browser;
 pub use capture::CapturedLog;
 pub use fixtures::{ApiFixture, AuthFixture, Routes, serve_routes};
-pub use process::{assert_passed, command_after, command_of};
+pub use process::{assert_passed, command_after, command_of, has_passed_with};
 pub use proxy::Proxy;
 pub use sources::{Source, files, sources, workspace_file};
 

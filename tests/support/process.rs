@@ -2,6 +2,9 @@ use std::any::type_name_of_val;
 use std::env;
 use std::process::{Command, Output};
 
+/// The environment variable that is set in a process of [`has_passed_with`].
+const HAS_VARIABLES: &str = "TEST_HAS_VARIABLES";
+
 /// Returns a command that runs only `test`, usually the calling test, in a separate process.
 ///
 /// # Panics
@@ -28,6 +31,27 @@ pub fn command_after<T: Fn()>(prepare: &str, test: &T) -> Command {
         .arg(env::current_exe().expect("the path of the test program"))
         .args(arguments_of(test));
     command
+}
+
+/// Runs `test`, which is the calling test, in a separate process with these environment variables.
+///
+/// Returns `false` in that process, and `true` in the process that has started it, where the test has
+/// passed then.
+///
+/// # Panics
+///
+/// Panics if the test fails in the separate process.
+#[must_use]
+pub fn has_passed_with<T: Fn()>(test: T, variables: &[(&str, &str)]) -> bool {
+    if env::var_os(HAS_VARIABLES).is_some() {
+        return false;
+    }
+    let mut command = command_of(&test);
+    command.env(HAS_VARIABLES, "yes");
+    command.envs(variables.iter().copied());
+    let run = command.output();
+    assert_passed(&run.expect("the test program starts again"));
+    true
 }
 
 fn arguments_of<T: Fn()>(test: &T) -> [String; 3] {

@@ -1,29 +1,32 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::header::AUTHORIZATION;
-use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, StatusCode};
-use url::{Origin, Url};
+use reqwest::header::{AUTHORIZATION, HOST};
+use reqwest::{ClientBuilder, Method, Request, RequestBuilder, Response, StatusCode};
+use url::Url;
 
 use super::access_token::AccessToken;
+use super::call_clients::{CallClients, CallLimits, DEFAULT_LIMITS};
 use super::call_error::CallError;
 use super::challenge::has_invalid_token_error;
+use super::host_header::{check_host_header, host_header};
 use super::origin_tokens::OriginTokens;
 use super::transport_error::TransportError;
-
-/// The maximum number of redirects within an origin, the default of `reqwest`.
-const MAX_REDIRECTS: usize = 10;
+use super::written_url::is_written_as_parsed;
 
 impl OriginTokens {
     /// Creates an [`AuthorizedClient`], which adds the token to every request.
     ///
-    /// The client has no timeouts. To set them, use [`into_client_with`](Self::into_client_with).
+    /// A call fails with a timeout if no connection is opened within 1 s, or if the response with
+    /// its whole body takes longer than 30 s. If a request is repeated with another token, the
+    /// limits apply to each of the two. To replace both limits, use
+    /// [`into_client_with`](Self::into_client_with). To change the second one for a single request,
+    /// use the `timeout` of its `reqwest` builder (see [`AuthorizedRequest::with`]).
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Http`] if the client could not be built, usually because no TLS root
-    /// certificates are installed.
+    /// Returns [`CallError::HttpClient`] if the client could not be built, usually because no TLS
+    /// root certificates are installed. Plain `http` on loopback needs none.
     ///
     /// # Examples
     ///
@@ -37,18 +40,29 @@ impl OriginTokens {
     /// # }
     /// ```
     pub fn into_client(self) -> Result<AuthorizedClient, CallError> {
-        self.into_client_with(Client::builder())
+        self.into_client_within(DEFAULT_LIMITS)
     }
 
-    /// Creates an [`AuthorizedClient`] from a `reqwest` builder, for example with timeouts, a proxy
-    /// or custom TLS roots.
+    pub(super) fn into_client_within(
+        self,
+        limits: CallLimits,
+    ) -> Result<AuthorizedClient, CallError> {
+        AuthorizedClient::new(self, limits.client_builder(), limits)
+    }
+
+    /// Creates an [`AuthorizedClient`] from a `reqwest` builder, for example with other timeouts, a
+    /// proxy or custom TLS roots.
+    ///
+    /// The default limits do not apply: a builder without timeouts makes a client without timeouts.
     ///
     /// The redirect policy of the builder is replaced. The client follows redirects within the
-    /// origin only.
+    /// origin only. A proxy is never used for plain `http`, which would leave the machine. If the
+    /// origins include both `http` on loopback and `https`, the builder applies to `https`, and
+    /// requests to loopback have the limits of [`into_client`](Self::into_client).
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::Http`] if the client could not be built.
+    /// Returns [`CallError::HttpClient`] if the client could not be built.
     ///
     /// # Examples
     ///
@@ -66,7 +80,7 @@ impl OriginTokens {
     /// # }
     /// ```
     pub fn into_client_with(self, http: ClientBuilder) -> Result<AuthorizedClient, CallError> {
-        AuthorizedClient::new(self, http)
+        AuthorizedClient::new(self, http, DEFAULT_LIMITS)
     }
 }
 
@@ -76,7 +90,9 @@ impl OriginTokens {
 ///
 /// If the API answers 401 with `invalid_token`, the client fetches another token and repeats the
 /// request once, provided that its body is in memory. A request to another origin, or a redirect to
-/// one, fails before the token is sent.
+/// one, fails before the token is sent. So does a request whose `Host` header names another host
+/// than its URL, or whose URL does not have the form that [`OriginTokens::token_for`] requires of
+/// its host. The `Authorization` header of a request is replaced.
 ///
 /// This is a separate type rather than a `reqwest` middleware, because a client with another
 /// redirect policy could send the token to another origin.
@@ -102,23 +118,19 @@ impl OriginTokens {
 #[derive(Clone)]
 pub struct AuthorizedClient {
     tokens: Arc<OriginTokens>,
-    http: Client,
+    clients: CallClients,
 }
 
 impl AuthorizedClient {
-    fn new(tokens: OriginTokens, http: ClientBuilder) -> Result<Self, CallError> {
-        let origins = tokens.origins().to_vec();
-        let policy = Policy::custom(move |attempt| redirect(attempt, &origins));
-        let http = http.redirect(policy);
-        // A proxy from the environment would send plain http off this machine.
-        let http = if tokens.is_on_loopback() {
-            http.no_proxy()
-        } else {
-            http
-        };
+    fn new(
+        tokens: OriginTokens,
+        http: ClientBuilder,
+        loopback_limits: CallLimits,
+    ) -> Result<Self, CallError> {
+        let clients = CallClients::new(&tokens, http, loopback_limits)?;
         Ok(Self {
             tokens: Arc::new(tokens),
-            http: http.build().map_err(TransportError::new)?,
+            clients,
         })
     }
 
@@ -162,9 +174,12 @@ impl AuthorizedClient {
     /// # }
     /// ```
     pub fn request(&self, method: Method, url: &str) -> AuthorizedRequest<'_> {
+        // An invalid URL is an error of `reqwest` when the request is sent.
+        let is_unambiguous = Url::parse(url).map_or(true, |it| is_written_as_parsed(url, &it));
         AuthorizedRequest {
             client: self,
-            request: self.http.request(method, url),
+            request: self.clients.https_or_all().request(method, url),
+            is_unambiguous,
         }
     }
 
@@ -172,8 +187,9 @@ impl AuthorizedClient {
     ///
     /// # Errors
     ///
-    /// Returns [`CallError`] if the URL has another origin, if no token could be fetched, or if the
-    /// API sent no response. A response with an error status is not an error.
+    /// Returns [`CallError`] if the URL has another origin, if a `Host` header names another host
+    /// than the URL, if no token could be fetched, or if the API sent no response in time. A
+    /// response with an error status is not an error.
     ///
     /// # Examples
     ///
@@ -188,6 +204,7 @@ impl AuthorizedClient {
     /// # }
     /// ```
     pub async fn execute(&self, request: Request) -> Result<Response, CallError> {
+        check_host_header(&request)?;
         let token = self.tokens.token_for_url(request.url()).await?;
         let copy = request.try_clone();
         let response = self.send(request, &token).await?;
@@ -207,9 +224,13 @@ impl AuthorizedClient {
     }
 
     async fn send(&self, mut request: Request, token: &AccessToken) -> Result<Response, CallError> {
+        let host = host_header(request.url()).ok_or(CallError::OtherOrigin)?;
+        let client = self.clients.for_url(request.url());
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, token.header().clone());
-        self.http.execute(request).await.map_err(|error| {
+        // Keeps `reqwest` from adding a `Host` of the client's default headers.
+        headers.insert(HOST, host);
+        client.execute(request).await.map_err(|error| {
             if error.is_redirect() {
                 CallError::OtherOrigin
             } else {
@@ -221,20 +242,6 @@ impl AuthorizedClient {
 
 fn is_refused(response: &Response) -> bool {
     response.status() == StatusCode::UNAUTHORIZED && has_invalid_token_error(response.headers())
-}
-
-/// Follows redirects within one origin. A redirect to another origin is an error even if the token
-/// may be sent there, because `reqwest` drops the `Authorization` header on the way.
-fn redirect(attempt: Attempt<'_>, origins: &[Origin]) -> reqwest::redirect::Action {
-    let target = attempt.url().origin();
-    let is_same_origin = attempt.previous().last().map(Url::origin).as_ref() == Some(&target);
-    if !is_same_origin || !origins.contains(&target) {
-        attempt.error(CallError::OtherOrigin)
-    } else if attempt.previous().len() > MAX_REDIRECTS {
-        attempt.stop()
-    } else {
-        attempt.follow()
-    }
 }
 
 impl fmt::Debug for AuthorizedClient {
@@ -265,6 +272,7 @@ impl fmt::Debug for AuthorizedClient {
 pub struct AuthorizedRequest<'a> {
     client: &'a AuthorizedClient,
     request: RequestBuilder,
+    is_unambiguous: bool,
 }
 
 impl AuthorizedRequest<'_> {
@@ -278,10 +286,14 @@ impl AuthorizedRequest<'_> {
     ///
     /// # Errors
     ///
-    /// Returns [`CallError`] if the URL is invalid or has another origin, if no token could be
-    /// fetched, or if the API sent no response. A response with an error status is not an error.
+    /// Returns [`CallError`] if the URL is invalid, ambiguous or has another origin, if no token
+    /// could be fetched, or if the API sent no response in time. A response with an error status is
+    /// not an error.
     pub async fn send(self) -> Result<Response, CallError> {
         let request = self.request.build().map_err(TransportError::new)?;
+        if !self.is_unambiguous {
+            return Err(CallError::OtherOrigin);
+        }
         self.client.execute(request).await
     }
 }

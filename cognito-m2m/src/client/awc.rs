@@ -13,14 +13,17 @@ impl OriginTokens {
     /// Actix-web use, so this needs no dependency on `awc`:
     /// `client.get(url).insert_header(header)`.
     ///
-    /// Build the `awc` client with `disable_redirects()`. If an API answers 401 with
-    /// `invalid_token`, call [`invalidate`](Self::invalidate) with the token from
-    /// [`token_for`](Self::token_for).
+    /// Build the `awc` client with `disable_redirects()`. It limits requests to 5 s by default;
+    /// change this with its `timeout`. If an API answers 401 with `invalid_token`, call
+    /// [`invalidate`](Self::invalidate) with the token from [`token_for`](Self::token_for).
+    /// [The guide](crate::guide::calling_services#how-do-i-use-another-http-client) has a complete
+    /// example.
     ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL is invalid or outside the API's origins, and
-    /// [`CallError::Token`] if no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL is invalid, ambiguous or outside the API's
+    /// origins (see [`token_for`](Self::token_for)), and [`CallError::Token`] if no token could be
+    /// fetched.
     ///
     /// # Examples
     ///

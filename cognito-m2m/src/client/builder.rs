@@ -335,9 +335,9 @@ pub enum TokenClientBuildError {
     #[error("failed to start the background thread of the token client")]
     Thread(#[source] std::io::Error),
     /// The HTTP client could not be created, usually because no TLS root certificates are
-    /// installed.
+    /// installed. A token URL with plain `http` needs none.
     #[error(
-        "failed to create the HTTP client of the token client: install root certificates, or set `http_client`"
+        "failed to create the HTTP client of the token client: install root certificates (package `ca-certificates`), or set `http_client`"
     )]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -44,7 +44,8 @@ pub enum TokenClientError {
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
     /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito throttled the
-    /// request with a `TooManyRequestsException`.
+    /// request with a `TooManyRequestsException`. A 401 that asks for HTTP Basic credentials is an
+    /// `invalid_client`, even without an error code.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
     /// The token endpoint sent a status other than 200, without an OAuth error.
@@ -57,7 +58,7 @@ pub enum TokenClientError {
         /// The value of `Retry-After`, capped at 30 s.
         retry_after: Option<Duration>,
     },
-    /// The token endpoint sent status 200, but no usable token.
+    /// The token endpoint sent status 200, but neither a usable token nor an OAuth error.
     #[error("invalid response from the token endpoint: {0}")]
     InvalidResponse(#[from] InvalidTokenResponse),
     /// The fetch was aborted because it panicked or the background thread ended.
@@ -97,6 +98,6 @@ impl TokenClientError {
 
     /// Returns `true` if the client itself is refused, whatever scopes it requests.
     pub(super) fn refuses_client(&self) -> bool {
-        matches!(self, Self::OAuth(error) if error.error() == "invalid_client")
+        matches!(self, Self::OAuth(error) if error.refuses_client())
     }
 }

@@ -3,9 +3,10 @@ use reqwest::{Body, Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Url, form_urlencoded};
 
+use super::challenge::refuses_client_credentials;
 use super::credentials::{Credentials, EncodedCredentials};
 use super::error::TokenClientError;
-use super::oauth_error::{OAuthError, ResponseBody};
+use super::oauth_error::{OAuthError, Refusal, ResponseBody};
 use super::retry::parse_retry_after;
 use super::scopes::RequestedScopes;
 use super::token_response::{InvalidTokenResponse, TokenResponse};
@@ -35,7 +36,7 @@ impl Exchange {
         let request = self.request(scopes, secret_index);
         let response = request.send().await.map_err(TransportError::new)?;
         let body = self.read(response, clock).await?;
-        Ok(TokenResponse::parse(&body, scopes)?)
+        TokenResponse::parse(&body, scopes).map_err(|error| success_error(error, body))
     }
 
     /// Creates the request (RFC 6749 section 4.4.2), with Cognito's `aws_client_metadata`.
@@ -96,6 +97,18 @@ impl Exchange {
     }
 }
 
+/// Creates the error for a response with status 200. Some servers send OAuth errors with it.
+fn success_error(error: InvalidTokenResponse, body: Vec<u8>) -> TokenClientError {
+    if error == InvalidTokenResponse::Error {
+        let status = StatusCode::OK.as_u16();
+        let body = ResponseBody::new(body);
+        if let Some(error) = OAuthError::parse(status, &body, Refusal::default(), None) {
+            return error.into();
+        }
+    }
+    error.into()
+}
+
 /// Creates the error for a response with a status other than 200.
 fn status_error(
     status: u16,
@@ -108,7 +121,13 @@ fn status_error(
     let retry_after = retry_after.and_then(|value| parse_retry_after(value, clock.wall()));
     let is_throttled =
         header("x-amzn-errortype").is_some_and(|kind| kind.starts_with("TooManyRequestsException"));
-    match OAuthError::parse(status, &body, is_throttled, retry_after) {
+    let refuses_client =
+        status == StatusCode::UNAUTHORIZED.as_u16() && refuses_client_credentials(headers);
+    let refusal = Refusal {
+        is_throttled,
+        refuses_client,
+    };
+    match OAuthError::parse(status, &body, refusal, retry_after) {
         Some(error) => error.into(),
         None => TokenClientError::Status {
             status,

@@ -25,6 +25,7 @@
 // The layers, from top to bottom. A module uses only modules below it or to its right:
 //
 // authorized_client, awc               requests to an API, with `reqwest` and with `awc`
+// call_clients                         the `reqwest` clients for the origins of one API
 // origin_tokens, builder               tokens for the origins of one API; the setup of a token client
 // token_client                         the cache of all scope sets
 // shared_fetch                         a fetch and its renewals, on the background thread
@@ -41,12 +42,14 @@ mod awc;
 mod builder;
 mod cache_entry;
 mod cached_token;
+mod call_clients;
 mod call_error;
 mod challenge;
 mod credentials;
 mod error;
 mod exchange;
 mod fetcher;
+mod host_header;
 mod invalidation_limit;
 mod oauth_error;
 mod origin_tokens;
@@ -61,6 +64,7 @@ mod token_client;
 mod token_response;
 mod token_url;
 mod transport_error;
+mod written_url;
 
 pub use access_token::AccessToken;
 pub use authorized_client::{AuthorizedClient, AuthorizedRequest};

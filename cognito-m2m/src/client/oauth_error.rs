@@ -9,11 +9,14 @@ use serde_json::{Map, Value};
 /// Cognito, category `ClientAuthentication`).
 const THROTTLED: &str = "TooManyRequestsException";
 
+/// The code of a refusal of the client itself (RFC 6749 section 5.2).
+const INVALID_CLIENT: &str = "invalid_client";
+
 /// The codes that `Display` and `Debug` print: those of RFC 6749 sections 4.1.2.1 and 5.2, and
 /// Cognito's throttling.
 const KNOWN_CODES: [&str; 9] = [
     "invalid_request",
-    "invalid_client",
+    INVALID_CLIENT,
     "invalid_grant",
     "unauthorized_client",
     "unsupported_grant_type",
@@ -47,14 +50,24 @@ struct Parts {
     description: Option<String>,
     body: ResponseBody,
     retry_after: Option<Duration>,
+    refuses_client: bool,
+}
+
+/// What the status and the headers of an error response say, apart from the body.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Refusal {
+    pub(super) is_throttled: bool,
+    /// The response is a 401 that asks for the credentials of a client.
+    pub(super) refuses_client: bool,
 }
 
 impl OAuthError {
-    /// Parses a response. Returns `None` if it is neither an OAuth error nor Cognito's throttling.
+    /// Parses a response. Returns `None` if it is neither an OAuth error, nor a refusal of the
+    /// client, nor Cognito's throttling.
     pub(super) fn parse(
         status: u16,
         body: &ResponseBody,
-        is_throttled: bool,
+        refusal: Refusal,
         retry_after: Option<Duration>,
     ) -> Option<Self> {
         let members: Map<String, Value> =
@@ -65,24 +78,29 @@ impl OAuthError {
             code != THROTTLED && KNOWN_CODES.contains(&code) && !is_transient_status(status)
         });
         // AWS front ends name the exception in `__type`, `code`, `message` or a header.
-        let is_throttled = is_throttled || contains(body.as_bytes(), THROTTLED.as_bytes());
+        let is_throttled = refusal.is_throttled || contains(body.as_bytes(), THROTTLED.as_bytes());
         let error = if is_throttled && !is_refusal {
             THROTTLED.to_owned()
+        } else if refusal.refuses_client {
+            error.unwrap_or_else(|| INVALID_CLIENT.to_owned())
         } else {
             error?
         };
+        let is_known = KNOWN_CODES.contains(&error.as_str());
+        let refuses_client = error == INVALID_CLIENT || (refusal.refuses_client && !is_known);
         Some(Self(Arc::new(Parts {
             status,
             error,
             description: text("error_description"),
             body: body.clone(),
             retry_after,
+            refuses_client,
         })))
     }
 
     /// Returns the HTTP status.
     ///
-    /// It is 400 from Cognito. Other servers may send 401 for `invalid_client`.
+    /// It is 400 from Cognito. Other servers may send 401 for `invalid_client`, or 200.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
@@ -90,7 +108,8 @@ impl OAuthError {
 
     /// Returns the error code exactly as the server sent it, such as `invalid_client`.
     ///
-    /// If Cognito throttled the request, the code is `TooManyRequestsException`.
+    /// If Cognito throttled the request, the code is `TooManyRequestsException`. For a 401 without
+    /// a code that asks for HTTP Basic credentials, or has no challenge, it is `invalid_client`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error
@@ -110,6 +129,14 @@ impl OAuthError {
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Returns `true` if the client itself is refused, so that another secret may be accepted.
+    ///
+    /// A 401 with a `Basic` challenge is such a refusal even if its error code is missing or not a
+    /// registered one, as in `{"error":"unauthorized"}`.
+    pub(super) fn refuses_client(&self) -> bool {
+        self.0.refuses_client
     }
 
     pub(super) fn is_transient(&self) -> bool {
@@ -198,7 +225,40 @@ mod tests {
     use super::*;
 
     fn parse(status: u16, body: &str) -> Option<OAuthError> {
-        OAuthError::parse(status, &ResponseBody::new(body.into()), false, None)
+        parse_with(status, body, Refusal::default())
+    }
+
+    fn parse_with(status: u16, body: &str, refusal: Refusal) -> Option<OAuthError> {
+        OAuthError::parse(status, &ResponseBody::new(body.into()), refusal, None)
+    }
+
+    #[test]
+    fn unauthorized_response_without_a_registered_code_refuses_the_client() {
+        let refusal = Refusal {
+            refuses_client: true,
+            ..Refusal::default()
+        };
+        for (body, code, refuses_client) in [
+            ("", "invalid_client", true),
+            ("<html>", "invalid_client", true),
+            (r#"{"message":"Unauthorized"}"#, "invalid_client", true),
+            (r#"{"error":"unauthorized"}"#, "unauthorized", true),
+            (r#"{"error":"invalid_client"}"#, "invalid_client", true),
+            (r#"{"error":"invalid_scope"}"#, "invalid_scope", false),
+            (
+                r#"{"error":"unauthorized_client"}"#,
+                "unauthorized_client",
+                false,
+            ),
+            ("TooManyRequestsException", THROTTLED, false),
+        ] {
+            let error = parse_with(401, body, refusal).unwrap();
+            assert_eq!(error.error(), code, "{body}");
+            assert_eq!(error.refuses_client(), refuses_client, "{body}");
+        }
+        assert!(parse(401, "").is_none());
+        let unregistered = parse(401, r#"{"error":"unauthorized"}"#).unwrap();
+        assert!(!unregistered.refuses_client());
     }
 
     #[test]

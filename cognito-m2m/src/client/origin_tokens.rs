@@ -8,6 +8,7 @@ use super::scopes::{IntoScopes, RequestedScopes};
 use super::settings::{EXPECTED_SCOPES, setting_fault};
 use super::token_client::TokenClient;
 use super::token_url::check_transport;
+use super::written_url::{is_written_as_parsed, parse_unambiguous};
 use crate::scope::InvalidScope;
 use crate::setting_fault::SettingsError;
 
@@ -16,11 +17,15 @@ impl TokenClient {
     /// API.
     ///
     /// An origin is a URL with scheme, host and port only, such as `https://widgets.example.com`.
+    /// The host must have its normal form, because URL parsers disagree about others, such as
+    /// `https://012.0.0.1`. Write an internationalized host in its ASCII form:
+    /// `https://xn--bcher-kva.example`.
     ///
     /// # Errors
     ///
     /// Returns [`SettingsError`] if there is no origin, if an origin is not an `https` URL without
-    /// a path (`http` is accepted on loopback), or if a scope is invalid.
+    /// a path (`http` is accepted on loopback), if its host does not have its normal form, or if a
+    /// scope is invalid.
     ///
     /// # Examples
     ///
@@ -64,7 +69,6 @@ impl TokenClient {
 pub struct OriginTokens {
     tokens: TokenClient,
     origins: Vec<Origin>,
-    is_on_loopback: bool,
     scopes: RequestedScopes,
 }
 
@@ -75,21 +79,20 @@ impl OriginTokens {
         scopes: Result<RequestedScopes, InvalidScope>,
     ) -> Result<Self, SettingsError> {
         let mut faults = Vec::new();
-        let mut urls = Vec::new();
+        let mut parsed = Vec::new();
         for text in origins {
             match parse_origin(text.as_ref()) {
-                Ok(url) => urls.push(url),
+                Ok(origin) => parsed.push(origin),
                 Err(problem) => faults.push(setting_fault("origins", problem)),
             }
         }
-        if urls.is_empty() && faults.is_empty() {
+        if parsed.is_empty() && faults.is_empty() {
             faults.push(setting_fault("origins", "expected at least one"));
         }
         match scopes {
             Ok(scopes) if faults.is_empty() => Ok(Self {
                 tokens,
-                origins: urls.iter().map(Url::origin).collect(),
-                is_on_loopback: urls.iter().any(|url| url.scheme() == "http"),
+                origins: parsed,
                 scopes,
             }),
             Ok(_) => Err(SettingsError::new(faults)),
@@ -103,17 +106,16 @@ impl OriginTokens {
     /// Returns the token for a request to this URL, fetching one if needed, or an error if the URL
     /// is outside the API's origins.
     ///
+    /// The HTTP client that sends the request may parse the URL in another way. So the text must be
+    /// unambiguous: its host has the normal form that [`TokenClient::for_origins`] requires, and it
+    /// contains no backslashes, blanks and control characters.
+    ///
     /// # Errors
     ///
-    /// Returns [`CallError::OtherOrigin`] if the URL is invalid or outside the API's origins,
-    /// before any token is fetched, and [`CallError::Token`] if no token could be fetched.
+    /// Returns [`CallError::OtherOrigin`] if the URL is invalid, ambiguous or outside the API's
+    /// origins, before any token is fetched, and [`CallError::Token`] if no token could be fetched.
     pub async fn token_for(&self, url: &str) -> Result<AccessToken, CallError> {
-        // URL parsers disagree about these characters: another one could find a different host.
-        let is_ambiguous = |character: char| character == '\\' || character.is_whitespace();
-        if url.contains(is_ambiguous) || url.contains(char::is_control) {
-            return Err(CallError::OtherOrigin);
-        }
-        let url = Url::parse(url).map_err(|_| CallError::OtherOrigin)?;
+        let url = parse_unambiguous(url).ok_or(CallError::OtherOrigin)?;
         self.token_for_url(&url).await
     }
 
@@ -143,8 +145,14 @@ impl OriginTokens {
         &self.origins
     }
 
-    pub(super) fn is_on_loopback(&self) -> bool {
-        self.is_on_loopback
+    /// Returns `true` if a request can be plain `http`, which stays on loopback.
+    pub(super) fn has_plain_http(&self) -> bool {
+        self.origins.iter().any(is_plain_http)
+    }
+
+    /// Returns `true` if a request can be `https`.
+    pub(super) fn has_https(&self) -> bool {
+        !self.origins.iter().all(is_plain_http)
     }
 }
 
@@ -158,13 +166,20 @@ impl fmt::Debug for OriginTokens {
     }
 }
 
-fn parse_origin(text: &str) -> Result<Url, String> {
+fn is_plain_http(origin: &Origin) -> bool {
+    matches!(origin, Origin::Tuple(scheme, ..) if scheme == "http")
+}
+
+fn parse_origin(text: &str) -> Result<Origin, String> {
     let url = Url::parse(text).map_err(|_| "expected a URL".to_owned())?;
     check_transport(&url)?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err("expected scheme, host and port only".to_owned());
     }
-    Ok(url)
+    if !is_written_as_parsed(text, &url) {
+        return Err("expected the normal form of the host: letters without percent-encoding, four decimal numbers, or a compressed IPv6 address; an internationalized name as `xn--..`; no dot at the end".to_owned());
+    }
+    Ok(url.origin())
 }
 
 #[cfg(test)]
@@ -202,6 +217,43 @@ mod tests {
             "data:text/plain,x",
         ] {
             assert!(!covers(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_of_an_origin_must_have_its_normal_form() {
+        for text in [
+            "https://api.example.com",
+            "HTTPS://API.EXAMPLE.COM:443/",
+            "https://xn--bcher-kva.example",
+            "http://127.0.0.1:9000",
+            "http://[::1]:9000",
+        ] {
+            assert!(origin_tokens(&[text]).is_ok(), "{text}");
+        }
+        for text in [
+            "https://api%2eexample%2ecom/",
+            "https://012.0.0.1/",
+            "https://0x7f.1/",
+            "https://2130706433/",
+            "http://127.1:9000",
+            "http://0177.0.0.1:9000",
+            "http://[0:0:0:0:0:0:0:1]:9000",
+            "https://api.example.com.",
+            "https://b\u{fc}cher.example",
+            "https://api\u{ff0e}example.com",
+            "https:api.example.com",
+            "https://@api.example.com",
+            "https://api.example.com:",
+            " https://api.example.com",
+            "https://api.exam\tple.com",
+        ] {
+            let error = origin_tokens(&["https://api.example.com", text]).unwrap_err();
+            let [fault] = error.faults() else {
+                panic!("one fault: {error}");
+            };
+            let shown = fault.to_string();
+            assert!(shown.contains("xn--"), "{text}: {shown}");
         }
     }
 

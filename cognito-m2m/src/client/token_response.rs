@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::access_token::AccessToken;
 use super::scopes::RequestedScopes;
 use crate::base64url;
+use crate::json::{JsonFault, Members};
 use crate::scope::ScopeSet;
 
 /// The longest lifetime that Cognito grants. A longer `expires_in` is capped to it.
@@ -40,9 +41,17 @@ impl TokenResponse {
         requested: &RequestedScopes,
     ) -> Result<Self, InvalidTokenResponse> {
         // The parser's error could quote the body, so it is not kept as a source.
-        let Ok(Value::Object(raw)) = serde_json::from_slice(body) else {
+        let text = std::str::from_utf8(body).map_err(|_| InvalidTokenResponse::NotAnObject)?;
+        let Ok(Value::Object(raw)) = serde_json::from_str(text) else {
             return Err(InvalidTokenResponse::NotAnObject);
         };
+        // RFC 6749 section 3.2: a parameter of a response must not occur more than once.
+        if let Err(JsonFault::DuplicateMember) = Members::parse(text, &[]) {
+            return Err(InvalidTokenResponse::DuplicateMember);
+        }
+        if raw.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(InvalidTokenResponse::Error);
+        }
         let Some(Value::String(secret)) = raw.get("access_token") else {
             return Err(InvalidTokenResponse::AccessToken);
         };
@@ -138,6 +147,13 @@ pub enum InvalidTokenResponse {
     /// The body is not a JSON object.
     #[error("expected a JSON object")]
     NotAnObject,
+    /// A member of the JSON object occurs more than once, so that parsers could read different
+    /// tokens.
+    #[error("expected each member to occur once")]
+    DuplicateMember,
+    /// The response has an `error`, which is not an OAuth error code.
+    #[error("expected no `error` in a response with status 200")]
+    Error,
     /// `access_token` is missing, empty, or can't be sent in a header.
     #[error("expected `access_token` to be a bearer token (RFC 6750 section 2.1)")]
     AccessToken,
@@ -258,6 +274,44 @@ mod tests {
                 "{body:?}"
             );
         }
+    }
+
+    #[test]
+    fn duplicate_members_are_refused() {
+        for body in [
+            r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","access_token":"a","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","access\u005ftoken":"b","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","token_type":"mac","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","token_type":"Bearer","expires_in":1,"expires_in":300}"#,
+            r#"{"access_token":"a","token_type":"Bearer","scope":"a","\u0073cope":"b"}"#,
+            r#"{"access_token":"a","token_type":"Bearer","error":null,"error":"x"}"#,
+            r#"{"access_token":"a","token_type":"Bearer","other":1,"other":2}"#,
+        ] {
+            let response = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
+            let error = response.unwrap_err();
+            assert_eq!(error, InvalidTokenResponse::DuplicateMember, "{body}");
+        }
+        let nested = json!({"access_token": "a", "token_type": "Bearer", "other": {}});
+        let nested = nested.to_string().replace("{}", r#"{"x":1,"x":2}"#);
+        let response = TokenResponse::parse(nested.as_bytes(), &RequestedScopes::default());
+        assert!(response.is_ok(), "a member of a member is not a parameter");
+    }
+
+    #[test]
+    fn response_with_an_error_has_no_token() {
+        let parse_with_error = |error: Value| {
+            parse(&json!({"access_token": "t", "token_type": "Bearer", "error": error}))
+        };
+        for error in [json!("invalid_client"), json!(""), json!(1), json!({})] {
+            let response = parse_with_error(error.clone());
+            assert_eq!(
+                response.unwrap_err(),
+                InvalidTokenResponse::Error,
+                "{error}"
+            );
+        }
+        assert!(parse_with_error(Value::Null).is_ok());
     }
 
     #[test]

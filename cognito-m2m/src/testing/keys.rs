@@ -4,7 +4,7 @@ use std::{fmt, io, thread};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaEncoding};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
@@ -115,16 +115,7 @@ impl SigningKey {
     /// ```
     #[must_use]
     pub fn sign_rs256(&self, message: &[u8]) -> Vec<u8> {
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
-            .expect("a generated RSA key can sign");
-        signature
+        sign_rsa(&self.pair, &RSA_PKCS1_SHA256, message)
     }
 
     /// Returns the private key as PKCS #8 (RFC 5208), encoded as DER.
@@ -187,6 +178,17 @@ impl fmt::Debug for SigningKey {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
+}
+
+pub(super) fn sign_rsa(
+    pair: &KeyPair,
+    encoding: &'static dyn RsaEncoding,
+    message: &[u8],
+) -> Vec<u8> {
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(encoding, &SystemRandom::new(), message, &mut signature)
+        .expect("an RSA key can sign");
+    signature
 }
 
 // Cognito's key IDs are 32 bytes in padded base64 with the standard alphabet.

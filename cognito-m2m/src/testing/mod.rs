@@ -68,7 +68,8 @@ pub use client::LocalClient;
 pub use clock::TestClock;
 pub use cognito::LocalCognito;
 pub use fault::{Endpoint, Fault};
-// The arguments of `TokenBuilder::signed_with`, which signs with other algorithms than Cognito's.
+// The arguments of `TokenBuilder::signed_with`, which signs with other algorithms than Cognito's. Only
+// the types: no back end of `jsonwebtoken` is enabled.
 pub use jsonwebtoken::{Algorithm, EncodingKey};
 pub use keys::SigningKey;
 pub use principal::TestPrincipal;

@@ -285,7 +285,8 @@ impl TokenBuilder {
     ///
     /// # Panics
     ///
-    /// Panics if the key passed to [`signed_with`](Self::signed_with) does not fit the algorithm.
+    /// Panics if the key passed to [`signed_with`](Self::signed_with) does not fit the algorithm, or
+    /// if a later version of `jsonwebtoken` has added the algorithm.
     #[must_use]
     pub fn sign(&self) -> String {
         let header = match &self.raw_header {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::json::all_members;
+use crate::json::all_members;
 
 /// The claims of a token: the members of its payload.
 ///

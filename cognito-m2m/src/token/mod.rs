@@ -3,7 +3,6 @@
 mod bearer;
 mod claims;
 mod invalid;
-mod json;
 mod registered;
 mod unverified;
 

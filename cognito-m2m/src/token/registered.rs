@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-use super::json::{JsonFault, Member, Members};
 use super::{Audience, InvalidToken};
+use crate::json::{JsonFault, Member, Members};
 
 /// The claims that this crate reads from a payload.
 ///

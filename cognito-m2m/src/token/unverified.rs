@@ -1,6 +1,6 @@
-use super::json::{JsonFault, Members};
 use super::{BearerToken, InvalidToken};
 use crate::base64url;
+use crate::json::{JsonFault, Members};
 
 /// The signature length of the largest supported key, which has 8192 bits (see `jwks::key`).
 const MAX_SIGNATURE_BYTES: usize = 1024;
@@ -61,7 +61,7 @@ const NAMES: [&str; 7] = ["kid", "alg", "typ", "crit", "cty", "zip", "b64"];
 /// and `x5c` are ignored.
 fn key_id(header: &str) -> Result<Box<str>, InvalidToken> {
     let header = Members::parse(header, &NAMES)?;
-    let string = |name| header.find(name).and_then(super::json::Member::string);
+    let string = |name| header.find(name).and_then(crate::json::Member::string);
     if string("alg").as_deref() != Some("RS256") {
         return Err(InvalidToken::Algorithm);
     }

@@ -6,13 +6,10 @@
 //! client, and `ORDERS_URL` the API to call. To try it without AWS, run `local_cognito` in another
 //! shell, which prints the variables to set, and `guarded_api` with `PORT=8081` in a third one.
 
-use std::{env, error::Error, time::Duration};
+use std::{env, error::Error};
 
 use actix_web::{App, HttpServer, Responder, error::ErrorBadGateway, get, web};
-use cognito_m2m::{
-    client::{AuthorizedClient, TokenClient},
-    reqwest,
-};
+use cognito_m2m::client::{AuthorizedClient, TokenClient};
 
 /// The other API. All requests share one token, which is fetched when it is first needed and
 /// renewed in the background before it expires.
@@ -25,9 +22,8 @@ impl Orders {
     fn new(tokens: &TokenClient, url: String) -> Result<Self, Box<dyn Error>> {
         // The token is sent to this origin only, even if the API redirects to another one.
         let tokens = tokens.for_origins([&url], "orders/read")?;
-        // By default, `reqwest` waits for a response without a limit.
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(10));
-        let client = tokens.into_client_with(http)?;
+        // A request takes at most 30 s. `into_client_with` sets other limits.
+        let client = tokens.into_client()?;
         Ok(Self { client, url })
     }
 

@@ -115,10 +115,11 @@ fn collect_logs(output: &Output) {
 }
 
 /// Replies of every kind, with the secret text wherever a server could echo it.
-fn replies_with_secrets() -> [Reply; 13] {
+fn replies_with_secrets() -> [Reply; 16] {
     let token = format!("{SECRET_TEXT}-token");
     let grant = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":300}}"#);
     let echo = format!(r#"{{"error":"{SECRET_TEXT}","error_description":"{SECRET_TEXT}"}}"#);
+    let challenge = format!("www-authenticate: Basic realm=\"{SECRET_TEXT}\"\r\n");
     let location = format!("location: http://127.0.0.1:9/{SECRET_TEXT}\r\n");
     [
         Reply::json(&grant),
@@ -133,6 +134,9 @@ fn replies_with_secrets() -> [Reply; 13] {
         Reply::json(&grant.replace("300", &format!("\"{SECRET_TEXT}\""))),
         Reply::new(400, "", &echo),
         Reply::new(400, "", r#"{"error":"invalid_client"}"#),
+        Reply::json(&echo),
+        Reply::json(&grant.replacen('{', &format!(r#"{{"access_token":"{token}","#), 1)),
+        Reply::new(401, &challenge, SECRET_TEXT),
         Reply::new(401, "", SECRET_TEXT),
         Reply::new(503, "", SECRET_TEXT),
         Reply::new(302, &location, SECRET_TEXT),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::client::InvalidTokenResponse;
 
-const INVALID_BODIES: [(&str, InvalidTokenResponse); 13] = [
+const INVALID_BODIES: [(&str, InvalidTokenResponse); 16] = [
     ("", InvalidTokenResponse::NotAnObject),
     ("<html>signed in</html>", InvalidTokenResponse::NotAnObject),
     (r#"["t"]"#, InvalidTokenResponse::NotAnObject),
@@ -20,6 +20,18 @@ const INVALID_BODIES: [(&str, InvalidTokenResponse); 13] = [
     (
         r#"{"access_token":"a\r\nb","token_type":"Bearer"}"#,
         InvalidTokenResponse::AccessToken,
+    ),
+    (
+        r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#,
+        InvalidTokenResponse::DuplicateMember,
+    ),
+    (
+        r#"{"access_token":"a","\u0061ccess_token":"b","token_type":"Bearer"}"#,
+        InvalidTokenResponse::DuplicateMember,
+    ),
+    (
+        r#"{"access_token":"t","token_type":"Bearer","error":7}"#,
+        InvalidTokenResponse::Error,
     ),
     (r#"{"access_token":"t"}"#, InvalidTokenResponse::TokenType),
     (
@@ -75,6 +87,19 @@ async fn invalid_responses_are_typed_errors() {
         fail_with(&fixture.cognito, 200, body);
         let error = fixture.tokens.token("widgets/read").await.unwrap_err();
         assert_eq!(invalid_response(error), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn error_with_status_200_is_an_oauth_error() {
+    for body in [
+        r#"{"access_token":"t","token_type":"Bearer","expires_in":300,"error":"invalid_scope"}"#,
+        r#"{"error":"invalid_scope"}"#,
+        r#"{"\u0065rror":"invalid_scope","access_token":"t","token_type":"Bearer"}"#,
+    ] {
+        let error = error_for(Reply::json(body)).await;
+        assert_eq!(error_code(&error), "invalid_scope", "{body}");
+        assert!(error.to_string().ends_with("(status 200)"), "{error}");
     }
 }
 

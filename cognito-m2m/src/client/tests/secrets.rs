@@ -1,5 +1,5 @@
 use super::*;
-use crate::client::{TokenClientBuildError, TokenClientSettings};
+use crate::client::{AccessToken, TokenClientBuildError, TokenClientSettings};
 
 #[tokio::test]
 async fn second_secret_is_tried_when_the_first_is_refused() {
@@ -32,6 +32,85 @@ async fn refusal_of_both_secrets_is_invalid_client() {
     let error = fixture.tokens.token("widgets/read").await.unwrap_err();
     assert_eq!(error_code(&error), "invalid_client");
     assert_eq!(fixture.cognito.token_requests(), 2);
+}
+
+/// Answers a request with the first secret with this reply, and then grants a token.
+async fn requests_after(reply: Reply) -> (usize, Result<AccessToken, TokenClientError>) {
+    let server = RawServer::start([reply, Reply::token("t")]);
+    let tokens = client_builder(&server.url("/token"))
+        .client_secret("withdrawn")
+        .second_client_secret(SECRET)
+        .clock(TestClock::new())
+        .build()
+        .unwrap();
+    let result = tokens.token("widgets/read").await;
+    (server.requests(), result)
+}
+
+#[tokio::test]
+async fn second_secret_is_tried_after_a_401_for_basic_credentials() {
+    let basic = "www-authenticate: Basic realm=\"token\"\r\n";
+    for (headers, body) in [
+        (basic, ""),
+        (basic, "<html>401</html>"),
+        (basic, r#"{"message":"Unauthorized"}"#),
+        (basic, r#"{"error":"unauthorized"}"#),
+        ("www-authenticate: Bearer, basic\r\n", ""),
+        (
+            "www-authenticate: Bearer\r\nwww-authenticate: Basic\r\n",
+            "",
+        ),
+        ("", ""),
+        ("", r#"{"error":"invalid_client"}"#),
+    ] {
+        let (requests, result) = requests_after(Reply::new(401, headers, body)).await;
+        assert_eq!(requests, 2, "{headers} {body}");
+        assert_eq!(result.unwrap().secret(), "t", "{headers} {body}");
+    }
+}
+
+#[tokio::test]
+async fn second_secret_is_not_tried_after_a_401_for_other_credentials() {
+    for (headers, body) in [
+        ("www-authenticate: Negotiate\r\n", ""),
+        ("www-authenticate: Bearer realm=\"Basic\"\r\n", ""),
+        (
+            "www-authenticate: Basic\r\n",
+            r#"{"error":"unauthorized_client"}"#,
+        ),
+        (
+            "www-authenticate: Basic\r\n",
+            r#"{"error":"invalid_scope"}"#,
+        ),
+    ] {
+        let (requests, result) = requests_after(Reply::new(401, headers, body)).await;
+        assert_eq!(requests, 1, "{headers} {body}");
+        result.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn refusal_of_both_secrets_without_a_code_is_remembered() {
+    let server = RawServer::start([Reply::new(401, "www-authenticate: Basic\r\n", "")]);
+    let tokens = client_builder(&server.url("/token"))
+        .second_client_secret("two")
+        .clock(TestClock::new())
+        .build()
+        .unwrap();
+    for scope in ["a", "b", "c"] {
+        let error = tokens.token(scope).await.unwrap_err();
+        assert_eq!(error_code(&error), "invalid_client");
+        assert!(error.to_string().ends_with("(status 401)"), "{error}");
+    }
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn second_secret_is_tried_after_an_error_with_status_200() {
+    let refusal = r#"{"error":"invalid_client","access_token":"u","token_type":"Bearer"}"#;
+    let (requests, result) = requests_after(Reply::json(refusal)).await;
+    assert_eq!(requests, 2);
+    assert_eq!(result.unwrap().secret(), "t");
 }
 
 #[tokio::test]

@@ -248,11 +248,6 @@ impl CognitoAuthBuilder {
             .clock
             .unwrap_or_else(|| Arc::new(SystemClock::default()));
         let background = Background::start(checked.shutdown_timeout).map_err(BuildError::Thread)?;
-        startup_log::log(&self.settings, &checked, has_custom_validator);
-        let store = self
-            .activity_store
-            .filter(|_| checked.track_client_activity);
-        let activity = store.map(|store| start_tracking(&checked, store, &clock, &background));
         let validation = match self.validator {
             Some(validator) => Validation::Custom(validator),
             None => Validation::BuiltIn(cognito_validator(
@@ -262,6 +257,12 @@ impl CognitoAuthBuilder {
                 &background,
             )?),
         };
+        // Nothing fails from here on.
+        let store = self
+            .activity_store
+            .filter(|_| checked.track_client_activity);
+        let activity = store.map(|store| start_tracking(&checked, store, &clock, &background));
+        startup_log::log(&self.settings, &checked, has_custom_validator);
         let realm = checked.realm.as_str();
         let responder = self.responder.unwrap_or_else(|| {
             Box::new(DefaultResponder::new(realm, checked.json_error_responses))

@@ -27,8 +27,9 @@ pub enum BuildError {
     #[error("failed to start the background thread")]
     Thread(#[source] io::Error),
     /// The HTTP client could not be created, usually because no TLS root certificates are installed.
+    /// Plain `http` needs none.
     #[error(
-        "failed to create the HTTP client for the signing keys: install root certificates, or pass a client to `CognitoAuth::builder().http_client(..)`"
+        "failed to create the HTTP client for the signing keys: install root certificates (package `ca-certificates`), or pass a client to `CognitoAuth::builder().http_client(..)`"
     )]
     HttpClient(#[source] Box<dyn Error + Send + Sync>),
 }

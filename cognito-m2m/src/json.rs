@@ -1,3 +1,5 @@
+//! The members of JSON objects that come over the network.
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
