@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::environment::PREFIX;
+use crate::environment::{PREFIX, variable_of};
 
 /// An invalid or missing setting.
 ///
@@ -53,7 +53,7 @@ impl fmt::Display for SettingFault {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {
-            let variable = setting.to_ascii_uppercase();
+            let variable = variable_of(setting);
             write!(f, "`{setting}` ({PREFIX}{variable}): {problem}")
         } else {
             write!(f, "`{setting}`: {problem}")

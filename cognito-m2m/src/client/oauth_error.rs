@@ -5,13 +5,21 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// The exception that Cognito returns with status 400 when it throttles requests (Quotas in Amazon
-/// Cognito, category `ClientAuthentication`).
-const THROTTLED: &str = "TooManyRequestsException";
+/// The exceptions with which AWS throttles requests, even with status 400. Cognito's own is
+/// `TooManyRequestsException` (Quotas in Amazon Cognito, category `ClientAuthentication`). Front
+/// ends send the others (AWS SDKs and Tools Reference Guide: "Retry behavior").
+const THROTTLING: [&str; 6] = [
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "ThrottledException",
+    "LimitExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+];
 
-/// The codes that `Display` and `Debug` print: those of RFC 6749 sections 4.1.2.1 and 5.2, and
-/// Cognito's throttling.
-const KNOWN_CODES: [&str; 9] = [
+/// The codes that `Display` and `Debug` print, besides those of throttling: RFC 6749 sections
+/// 4.1.2.1 and 5.2.
+const KNOWN_CODES: [&str; 8] = [
     "invalid_request",
     "invalid_client",
     "invalid_grant",
@@ -20,7 +28,6 @@ const KNOWN_CODES: [&str; 9] = [
     "invalid_scope",
     "server_error",
     "temporarily_unavailable",
-    THROTTLED,
 ];
 
 /// An OAuth error response (RFC 6749 section 5.2).
@@ -50,26 +57,31 @@ struct Parts {
 }
 
 impl OAuthError {
-    /// Parses a response. Returns `None` if it is neither an OAuth error nor Cognito's throttling.
+    /// Parses a response. Returns `None` if it is neither an OAuth error nor throttling.
+    ///
+    /// `exception` is the value of `x-amzn-errortype`.
     pub(super) fn parse(
         status: u16,
         body: &ResponseBody,
-        is_throttled: bool,
+        exception: Option<&str>,
         retry_after: Option<Duration>,
     ) -> Option<Self> {
         let members: Map<String, Value> =
             serde_json::from_slice(body.as_bytes()).unwrap_or_default();
         let text = |name| members.get(name).and_then(Value::as_str).map(str::to_owned);
         let error = text("error").filter(|code| !code.is_empty());
-        let is_refusal = error.as_deref().is_some_and(|code| {
-            code != THROTTLED && KNOWN_CODES.contains(&code) && !is_transient_status(status)
-        });
-        // AWS front ends name the exception in `__type`, `code`, `message` or a header.
-        let is_throttled = is_throttled || contains(body.as_bytes(), THROTTLED.as_bytes());
-        let error = if is_throttled && !is_refusal {
-            THROTTLED.to_owned()
-        } else {
-            error?
+        let is_refusal = error
+            .as_deref()
+            .is_some_and(|code| KNOWN_CODES.contains(&code) && !is_transient_status(status));
+        // AWS front ends name the exception in `__type`, `code`, `message` or a header, with a
+        // namespace in front of it or a URL after it.
+        let names = |name: &&str| {
+            exception.is_some_and(|exception| exception.contains(name))
+                || contains(body.as_bytes(), name.as_bytes())
+        };
+        let error = match THROTTLING.into_iter().find(names) {
+            Some(exception) if !is_refusal => exception.to_owned(),
+            _ => error?,
         };
         Some(Self(Arc::new(Parts {
             status,
@@ -90,7 +102,8 @@ impl OAuthError {
 
     /// Returns the error code exactly as the server sent it, such as `invalid_client`.
     ///
-    /// If Cognito throttled the request, the code is `TooManyRequestsException`.
+    /// If the request was throttled, the code is the exception of AWS, such as
+    /// `TooManyRequestsException`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error
@@ -113,12 +126,17 @@ impl OAuthError {
     }
 
     pub(super) fn is_transient(&self) -> bool {
-        self.0.error == THROTTLED || is_transient_status(self.0.status)
+        self.is_throttling() || is_transient_status(self.0.status)
+    }
+
+    pub(super) fn is_throttling(&self) -> bool {
+        self.0.status == 429 || THROTTLING.contains(&self.0.error.as_str())
     }
 
     fn printable_code(&self) -> &'static str {
-        let known = KNOWN_CODES.iter().find(|code| **code == self.0.error);
-        known.copied().unwrap_or("unknown error code")
+        let mut known = KNOWN_CODES.into_iter().chain(THROTTLING);
+        let code = known.find(|code| *code == self.0.error);
+        code.unwrap_or("unknown error code")
     }
 }
 
@@ -198,7 +216,7 @@ mod tests {
     use super::*;
 
     fn parse(status: u16, body: &str) -> Option<OAuthError> {
-        OAuthError::parse(status, &ResponseBody::new(body.into()), false, None)
+        OAuthError::parse(status, &ResponseBody::new(body.into()), None, None)
     }
 
     #[test]
@@ -211,6 +229,27 @@ mod tests {
         ] {
             assert!(parse(400, body).unwrap().is_transient(), "{body}");
         }
+    }
+
+    #[test]
+    fn every_throttling_exception_is_recognized() {
+        for name in THROTTLING {
+            for text in [name.to_owned(), format!("com.amazonaws#{name}")] {
+                let body = format!(r#"{{"__type":"{text}","message":"Rate exceeded"}}"#);
+                let error = parse(400, &body).unwrap();
+                assert!(error.is_throttling(), "{body}");
+                assert_eq!(error.to_string(), format!("{name} (status 400)"));
+
+                let header = format!("{text}:http://internal.amazon.com/coral/");
+                let body = ResponseBody::default();
+                let error = OAuthError::parse(400, &body, Some(&header), None).unwrap();
+                assert_eq!(error.error(), name);
+            }
+        }
+        let body = r#"{"__type":"NotAuthorizedException"}"#;
+        assert!(parse(400, body).is_none());
+        let header = Some("InternalFailure:http://internal.amazon.com/");
+        assert!(OAuthError::parse(400, &ResponseBody::default(), header, None).is_none());
     }
 
     #[test]
