@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::access_token::AccessToken;
@@ -31,6 +31,7 @@ pub(super) struct CachedToken {
     renew_after: AtomicU64,
     is_used: AtomicBool,
     is_renewing: AtomicBool,
+    renewals: AtomicU32,
 }
 
 impl CachedToken {
@@ -48,6 +49,7 @@ impl CachedToken {
             renew_after: AtomicU64::new(millis(renew_after)),
             is_used: AtomicBool::new(false),
             is_renewing: AtomicBool::new(false),
+            renewals: AtomicU32::new(0),
         })
     }
 
@@ -80,7 +82,17 @@ impl CachedToken {
 
     /// Returns `true` if the caller is the first to claim the renewal.
     pub(super) fn claim_renewal(&self) -> bool {
-        !self.is_renewing.swap(true, Ordering::Relaxed)
+        let is_first = !self.is_renewing.swap(true, Ordering::Relaxed);
+        if is_first {
+            self.renewals.fetch_add(1, Ordering::Relaxed);
+        }
+        is_first
+    }
+
+    /// Returns how many renewals were claimed. A renewal that waits for its time compares the
+    /// number, since a call may have started another one in the meantime.
+    pub(super) fn renewals(&self) -> u32 {
+        self.renewals.load(Ordering::Relaxed)
     }
 
     /// Schedules another renewal after a failed one, but not before `retry_at`. Returns `false` if
@@ -205,6 +217,17 @@ mod tests {
 
         let expired = ClockReading::default().after(SECOND * 270);
         assert!(!token.postpone_renewal(expired, None));
+    }
+
+    #[test]
+    fn each_claimed_renewal_is_counted_once() {
+        let token = cached(300);
+        assert!(token.claim_renewal());
+        assert!(!token.claim_renewal());
+        assert_eq!(token.renewals(), 1);
+        token.postpone_renewal(ClockReading::default(), None);
+        assert!(token.claim_renewal());
+        assert_eq!(token.renewals(), 2);
     }
 
     #[test]

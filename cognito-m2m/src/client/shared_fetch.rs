@@ -52,9 +52,12 @@ async fn next_renewal(
     cached: &Arc<CachedToken>,
     fetcher: &TokenFetcher,
 ) -> Option<SharedFetch> {
+    let renewals = cached.renewals();
     loop {
         fetcher.clock().sleep_until_either(cached.renew_at()).await;
-        if !cached.is_used() || !entry.is_current(cached) {
+        // A call may have started the renewal, which then waits for the next one itself.
+        let is_replaced = !entry.is_current(cached) || cached.renewals() != renewals;
+        if !cached.is_used() || is_replaced {
             return None;
         }
         let now = fetcher.now();

@@ -8,6 +8,7 @@ mod queue;
 mod raw_server;
 mod redaction;
 mod renewal;
+mod request_queue;
 mod responses;
 mod retries;
 mod secrets;
