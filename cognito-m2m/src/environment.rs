@@ -7,13 +7,22 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 5] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 6] = [
     "token_url",
     "client_id",
     "client_secret",
     "client_secret_2",
     "client_scopes",
+    "scope_in_query",
 ];
+
+/// Returns the variable of a setting, without the prefix.
+pub(crate) fn variable_of(setting: &str) -> String {
+    match setting {
+        "scope_in_query" => "CLIENT_SCOPE_IN_QUERY".to_owned(),
+        _ => setting.to_ascii_uppercase(),
+    }
+}
 
 /// An environment variable with the prefix.
 pub(crate) struct Variable {
@@ -45,7 +54,7 @@ impl Variable {
     /// variable is for the server.
     pub(crate) fn token_client_setting(&self) -> Option<&'static str> {
         let mut settings = TOKEN_CLIENT_SETTINGS.into_iter();
-        settings.find(|setting| setting.to_ascii_uppercase() == self.name)
+        settings.find(|setting| variable_of(setting) == self.name)
     }
 
     /// Returns `true` for a variable that Kubernetes sets in every container, because a Service of

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::environment::PREFIX;
+use crate::environment::{PREFIX, variable_of};
 use crate::error_report::debug_as_report;
 
 /// An invalid or missing setting.
@@ -56,7 +56,7 @@ impl fmt::Display for SettingFault {
         let has_variable =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if setting.bytes().all(has_variable) {
-            let variable = setting.to_ascii_uppercase();
+            let variable = variable_of(setting);
             write!(f, "`{setting}` ({PREFIX}{variable}): {problem}")
         } else {
             write!(f, "`{setting}`: {problem}")

@@ -67,10 +67,13 @@ impl AccessToken {
         self.0.secret.expose_secret()
     }
 
-    /// Returns the lifetime of the token, measured from when it was requested and capped at 24
-    /// hours, or `None` if the response had no `expires_in`.
+    /// Returns the lifetime of the token, measured from when it was requested, or `None` if it is
+    /// unknown.
     ///
-    /// This is the whole lifetime, not the time that is left.
+    /// It ends when `expires_in` less the `Age` of the response has passed, at the token's `exp`,
+    /// or after 24 hours, whichever comes first. It is unknown if the response had no `expires_in`
+    /// and the token has no `exp` that can be read. This is the whole lifetime, not the time that
+    /// is left.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.0.lifetime
@@ -110,9 +113,10 @@ impl AccessToken {
         &self.0.header
     }
 
-    /// Returns `true` if both are clones of one token.
+    /// Returns `true` if both have the same text, even if they came in two responses, since a cache
+    /// in front of the token endpoint sends one token many times.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.secret() == other.secret()
     }
 }
 

@@ -2,8 +2,8 @@ use http_0_2::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 use super::call_error::CallError;
 use super::error::TokenClientError;
+use super::invalid_token_response::InvalidTokenResponse;
 use super::origin_tokens::OriginTokens;
-use super::token_response::InvalidTokenResponse;
 
 impl OriginTokens {
     /// Returns the `Authorization` header for an `awc` request to this URL, or an error if the URL

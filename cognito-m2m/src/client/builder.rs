@@ -75,7 +75,8 @@ impl TokenClient {
 ///     .client_id("7k2m9f3qexample")
 ///     .client_secret("from the secret store")
 ///     .second_client_secret("its successor")
-///     .credential_placement(CredentialPlacement::Form)
+///     .credential_placement(CredentialPlacement::Basic)
+///     .scope_in_query(true)
 ///     .client_scopes("widgets/read")
 ///     .client_metadata("tenant", "blue")
 ///     .connect_timeout(Duration::from_millis(500))
@@ -186,6 +187,39 @@ impl TokenClientBuilder {
         self
     }
 
+    /// Sets whether the scopes are sent in the query of the token URL too, for a cache in front of
+    /// the token endpoint. Defaults to `false`.
+    ///
+    /// Caches such as that of API Gateway see the URL and the headers of a request, but not its
+    /// body, so without the query they would send one token for all scopes. **The key of the cache
+    /// must contain the `Authorization` header as well as `scope`.** Otherwise, the cache sends the
+    /// token of one client to another, and tokens to callers without a valid secret. The credentials
+    /// must therefore be in that header: [`build`](Self::build) fails with
+    /// [`CredentialPlacement::Form`]. `aws_client_metadata` is in the body only, so a cache ignores
+    /// it.
+    ///
+    /// The scopes are sent as `scope`, in alphabetical order and separated by `+`, after the query
+    /// that the token URL may have. See "Managing user pool token expiration and caching" in the
+    /// documentation of Cognito.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::client::TokenClient;
+    ///
+    /// let tokens = TokenClient::builder()
+    ///     .token_url("https://tokens.example.com/oauth2/token")
+    ///     .client_id("7k2m9f3qexample")
+    ///     .client_secret("from the secret store")
+    ///     .scope_in_query(true)
+    ///     .build()?;
+    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
+    /// ```
+    pub fn scope_in_query(mut self, is_in_query: bool) -> Self {
+        self.settings.scope_in_query = is_in_query;
+        self
+    }
+
     /// Adds an entry to `aws_client_metadata`, which Cognito passes to the pre token generation
     /// Lambda trigger.
     pub fn client_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -232,6 +266,12 @@ impl TokenClientBuilder {
 
     /// Sets the time limit for obtaining a token, including all retries and the pauses between
     /// them. Defaults to 10 s.
+    ///
+    /// The limit covers the time of the token endpoint. A client sends up to 32 token requests at a
+    /// time, and up to 4 until the endpoint has accepted one in the last 10 s. Further requests
+    /// wait in a queue, in the order of their arrival, and this wait does not count towards the
+    /// limit. A fetch leaves the queue with a timeout if the endpoint responds to no request at all
+    /// for as long as the limit.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limits.deadline = limit;
         self
@@ -277,6 +317,7 @@ impl TokenClientBuilder {
             url: settings.token_url,
             credentials: settings.credentials,
             client_metadata: settings.client_metadata,
+            scope_in_query: settings.scope_in_query,
         };
         let fetcher = TokenFetcher::new(exchange, self.limits, self.clock);
         let background =

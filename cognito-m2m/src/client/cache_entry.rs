@@ -1,16 +1,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::watch;
 
 use super::access_token::AccessToken;
-use super::cached_token::{CachedToken, FetchedToken};
+use super::cached_token::{CachedToken, FetchedToken, next_fetch_at};
 use super::error::TokenClientError;
-use super::fetcher::TimedResponse;
 use super::invalidation_limit::InvalidationLimit;
-use super::retry::RememberedError;
+use super::retry::{FailedFetch, RememberedError, pause_after_expired};
 use super::scopes::RequestedScopes;
+use super::token_response::TokenResponse;
+use crate::time::ClockReading;
 
 /// The result of a fetch, sent to every caller that waits for it.
 pub(super) type FetchResult = Result<FetchedToken, TokenClientError>;
@@ -28,6 +28,10 @@ pub(super) struct CacheEntry {
 struct State {
     fetch: Option<FetchReceiver>,
     failure: Option<RememberedError>,
+    /// The number of consecutive tokens that had expired when they arrived.
+    expired_tokens: u32,
+    /// The time before which no token is fetched, after one with a short lifetime.
+    next_fetch_at: Option<ClockReading>,
     invalidations: InvalidationLimit,
 }
 
@@ -36,6 +40,7 @@ struct State {
 /// Its owner must run it. If it is dropped, the waiting callers fail.
 pub(super) struct SharedFetch {
     entry: Arc<CacheEntry>,
+    not_before: Option<ClockReading>,
     result: watch::Sender<Option<FetchResult>>,
 }
 
@@ -58,25 +63,30 @@ impl CacheEntry {
 
     /// Returns the cached token if it is usable. If its renewal is due, the caller must run the
     /// fetch that is returned with it.
+    ///
+    /// No renewal starts while `is_blocked` returns `true`, because the client is refused or
+    /// throttled.
     pub(super) fn cached_token(
         self: &Arc<Self>,
-        now: Duration,
+        now: ClockReading,
+        is_blocked: impl FnOnce() -> bool,
     ) -> Option<(AccessToken, Option<SharedFetch>)> {
         let cached = self.cached.load();
         let cached = cached.as_ref()?;
         let token = cached.use_at(now)?;
-        let is_due = cached.is_renewal_due(now);
+        let is_due = cached.is_renewal_due(now) && !is_blocked();
         let renewal = is_due.then(|| self.start_renewal(cached)).flatten();
         Some((token, renewal))
     }
 
     /// Joins the fetch under way, or starts one unless an earlier error is still remembered.
     ///
-    /// `client_refusal` is the remembered refusal of the client, which applies to all scope sets.
+    /// `client_failure` is the remembered refusal or throttling of the client, which applies to all
+    /// scope sets.
     pub(super) fn join_or_start(
         self: &Arc<Self>,
-        now: Duration,
-        client_refusal: Option<TokenClientError>,
+        now: ClockReading,
+        client_failure: Option<TokenClientError>,
     ) -> Result<Joined, TokenClientError> {
         let mut state = self.state();
         // A fetch may have completed since the caller checked the cache.
@@ -87,8 +97,9 @@ impl CacheEntry {
         if let Some(receiver) = state.fetch_under_way() {
             return Ok(Joined::Waiting(receiver, None));
         }
-        let failure = state.failure.as_ref().filter(|it| now < it.until);
-        if let Some(error) = failure.map(|it| it.error.clone()).or(client_refusal) {
+        let failure = state.failure.as_ref();
+        let failure = failure.filter(|it| !now.has_reached(it.until));
+        if let Some(error) = failure.map(|it| it.error.clone()).or(client_failure) {
             return Err(error);
         }
         let (fetch, receiver) = state.start(self);
@@ -111,26 +122,28 @@ impl CacheEntry {
     /// Stores the result of a fetch. Returns the cached token that must be renewed next, if any.
     fn complete(
         &self,
-        result: Result<TimedResponse, TokenClientError>,
-        now: Duration,
+        result: Result<TokenResponse, FailedFetch>,
+        now: ClockReading,
         jitter: f64,
     ) -> (FetchResult, Option<Arc<CachedToken>>) {
         let mut state = self.state();
         state.fetch = None;
         match result {
-            Ok(timed) => {
+            Ok(response) => {
                 state.failure = None;
-                let cached = CachedToken::from_response(&timed, jitter).map(Arc::new);
-                // A token without a lifetime is not cached. The old one may still be usable.
+                state.expired_tokens = 0;
+                state.next_fetch_at = next_fetch_at(response.life());
+                let cached = CachedToken::from_response(&response, jitter).map(Arc::new);
+                // A token of unknown lifetime is not cached. The old one may still be usable.
                 if cached.is_some() {
                     self.cached.store(cached.clone());
                 }
-                (Ok(FetchedToken::from_response(&timed)), cached)
+                (Ok(FetchedToken::from_response(&response)), cached)
             }
-            Err(error) => {
-                state.failure = RememberedError::new(&error, now);
+            Err(failed) => {
+                let (error, retry_at) = state.remember(failed, now);
                 let cached = self.cached.load_full();
-                let cached = cached.filter(|cached| cached.postpone_renewal(now));
+                let cached = cached.filter(|cached| cached.postpone_renewal(now, retry_at));
                 (Err(error), cached)
             }
         }
@@ -138,13 +151,14 @@ impl CacheEntry {
 
     /// Removes a token that an API refused. Returns `false` if it is no longer the cached one, or
     /// if tokens were invalidated too often.
-    pub(super) fn invalidate(&self, token: &AccessToken, now: Duration) -> bool {
+    pub(super) fn invalidate(&self, token: &AccessToken, now: ClockReading) -> bool {
         let mut state = self.state();
         let cached = self.cached.load();
         let is_cached = cached.as_ref().is_some_and(|it| it.contains(token));
         let is_removed = is_cached && state.invalidations.allow(now);
         if is_removed {
             self.cached.store(None);
+            state.next_fetch_at = None;
         }
         is_removed
     }
@@ -171,8 +185,32 @@ impl State {
     fn start(&mut self, entry: &Arc<CacheEntry>) -> (SharedFetch, FetchReceiver) {
         let (result, receiver) = watch::channel(None);
         self.fetch = Some(receiver.clone());
-        let entry = Arc::clone(entry);
-        (SharedFetch { entry, result }, receiver)
+        let fetch = SharedFetch {
+            entry: Arc::clone(entry),
+            not_before: self.next_fetch_at,
+            result,
+        };
+        (fetch, receiver)
+    }
+
+    /// Remembers the error of a fetch. Returns it with the time before which no other fetch starts.
+    fn remember(
+        &mut self,
+        failed: FailedFetch,
+        now: ClockReading,
+    ) -> (TokenClientError, Option<ClockReading>) {
+        let FailedFetch { error, retry_at } = failed;
+        let retry_at = if error.is_expired_on_arrival() {
+            self.expired_tokens = self.expired_tokens.saturating_add(1);
+            Some(now.after(pause_after_expired(self.expired_tokens)))
+        } else {
+            retry_at
+        };
+        self.failure = retry_at.map(|until| RememberedError {
+            error: error.clone(),
+            until,
+        });
+        (error, retry_at)
     }
 }
 
@@ -185,14 +223,19 @@ impl SharedFetch {
         &self.entry.scopes
     }
 
+    /// Returns the time before which no request can be sent.
+    pub(super) fn not_before(&self) -> Option<ClockReading> {
+        self.not_before
+    }
+
     /// Stores the result and sends it to the waiting callers. Returns the cached token that must be
     /// renewed next, if any.
     ///
     /// `jitter`, from 0 to 1, delays the renewal of the new token.
     pub(super) fn complete(
         self,
-        result: Result<TimedResponse, TokenClientError>,
-        now: Duration,
+        result: Result<TokenResponse, FailedFetch>,
+        now: ClockReading,
         jitter: f64,
     ) -> Option<Arc<CachedToken>> {
         let (result, cached) = self.entry.complete(result, now, jitter);

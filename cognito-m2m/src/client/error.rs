@@ -1,7 +1,7 @@
 use std::time::Duration;
 
+use super::invalid_token_response::InvalidTokenResponse;
 use super::oauth_error::{OAuthError, ResponseBody, is_transient_status};
-use super::token_response::InvalidTokenResponse;
 use super::transport_error::TransportError;
 use crate::error_report::debug_as_report;
 use crate::scope::InvalidScope;
@@ -43,9 +43,9 @@ pub enum TokenClientError {
     /// secret is not sent to another server.
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
-    /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito throttled the
-    /// request with a `TooManyRequestsException`. A 401 that asks for HTTP Basic credentials is an
-    /// `invalid_client`, even without an error code.
+    /// The token endpoint sent an OAuth error, such as `invalid_client`, or throttled the request
+    /// with an exception of AWS, such as `TooManyRequestsException`. A 401 that asks for HTTP Basic
+    /// credentials is an `invalid_client`, even without an error code.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
     /// The token endpoint sent a status other than 200, without an OAuth error.
@@ -74,13 +74,14 @@ debug_as_report!(TokenClientError);
 
 impl TokenClientError {
     /// Returns `true` if the same request may succeed a little later: transport errors, status 429
-    /// and 5xx, and Cognito's throttling.
+    /// and 5xx, throttling, and tokens that had expired when they arrived.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Transport(_) => true,
             Self::OAuth(error) => error.is_transient(),
             Self::Status { status, .. } => is_transient_status(*status),
+            Self::InvalidResponse(_) => self.is_expired_on_arrival(),
             _ => false,
         }
     }
@@ -99,5 +100,37 @@ impl TokenClientError {
     /// Returns `true` if the client itself is refused, whatever scopes it requests.
     pub(super) fn refuses_client(&self) -> bool {
         matches!(self, Self::OAuth(error) if error.refuses_client())
+    }
+
+    /// Returns `true` if the endpoint asks the client to send no request for a while, whatever
+    /// scopes it requests: throttling, or a temporary failure with `Retry-After`.
+    pub(super) fn throttles_client(&self) -> bool {
+        let is_throttling = match self {
+            Self::OAuth(error) => error.is_throttling(),
+            Self::Status { status, .. } => *status == 429,
+            _ => false,
+        };
+        is_throttling || (self.is_transient() && self.retry_after().is_some())
+    }
+
+    pub(super) fn is_expired_on_arrival(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(_))
+        )
+    }
+
+    /// Returns `true` if the same call can send the same request again.
+    ///
+    /// Time must pass after a token that had expired when it arrived: an immediate request would
+    /// get the same token from a cache, and a wrong clock stays wrong. It is different if the
+    /// machine was suspended during the request.
+    pub(super) fn is_retried(&self) -> bool {
+        match self {
+            Self::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(token)) => {
+                token.has_slept()
+            }
+            _ => self.is_transient(),
+        }
     }
 }

@@ -1,43 +1,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
+use super::client_memory::ClientMemory;
 use super::error::TokenClientError;
 use super::exchange::Exchange;
-use super::retry::{MAX_ATTEMPTS, RememberedError, pause};
+use super::request_queue::{Place, RequestQueue};
+use super::retry::{FailedFetch, MAX_ATTEMPTS, REFUSAL_MEMORY, pause};
 use super::scopes::RequestedScopes;
 use super::token_response::TokenResponse;
 use super::transport_error::TransportError;
-use crate::time::Clock;
-
-/// The maximum number of token requests at a time. It also limits the requests with a wrong secret
-/// that are sent before the refusal is remembered, however many scope sets are in use.
-const MAX_CONCURRENT_REQUESTS: usize = 4;
+use crate::time::{Clock, ClockReading};
 
 /// The time limits of a fetch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// The limit of one request, in real time.
     pub(super) timeout: Duration,
-    /// The limit of a fetch, with all retries and pauses.
+    /// The limit of a fetch, with all retries and pauses, but without the time in the queue.
     pub(super) deadline: Duration,
 }
 
-/// Fetches tokens. It retries, limits concurrency, tries each secret and remembers refusals.
+/// Fetches tokens. It retries, limits concurrency, tries each secret, and sends no request while
+/// the client is refused or throttled.
 pub(super) struct TokenFetcher {
     exchange: Exchange,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    permits: Semaphore,
-    refusal: ArcSwapOption<RememberedError>,
-}
-
-/// A token response with the time of its request, from which the lifetime is counted.
-pub(super) struct TimedResponse {
-    pub(super) response: TokenResponse,
-    pub(super) requested_at: Duration,
+    queue: RequestQueue,
+    memory: ClientMemory,
 }
 
 impl TokenFetcher {
@@ -45,14 +37,14 @@ impl TokenFetcher {
         Self {
             exchange,
             limits,
+            queue: RequestQueue::new(Arc::clone(&clock), limits.deadline),
             clock,
-            permits: Semaphore::new(MAX_CONCURRENT_REQUESTS),
-            refusal: ArcSwapOption::empty(),
+            memory: ClientMemory::default(),
         }
     }
 
-    pub(super) fn now(&self) -> Duration {
-        self.clock.monotonic()
+    pub(super) fn now(&self) -> ClockReading {
+        self.clock.now()
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -63,11 +55,15 @@ impl TokenFetcher {
         &self.exchange
     }
 
-    /// Returns the last refusal of the client, for as long as it is remembered.
-    pub(super) fn remembered_refusal(&self) -> Option<TokenClientError> {
-        let refusal = self.refusal.load();
-        let refusal = refusal.as_ref()?;
-        (self.now() < refusal.until).then(|| refusal.error.clone())
+    /// Returns the refusals and the throttling of the client.
+    pub(super) fn memory(&self) -> &ClientMemory {
+        &self.memory
+    }
+
+    /// Returns the deadline of a fetch that starts now, by the monotonic clock: a fetch that was
+    /// under way when the machine was suspended is not over when it resumes.
+    pub(super) fn deadline_from(&self, now: ClockReading) -> Duration {
+        now.monotonic.saturating_add(self.limits.deadline)
     }
 
     /// Sends one request, even if a refusal is remembered.
@@ -75,91 +71,166 @@ impl TokenFetcher {
         &self,
         scopes: &RequestedScopes,
     ) -> Result<TokenResponse, TokenClientError> {
-        let timed = self.request(scopes, self.limits.deadline).await?;
-        Ok(timed.response)
+        let limit = self.limits.deadline.min(self.limits.timeout);
+        self.request(scopes, limit).await
     }
 
-    /// Sends a request, and retries transient errors until the deadline.
+    /// Sends a request at `not_before` or later, and retries transient errors until the deadline.
     pub(super) async fn fetch_with_retries(
         &self,
         scopes: &RequestedScopes,
-    ) -> Result<TimedResponse, TokenClientError> {
-        let deadline = self.now().saturating_add(self.limits.deadline);
+        not_before: Option<ClockReading>,
+        mut deadline: Duration,
+    ) -> Result<TokenResponse, FailedFetch> {
+        if let Some(not_before) = not_before {
+            self.sleep_until(not_before, deadline).await?;
+        }
+        let mut queued_at = Instant::now();
         let mut attempt = 1;
         loop {
-            let error = match self.request_with_permit(scopes, deadline).await {
-                Ok(timed) => return Ok(timed),
+            let place = self.place(&mut queued_at, &mut deadline).await?;
+            let error = match self.request_in_place(scopes, deadline, place).await {
+                Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let pause = pause(attempt, error.retry_after(), fastrand::f64());
-            let next = self.now().saturating_add(pause);
-            if !error.is_transient() || attempt >= MAX_ATTEMPTS || next >= deadline {
-                return Err(error);
+            let now = self.now();
+            let next = now.after(pause(attempt, error.retry_after(), fastrand::f64()));
+            if !error.is_retried() || attempt >= MAX_ATTEMPTS || next.monotonic >= deadline {
+                return Err(self.failed_fetch(error, now));
             }
-            tracing::debug!(%scopes, attempt, ?pause, %error, "retrying a token request");
+            tracing::debug!(%scopes, attempt, %error, "retrying a token request");
             attempt = attempt.saturating_add(1);
-            self.clock.sleep_until(next).await;
+            self.clock.sleep_until_either(next).await;
         }
     }
 
-    async fn request_with_permit(
+    /// Waits until a request can be sent: until the client is no longer throttled, and until the
+    /// request has its turn. The deadline is moved by the time in the queue.
+    async fn place(
+        &self,
+        queued_at: &mut Instant,
+        deadline: &mut Duration,
+    ) -> Result<Place<'_>, FailedFetch> {
+        loop {
+            while let Some(throttling) = self.memory.throttling(self.now()) {
+                if !self.is_before(throttling.until, *deadline) {
+                    self.memory.record_throttled_fetch(self.now());
+                    return Err(throttling.into());
+                }
+                self.clock.sleep_until_either(throttling.until).await;
+                *queued_at = Instant::now();
+            }
+            let before = self.now();
+            let place = self.queue.enter(*queued_at).await;
+            let now = self.now();
+            let time_in_queue = now.monotonic.saturating_sub(before.monotonic);
+            *deadline = deadline.saturating_add(time_in_queue);
+            let Some(place) = place else {
+                return Err(self.failed_fetch(TransportError::TIMEOUT.into(), now));
+            };
+            if let Some(refusal) = self.memory.refusal(now) {
+                return Err(refusal.into());
+            }
+            // The client may have been throttled while the request was in the queue.
+            if self.memory.throttling(now).is_none() {
+                return Ok(place);
+            }
+        }
+    }
+
+    async fn request_in_place(
         &self,
         scopes: &RequestedScopes,
         deadline: Duration,
-    ) -> Result<TimedResponse, TokenClientError> {
-        let left = deadline.saturating_sub(self.now());
-        // The semaphore is never closed.
-        let permit = tokio::time::timeout(left, self.permits.acquire());
-        let _permit = permit.await.map_err(|_| TransportError::TIMEOUT)?;
-        if let Some(error) = self.remembered_refusal() {
-            return Err(error);
-        }
-        let left = deadline.saturating_sub(self.now());
-        let result = self.request(scopes, left).await;
-        if let Err(error) = &result
-            && error.refuses_client()
-        {
-            let refusal = RememberedError::new(error, self.now());
-            self.refusal.store(refusal.map(Arc::new));
+        mut place: Place<'_>,
+    ) -> Result<TokenResponse, TokenClientError> {
+        let earlier_throttlings = self.memory.throttlings_in_a_row();
+        let time_left = deadline.saturating_sub(self.now().monotonic);
+        let limit = time_left.min(self.limits.timeout);
+        let request = self.request(scopes, limit);
+        // The place is kept until the result is recorded, for the next request to know of it.
+        let result = place.run(limit, request).await;
+        match &result {
+            Ok(_) => self.record_acceptance(),
+            Err(error) if error.is_expired_on_arrival() => self.record_acceptance(),
+            Err(TokenClientError::Transport(_)) => {}
+            Err(error) => {
+                let jitter = fastrand::f64();
+                let now = self.now();
+                self.memory
+                    .record_error(error, earlier_throttlings, now, jitter);
+                if error.refuses_client() || error.throttles_client() {
+                    self.queue.record_refusal();
+                } else {
+                    self.queue.record_response();
+                }
+            }
         }
         result
+    }
+
+    fn record_acceptance(&self) {
+        self.memory.record_success();
+        self.queue.record_acceptance();
     }
 
     async fn request(
         &self,
         scopes: &RequestedScopes,
-        time_left: Duration,
-    ) -> Result<TimedResponse, TokenClientError> {
-        let timeout = time_left.min(self.limits.timeout);
+        limit: Duration,
+    ) -> Result<TokenResponse, TokenClientError> {
         // In real time, since a test clock does not advance while the network is busy.
-        let timed = tokio::time::timeout(timeout, self.request_with_any_secret(scopes));
-        timed.await.map_err(|_| TransportError::TIMEOUT)?
+        let response = tokio::time::timeout(limit, self.request_with_any_secret(scopes));
+        response.await.map_err(|_| TransportError::TIMEOUT)?
     }
 
     /// Sends a request with each secret in turn, until one is accepted.
     async fn request_with_any_secret(
         &self,
         scopes: &RequestedScopes,
-    ) -> Result<TimedResponse, TokenClientError> {
+    ) -> Result<TokenResponse, TokenClientError> {
         let credentials = &self.exchange.credentials;
         let mut refusal = TokenClientError::Stopped;
         for index in credentials.indexes_to_try() {
-            let requested_at = self.now();
             let response = self.exchange.request_token(scopes, index, self.clock());
             match response.await {
                 Ok(response) => {
                     credentials.prefer(index);
                     warn_about_missing_scopes(&response);
-                    return Ok(TimedResponse {
-                        response,
-                        requested_at,
-                    });
+                    return Ok(response);
                 }
                 Err(error) if error.refuses_client() => refusal = error,
                 Err(error) => return Err(error),
             }
         }
         Err(refusal)
+    }
+
+    /// Adds the time before which a fetch must not be repeated.
+    fn failed_fetch(&self, error: TokenClientError, now: ClockReading) -> FailedFetch {
+        let retry_at = if error.throttles_client() {
+            self.memory.record_throttled_fetch(now)
+        } else if error.is_transient() {
+            None
+        } else {
+            Some(now.after(REFUSAL_MEMORY))
+        };
+        FailedFetch { error, retry_at }
+    }
+
+    /// Returns `true` if either clock will reach `time` before the deadline.
+    fn is_before(&self, time: ClockReading, deadline: Duration) -> bool {
+        let now = self.now();
+        now.monotonic.saturating_add(now.time_until(time)) < deadline
+    }
+
+    /// Sleeps until `time`, or fails immediately if that is not before the deadline.
+    async fn sleep_until(&self, time: ClockReading, deadline: Duration) -> Result<(), FailedFetch> {
+        if !self.is_before(time, deadline) {
+            return Err(self.failed_fetch(TransportError::TIMEOUT.into(), self.now()));
+        }
+        self.clock.sleep_until_either(time).await;
+        Ok(())
     }
 }
 

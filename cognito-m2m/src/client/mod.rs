@@ -31,7 +31,8 @@
 // shared_fetch                         a fetch and its renewals, on the background thread
 // cache_entry, cached_token,           one scope set: its token, and the fetch under way
 //   invalidation_limit
-// fetcher, exchange, retry             secrets, a single request, and retries
+// fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
+//   request_queue, exchange, retry       requests, and a single request with each secret
 // settings_check, settings, token_url  the settings and their validation
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses
@@ -45,14 +46,17 @@ mod cached_token;
 mod call_clients;
 mod call_error;
 mod challenge;
+mod client_memory;
 mod credentials;
 mod error;
 mod exchange;
 mod fetcher;
 mod host_header;
+mod invalid_token_response;
 mod invalidation_limit;
 mod oauth_error;
 mod origin_tokens;
+mod request_queue;
 mod retry;
 mod scopes;
 mod settings;
@@ -61,6 +65,7 @@ mod shared_fetch;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod token_client;
+mod token_life;
 mod token_response;
 mod token_url;
 mod transport_error;
@@ -72,10 +77,12 @@ pub use builder::{TokenClientBuildError, TokenClientBuilder};
 pub use call_error::CallError;
 pub use credentials::CredentialPlacement;
 pub use error::TokenClientError;
+pub use invalid_token_response::InvalidTokenResponse;
 pub use oauth_error::{OAuthError, ResponseBody};
 pub use origin_tokens::OriginTokens;
 pub use scopes::{IntoScopes, RequestedScopes};
 pub use settings::TokenClientSettings;
 pub use token_client::TokenClient;
-pub use token_response::{InvalidTokenResponse, TokenResponse};
+pub use token_life::ExpiredOnArrival;
+pub use token_response::TokenResponse;
 pub use transport_error::TransportError;

@@ -5,16 +5,24 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// The exception that Cognito returns with status 400 when it throttles requests (Quotas in Amazon
-/// Cognito, category `ClientAuthentication`).
-const THROTTLED: &str = "TooManyRequestsException";
+/// The exceptions with which AWS throttles requests, even with status 400. Cognito's own is
+/// `TooManyRequestsException` (Quotas in Amazon Cognito, category `ClientAuthentication`). Front
+/// ends send the others (AWS SDKs and Tools Reference Guide: "Retry behavior").
+const THROTTLING: [&str; 6] = [
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "ThrottledException",
+    "LimitExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+];
 
 /// The code of a refusal of the client itself (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
 
-/// The codes that `Display` and `Debug` print: those of RFC 6749 sections 4.1.2.1 and 5.2, and
-/// Cognito's throttling.
-const KNOWN_CODES: [&str; 9] = [
+/// The codes that `Display` and `Debug` print, besides those of throttling: RFC 6749 sections
+/// 4.1.2.1 and 5.2.
+const KNOWN_CODES: [&str; 8] = [
     "invalid_request",
     INVALID_CLIENT,
     "invalid_grant",
@@ -23,7 +31,6 @@ const KNOWN_CODES: [&str; 9] = [
     "invalid_scope",
     "server_error",
     "temporarily_unavailable",
-    THROTTLED,
 ];
 
 /// An OAuth error response (RFC 6749 section 5.2).
@@ -53,38 +60,41 @@ struct Parts {
     refuses_client: bool,
 }
 
-/// What the status and the headers of an error response say, apart from the body.
+/// The parts of an error response, apart from its body, that tell what was refused.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Refusal {
-    pub(super) is_throttled: bool,
-    /// The response is a 401 that asks for the credentials of a client.
+pub(super) struct RefusalHeaders<'h> {
+    /// The exception of AWS: the value of `x-amzn-errortype`.
+    pub(super) exception: Option<&'h str>,
+    /// `true` for a 401 that asks for the credentials of a client.
     pub(super) refuses_client: bool,
 }
 
 impl OAuthError {
     /// Parses a response. Returns `None` if it is neither an OAuth error, nor a refusal of the
-    /// client, nor Cognito's throttling.
+    /// client, nor throttling.
     pub(super) fn parse(
         status: u16,
         body: &ResponseBody,
-        refusal: Refusal,
+        refusal: RefusalHeaders<'_>,
         retry_after: Option<Duration>,
     ) -> Option<Self> {
         let members: Map<String, Value> =
             serde_json::from_slice(body.as_bytes()).unwrap_or_default();
         let text = |name| members.get(name).and_then(Value::as_str).map(str::to_owned);
         let error = text("error").filter(|code| !code.is_empty());
-        let is_refusal = error.as_deref().is_some_and(|code| {
-            code != THROTTLED && KNOWN_CODES.contains(&code) && !is_transient_status(status)
-        });
-        // AWS front ends name the exception in `__type`, `code`, `message` or a header.
-        let is_throttled = refusal.is_throttled || contains(body.as_bytes(), THROTTLED.as_bytes());
-        let error = if is_throttled && !is_refusal {
-            THROTTLED.to_owned()
-        } else if refusal.refuses_client {
-            error.unwrap_or_else(|| INVALID_CLIENT.to_owned())
-        } else {
-            error?
+        let is_refusal = error
+            .as_deref()
+            .is_some_and(|code| KNOWN_CODES.contains(&code) && !is_transient_status(status));
+        // AWS front ends name the exception in `__type`, `code`, `message` or a header, with a
+        // namespace in front of it or a URL after it.
+        let names = |name: &&str| {
+            let exception = refusal.exception.unwrap_or_default();
+            exception.contains(name) || contains(body.as_bytes(), name.as_bytes())
+        };
+        let error = match THROTTLING.into_iter().find(names) {
+            Some(exception) if !is_refusal => exception.to_owned(),
+            _ if refusal.refuses_client => error.unwrap_or_else(|| INVALID_CLIENT.to_owned()),
+            _ => error?,
         };
         let is_known = KNOWN_CODES.contains(&error.as_str());
         let refuses_client = error == INVALID_CLIENT || (refusal.refuses_client && !is_known);
@@ -108,8 +118,9 @@ impl OAuthError {
 
     /// Returns the error code exactly as the server sent it, such as `invalid_client`.
     ///
-    /// If Cognito throttled the request, the code is `TooManyRequestsException`. For a 401 without
-    /// a code that asks for HTTP Basic credentials, or has no challenge, it is `invalid_client`.
+    /// If the request was throttled, the code is the exception of AWS, such as
+    /// `TooManyRequestsException`. For a 401 without a code that asks for HTTP Basic credentials, or
+    /// has no challenge, it is `invalid_client`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error
@@ -140,12 +151,17 @@ impl OAuthError {
     }
 
     pub(super) fn is_transient(&self) -> bool {
-        self.0.error == THROTTLED || is_transient_status(self.0.status)
+        self.is_throttling() || is_transient_status(self.0.status)
+    }
+
+    pub(super) fn is_throttling(&self) -> bool {
+        self.0.status == 429 || THROTTLING.contains(&self.0.error.as_str())
     }
 
     fn printable_code(&self) -> &'static str {
-        let known = KNOWN_CODES.iter().find(|code| **code == self.0.error);
-        known.copied().unwrap_or("unknown error code")
+        let mut known = KNOWN_CODES.into_iter().chain(THROTTLING);
+        let code = known.find(|code| *code == self.0.error);
+        code.unwrap_or("unknown error code")
     }
 }
 
@@ -225,18 +241,25 @@ mod tests {
     use super::*;
 
     fn parse(status: u16, body: &str) -> Option<OAuthError> {
-        parse_with(status, body, Refusal::default())
+        parse_with(status, body, RefusalHeaders::default())
     }
 
-    fn parse_with(status: u16, body: &str, refusal: Refusal) -> Option<OAuthError> {
+    fn parse_with(status: u16, body: &str, refusal: RefusalHeaders<'_>) -> Option<OAuthError> {
         OAuthError::parse(status, &ResponseBody::new(body.into()), refusal, None)
+    }
+
+    fn exception(header: &str) -> RefusalHeaders<'_> {
+        RefusalHeaders {
+            exception: Some(header),
+            ..RefusalHeaders::default()
+        }
     }
 
     #[test]
     fn unauthorized_response_without_a_registered_code_refuses_the_client() {
-        let refusal = Refusal {
+        let refusal = RefusalHeaders {
             refuses_client: true,
-            ..Refusal::default()
+            ..RefusalHeaders::default()
         };
         for (body, code, refuses_client) in [
             ("", "invalid_client", true),
@@ -250,7 +273,11 @@ mod tests {
                 "unauthorized_client",
                 false,
             ),
-            ("TooManyRequestsException", THROTTLED, false),
+            (
+                "TooManyRequestsException",
+                "TooManyRequestsException",
+                false,
+            ),
         ] {
             let error = parse_with(401, body, refusal).unwrap();
             assert_eq!(error.error(), code, "{body}");
@@ -271,6 +298,26 @@ mod tests {
         ] {
             assert!(parse(400, body).unwrap().is_transient(), "{body}");
         }
+    }
+
+    #[test]
+    fn every_throttling_exception_is_recognized() {
+        for name in THROTTLING {
+            for text in [name.to_owned(), format!("com.amazonaws#{name}")] {
+                let body = format!(r#"{{"__type":"{text}","message":"Rate exceeded"}}"#);
+                let error = parse(400, &body).unwrap();
+                assert!(error.is_throttling(), "{body}");
+                assert_eq!(error.to_string(), format!("{name} (status 400)"));
+
+                let header = format!("{text}:http://internal.amazon.com/coral/");
+                let error = parse_with(400, "", exception(&header)).unwrap();
+                assert_eq!(error.error(), name);
+            }
+        }
+        let body = r#"{"__type":"NotAuthorizedException"}"#;
+        assert!(parse(400, body).is_none());
+        let header = "InternalFailure:http://internal.amazon.com/";
+        assert!(parse_with(400, "", exception(header)).is_none());
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::error::TokenClientError;
 use crate::backoff::Backoff;
+use crate::time::ClockReading;
 
 /// The maximum number of requests for one token. Cognito limits requests per second, so a few
 /// attempts either succeed or would only add to the load.
@@ -19,7 +20,14 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// The time for which a refusal is remembered: long enough that a wrong secret causes at most six
 /// requests a minute, short enough that a corrected client works again soon.
-const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
+pub(super) const REFUSAL_MEMORY: Duration = Duration::from_secs(10);
+
+/// The pauses after tokens that had expired when they arrived.
+const EXPIRED_BACKOFF: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    max: Duration::from_secs(60),
+    jitter_share: 0.0,
+};
 
 /// Returns the pause before another attempt: `Retry-After` plus a backoff with full jitter.
 ///
@@ -29,25 +37,31 @@ pub(super) fn pause(attempt: u32, retry_after: Option<Duration>, jitter: f64) ->
     retry_after.unwrap_or_default().saturating_add(backoff)
 }
 
-/// An error that is returned without another request until a time of the monotonic clock.
-pub(super) struct RememberedError {
-    pub(super) error: TokenClientError,
-    pub(super) until: Duration,
+/// Returns the pause after this many tokens in a row that had expired when they arrived.
+pub(super) fn pause_after_expired(tokens: u32) -> Duration {
+    EXPIRED_BACKOFF.pause(tokens, 0.0)
 }
 
-impl RememberedError {
-    /// Returns the error with the time until which it is remembered, or `None` if the next caller
-    /// can send a request immediately.
-    pub(super) fn new(error: &TokenClientError, now: Duration) -> Option<Self> {
-        let memory = if error.is_transient() {
-            error.retry_after()?
-        } else {
-            REFUSAL_MEMORY
-        };
-        Some(Self {
-            error: error.clone(),
-            until: now.saturating_add(memory),
-        })
+/// An error that is returned without another request until either clock reaches a time.
+#[derive(Clone)]
+pub(super) struct RememberedError {
+    pub(super) error: TokenClientError,
+    pub(super) until: ClockReading,
+}
+
+/// The error of a fetch, and the time before which the fetch must not be repeated.
+pub(super) struct FailedFetch {
+    pub(super) error: TokenClientError,
+    /// `None` if it can be repeated immediately.
+    pub(super) retry_at: Option<ClockReading>,
+}
+
+impl From<RememberedError> for FailedFetch {
+    fn from(remembered: RememberedError) -> Self {
+        Self {
+            error: remembered.error,
+            retry_at: Some(remembered.until),
+        }
     }
 }
 
@@ -90,6 +104,13 @@ mod tests {
         let retry_after = Duration::from_secs(7);
         assert_eq!(pause(1, Some(retry_after), 1.0), retry_after);
         assert!(pause(1, Some(retry_after), 0.0) > retry_after);
+    }
+
+    #[test]
+    fn pauses_after_expired_tokens_are_1_to_60_seconds() {
+        for (tokens, seconds) in [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (u32::MAX, 60)] {
+            assert_eq!(pause_after_expired(tokens), Duration::from_secs(seconds));
+        }
     }
 
     #[test]

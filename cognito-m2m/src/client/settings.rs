@@ -30,6 +30,7 @@ pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible
 /// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
 /// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a string with spaces between the scopes, or a list |
 /// | `credential_placement` | | `basic` (the default) or `form` |
+/// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
 /// | `client_metadata` | | a map of strings |
 ///
 /// Invalid settings are collected, and
@@ -62,6 +63,7 @@ pub struct TokenClientSettings {
     pub(super) client_secret_2: Option<SecretString>,
     pub(super) client_scopes: RequestedScopes,
     pub(super) credential_placement: CredentialPlacement,
+    pub(super) scope_in_query: bool,
     // The values are treated as secrets, since they may be confidential.
     pub(super) client_metadata: BTreeMap<String, SecretString>,
     pub(super) faults: Vec<SettingFault>,
@@ -147,6 +149,7 @@ impl TokenClientSettings {
             "client_secret_2" => assign(&mut self.client_secret_2, value, some_secret),
             "client_scopes" => assign(&mut self.client_scopes, value, scopes),
             "credential_placement" => assign(&mut self.credential_placement, value, placement),
+            "scope_in_query" => assign(&mut self.scope_in_query, value, boolean),
             "client_metadata" => assign(&mut self.client_metadata, value, metadata),
             _ => Err("is not a setting of the token client: check its spelling".to_owned()),
         }
@@ -207,6 +210,15 @@ fn metadata(value: Value) -> Result<BTreeMap<String, SecretString>, String> {
     entries.map(secret).collect()
 }
 
+fn boolean(value: Value) -> Result<bool, String> {
+    match value {
+        Value::Bool(value) => Ok(value),
+        Value::String(text) if text == "true" => Ok(true),
+        Value::String(text) if text == "false" => Ok(false),
+        _ => Err("expected `true` or `false`".to_owned()),
+    }
+}
+
 fn scopes(value: Value) -> Result<RequestedScopes, String> {
     let scopes = match value {
         Value::Array(entries) => {
@@ -238,6 +250,7 @@ impl fmt::Debug for TokenClientSettings {
             .field("client_secret_2", &self.client_secret_2)
             .field("client_scopes", &self.client_scopes)
             .field("credential_placement", &self.credential_placement)
+            .field("scope_in_query", &self.scope_in_query)
             .field("client_metadata", &self.client_metadata)
             .field("faults", &self.faults)
             .finish()
@@ -275,6 +288,29 @@ mod tests {
         assert!(settings.faults.is_empty(), "{:?}", settings.faults);
         assert_eq!(settings.client_scopes.as_str(), "a b");
         assert_eq!(settings.region, None);
+    }
+
+    #[test]
+    fn scope_in_query_is_a_boolean_and_its_variable_has_the_prefix_of_the_client() {
+        for (text, expected) in [("true", true), ("false", false)] {
+            let variables = [("COGNITO_M2M_CLIENT_SCOPE_IN_QUERY", text)];
+            let settings = TokenClientSettings::from_variables(variables);
+            assert_eq!(settings.scope_in_query, expected);
+            let settings = json!({"scope_in_query": expected});
+            let settings: TokenClientSettings = serde_json::from_value(settings).unwrap();
+            assert_eq!(settings.scope_in_query, expected);
+        }
+        for wrong in ["", "1", "yes", "True", " true"] {
+            let variables = [("COGNITO_M2M_CLIENT_SCOPE_IN_QUERY", wrong)];
+            let settings = TokenClientSettings::from_variables(variables);
+            assert_eq!(
+                settings.faults[0].to_string(),
+                "`scope_in_query` (COGNITO_M2M_CLIENT_SCOPE_IN_QUERY): expected `true` or `false`"
+            );
+        }
+        // Without `CLIENT`, it is a setting of the server, which does not have it.
+        let variables = [("COGNITO_M2M_SCOPE_IN_QUERY", "true")];
+        assert!(!TokenClientSettings::from_variables(variables).scope_in_query);
     }
 
     #[test]

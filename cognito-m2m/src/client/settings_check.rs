@@ -2,7 +2,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::credentials::Credentials;
+use super::credentials::{CredentialPlacement, Credentials};
 use super::scopes::RequestedScopes;
 use super::settings::TokenClientSettings;
 use super::token_url::{parse_token_url, token_url_from_domain};
@@ -17,6 +17,7 @@ pub(super) struct CheckedSettings {
     pub(super) client_scopes: RequestedScopes,
     /// The value of `aws_client_metadata`, a JSON object of strings.
     pub(super) client_metadata: Option<SecretString>,
+    pub(super) scope_in_query: bool,
 }
 
 impl CheckedSettings {
@@ -31,6 +32,11 @@ impl CheckedSettings {
         if settings.client_secret.is_none() {
             settings.add_fault("client_secret", "required");
         }
+        let is_basic = settings.credential_placement == CredentialPlacement::Basic;
+        if settings.scope_in_query && !is_basic {
+            let problem = "requires HTTP Basic: set `credential_placement` to `basic`";
+            settings.add_fault("scope_in_query", problem);
+        }
         match (token_url, client_id) {
             (Ok(token_url), Ok(client_id)) if settings.faults.is_empty() => {
                 let client_metadata = metadata_json(&settings);
@@ -42,6 +48,7 @@ impl CheckedSettings {
                     credentials: Credentials::new(client_id, secrets, placement),
                     client_scopes: settings.client_scopes,
                     client_metadata,
+                    scope_in_query: settings.scope_in_query,
                 })
             }
             _ => Err(SettingsError::new(settings.faults)),

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::cache_entry::{CacheEntry, SharedFetch};
 use super::cached_token::CachedToken;
@@ -6,29 +7,37 @@ use super::fetcher::TokenFetcher;
 use crate::error_chain::causes;
 
 impl SharedFetch {
-    /// Fetches a token and keeps renewing it while it is in use.
+    /// Fetches a token until the deadline, and keeps renewing it while it is in use.
     ///
     /// It runs on the background thread, so cancelling one call never cancels a fetch that others
     /// wait for. It holds the fetcher and not the token client, because dropping the last token
     /// client has to end that thread.
-    pub(super) async fn run(self, fetcher: Arc<TokenFetcher>) {
-        let mut next = Some(self);
-        while let Some(fetch) = next {
+    pub(super) async fn run(self, fetcher: Arc<TokenFetcher>, deadline: Duration) {
+        let mut next = Some((self, deadline));
+        while let Some((fetch, deadline)) = next {
             let entry = Arc::clone(fetch.entry());
-            let cached = fetch.run_once(&fetcher).await;
-            next = match cached {
+            let cached = fetch.run_once(&fetcher, deadline).await;
+            let renewal = match cached {
                 Some(cached) => next_renewal(&entry, &cached, &fetcher).await,
                 None => None,
             };
+            next = renewal.map(|renewal| (renewal, fetcher.deadline_from(fetcher.now())));
         }
     }
 
-    async fn run_once(self, fetcher: &TokenFetcher) -> Option<Arc<CachedToken>> {
+    async fn run_once(
+        self,
+        fetcher: &TokenFetcher,
+        deadline: Duration,
+    ) -> Option<Arc<CachedToken>> {
         let scopes = self.scopes();
-        let result = fetcher.fetch_with_retries(scopes).await;
+        let result = fetcher
+            .fetch_with_retries(scopes, self.not_before(), deadline)
+            .await;
         match &result {
             Ok(_) => tracing::debug!(%scopes, "fetched a token"),
-            Err(error) => {
+            Err(failed) => {
+                let error = &failed.error;
                 let cause = causes(error);
                 tracing::warn!(%scopes, %error, cause, "failed to fetch a token");
             }
@@ -37,14 +46,25 @@ impl SharedFetch {
     }
 }
 
-/// Waits until a token is due for renewal. A token that was not used since it was fetched is not
-/// renewed: the next caller starts a fetch.
+/// Waits until a token is due for renewal, and for longer while the client is refused or throttled.
+/// A token that was not used since it was fetched is not renewed: the next caller starts a fetch.
 async fn next_renewal(
     entry: &Arc<CacheEntry>,
     cached: &Arc<CachedToken>,
     fetcher: &TokenFetcher,
 ) -> Option<SharedFetch> {
-    fetcher.clock().sleep_until(cached.renew_at()).await;
-    let is_wanted = cached.is_used() && entry.is_current(cached);
-    is_wanted.then(|| entry.start_renewal(cached)).flatten()
+    let renewals = cached.renewals();
+    loop {
+        fetcher.clock().sleep_until_either(cached.renew_at()).await;
+        // A call may have started the renewal, which then waits for the next one itself.
+        let is_replaced = !entry.is_current(cached) || cached.renewals() != renewals;
+        if !cached.is_used() || is_replaced {
+            return None;
+        }
+        let now = fetcher.now();
+        match fetcher.memory().blocked_until(now) {
+            Some(until) => cached.renew_after_pause(now, now.time_until(until)),
+            None => return entry.start_renewal(cached),
+        }
+    }
 }

@@ -8,8 +8,9 @@ use super::access_token::AccessToken;
 use super::cache_entry::{CacheEntry, FetchReceiver, FetchResult, Joined, SharedFetch};
 use super::error::TokenClientError;
 use super::fetcher::TokenFetcher;
+use super::invalid_token_response::InvalidTokenResponse;
 use super::scopes::{IntoScopes, RequestedScopes};
-use super::token_response::{InvalidTokenResponse, TokenResponse};
+use super::token_response::TokenResponse;
 use crate::runtime::Background;
 use crate::scope::InvalidScope;
 
@@ -20,8 +21,11 @@ use crate::scope::InvalidScope;
 /// worker.
 ///
 /// Tokens are fetched on a background thread, so cancelling one call never cancels a fetch that
-/// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default. To
-/// wait for a shorter time, wrap the call in a timeout.
+/// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default,
+/// unless it waits for its turn: a client sends up to 32 requests at a time, and up to 4 until the
+/// endpoint has accepted it. The queue is fair, and it is left with a timeout if the endpoint
+/// responds to no request at all for as long as the deadline. To wait for a shorter time, wrap the
+/// call in a timeout.
 ///
 /// A program that forks (a daemon, a pre-forking server) builds the client after the fork, in each
 /// child process: a fork does not copy threads, so a client from before the fork fetches no token in
@@ -79,17 +83,33 @@ impl TokenClient {
     ///
     /// Concurrent calls for the same scopes share one request. A token is renewed in the background
     /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
-    /// if that is shorter. A token without `expires_in` is returned to the waiting calls, but is
-    /// not cached.
+    /// if that is shorter.
+    ///
+    /// The lifetime ends when `expires_in` less the `Age` of the response has passed, or at the
+    /// token's `exp`, whichever comes first, and as soon as the wall clock or the monotonic clock
+    /// says so: [`AccessToken::lifetime`]. A token whose lifetime is unknown is returned to the
+    /// waiting calls, but is not cached. A token that lives for less than 10 s, such as an old one
+    /// from a cache, is fetched at most once a second.
     ///
     /// This works in any async runtime.
     ///
     /// # Errors
     ///
     /// Returns [`TokenClientError`] if no token could be fetched. Transient errors are retried up
-    /// to three times within the deadline. If the last response had `Retry-After`, later calls fail
-    /// with the same error until that time has passed, 30 s at most. Errors that are not transient
-    /// are remembered for 10 s, so that a wrong secret does not cause a request on each call.
+    /// to three times within the deadline. Afterwards, these errors are remembered, and calls fail
+    /// with them without a request:
+    ///
+    /// | error | for | how long |
+    /// | --- | --- | --- |
+    /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; without it, for 0.5 to 10 s |
+    /// | `invalid_client` | all scopes | 10 s |
+    /// | another error that is not transient | the same scopes | 10 s |
+    /// | a token that had expired when it arrived | the same scopes | 1 to 60 s, doubling each time |
+    ///
+    /// While the client is throttled, no request is sent for any scopes. A call that starts before
+    /// the throttled one has failed waits for the end of the throttling, if that is before its
+    /// deadline. Renewals are held back in the same way, and the old token is returned for as long
+    /// as it lives.
     ///
     /// # Examples
     ///
@@ -108,24 +128,33 @@ impl TokenClient {
     /// ```
     pub async fn token(&self, scopes: impl IntoScopes) -> Result<AccessToken, TokenClientError> {
         let entry = self.entry(self.scopes_or_default(scopes)?);
-        // The second attempt is for a token that expires before this caller is polled again.
-        for _ in 0..2 {
-            if let Some((token, renewal)) = entry.cached_token(self.now()) {
-                self.run(renewal);
+        let fetcher = &self.shared.fetcher;
+        let mut now = fetcher.now();
+        let deadline = fetcher.deadline_from(now);
+        loop {
+            let is_blocked = || fetcher.memory().blocked_until(now).is_some();
+            if let Some((token, renewal)) = entry.cached_token(now, is_blocked) {
+                self.run(renewal, deadline);
                 return Ok(token);
             }
             self.check_process()?;
-            let refusal = self.shared.fetcher.remembered_refusal();
-            let (receiver, fetch) = match entry.join_or_start(self.now(), refusal)? {
+            let failure = fetcher.memory().failure(now);
+            let (receiver, fetch) = match entry.join_or_start(now, failure)? {
                 Joined::Token(token) => return Ok(token),
                 Joined::Waiting(receiver, fetch) => (receiver, fetch),
             };
-            self.run(fetch);
-            if let Some(token) = received(receiver).await?.token_at(self.now()) {
-                return Ok(token);
+            self.run(fetch, deadline);
+            let fetched = received(receiver).await?;
+            now = fetcher.now();
+            match fetched.token_at(now) {
+                Ok(token) => return Ok(token),
+                Err(expired) if now.monotonic >= deadline => {
+                    return Err(InvalidTokenResponse::ExpiredOnArrival(expired).into());
+                }
+                // The token expired before this caller was polled again.
+                Err(_) => {}
             }
         }
-        Err(InvalidTokenResponse::ExpiredOnArrival.into())
     }
 
     /// Fetches a token, without reading or updating the cache.
@@ -135,7 +164,8 @@ impl TokenClient {
     ///
     /// # Errors
     ///
-    /// Returns [`TokenClientError`] if the request fails.
+    /// Returns [`TokenClientError`] if the request fails, or if the token had expired when it
+    /// arrived.
     ///
     /// # Examples
     ///
@@ -190,7 +220,7 @@ impl TokenClient {
         let is_dropped = {
             let entries = self.shared.entries.pin();
             let entry = entries.get(token.requested_scopes());
-            entry.is_some_and(|entry| entry.invalidate(token, self.now()))
+            entry.is_some_and(|entry| entry.invalidate(token, self.shared.fetcher.now()))
         };
         tracing::debug!(scopes = %token.requested_scopes(), is_dropped, "an API refused a token");
         is_dropped
@@ -217,10 +247,10 @@ impl TokenClient {
         Arc::clone(entries.get_or_insert(scopes, entry))
     }
 
-    fn run(&self, fetch: Option<SharedFetch>) {
+    fn run(&self, fetch: Option<SharedFetch>, deadline: Duration) {
         if let Some(fetch) = fetch {
             let fetcher = Arc::clone(&self.shared.fetcher);
-            self.shared.background.spawn(fetch.run(fetcher));
+            self.shared.background.spawn(fetch.run(fetcher, deadline));
         }
     }
 
@@ -230,10 +260,6 @@ impl TokenClient {
             return Err(TokenClientError::Forked);
         }
         Ok(())
-    }
-
-    fn now(&self) -> Duration {
-        self.shared.fetcher.now()
     }
 }
 

@@ -4,13 +4,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::access_token::AccessToken;
+use super::invalid_token_response::InvalidTokenResponse;
 use super::scopes::RequestedScopes;
+use super::token_life::{MAX_LIFETIME, ResponseTimes, TokenLife};
 use crate::base64url;
 use crate::json::{JsonFault, Members};
 use crate::scope::ScopeSet;
-
-/// The longest lifetime that Cognito grants. A longer `expires_in` is capped to it.
-const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A successful response of the token endpoint (RFC 6749 section 5.1).
 ///
@@ -31,6 +30,8 @@ const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone)]
 pub struct TokenResponse {
     access_token: AccessToken,
+    expires_in: Option<Duration>,
+    life: TokenLife,
     token_type: String,
     raw: Map<String, Value>,
 }
@@ -39,6 +40,7 @@ impl TokenResponse {
     pub(super) fn parse(
         body: &[u8],
         requested: &RequestedScopes,
+        times: ResponseTimes,
     ) -> Result<Self, InvalidTokenResponse> {
         // The parser's error could quote the body, so it is not kept as a source.
         let text = std::str::from_utf8(body).map_err(|_| InvalidTokenResponse::NotAnObject)?;
@@ -59,11 +61,15 @@ impl TokenResponse {
         let token_type = token_type
             .filter(|name| name.eq_ignore_ascii_case("bearer"))
             .ok_or(InvalidTokenResponse::TokenType)?;
-        let lifetime = raw.get("expires_in").map(lifetime).transpose()?;
-        let granted = granted_scopes(secret, &raw);
-        let access_token = AccessToken::new(secret, requested.clone(), granted, lifetime);
+        let expires_in = raw.get("expires_in").map(lifetime).transpose()?;
+        let claims = untrusted_claims(secret);
+        let granted = granted_scopes(claims.as_ref(), &raw);
+        let life = TokenLife::new(times, expires_in, claims.as_ref().and_then(untrusted_exp));
+        let access_token = AccessToken::new(secret, requested.clone(), granted, life.lifetime());
         Ok(Self {
             access_token: access_token.ok_or(InvalidTokenResponse::AccessToken)?,
+            expires_in,
+            life,
             token_type: token_type.to_owned(),
             raw,
         })
@@ -75,11 +81,17 @@ impl TokenResponse {
         &self.access_token
     }
 
-    /// Returns the lifetime of the token, measured from when it was requested and capped at 24
-    /// hours, or `None` if the response had no `expires_in`.
+    /// Returns the `expires_in` of the response, capped at 24 hours, or `None` if it had none.
+    ///
+    /// The token can expire earlier, if the response came from a cache:
+    /// see [`AccessToken::lifetime`].
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
-        self.access_token.lifetime()
+        self.expires_in
+    }
+
+    pub(super) fn life(&self) -> &TokenLife {
+        &self.life
     }
 
     /// Returns the token type exactly as the server sent it: `Bearer`, in upper or lower case.
@@ -121,14 +133,14 @@ fn lifetime(expires_in: &Value) -> Result<Duration, InvalidTokenResponse> {
 /// Returns the scopes in the token's claims or, if they have none, in the response.
 ///
 /// The claims are not verified. They are good enough for a warning, never for a decision.
-fn granted_scopes(token: &str, response: &Map<String, Value>) -> Option<ScopeSet> {
-    let claims = untrusted_claims(token);
-    let claim = claims
-        .as_ref()
-        .and_then(|claims| claims.get("scope")?.as_str());
+fn granted_scopes(
+    claims: Option<&Map<String, Value>>,
+    response: &Map<String, Value>,
+) -> Option<ScopeSet> {
+    let claim = claims.and_then(|claims| claims.get("scope")?.as_str());
     let granted = claim.or_else(|| response.get("scope")?.as_str());
     // A JWT without a scope claim grants no scope, unless its server names the claim `scp`.
-    let no_scope = || (!claims.as_ref()?.contains_key("scp")).then_some("");
+    let no_scope = || (!claims?.contains_key("scp")).then_some("");
     granted.or_else(no_scope).map(ScopeSet::parse)
 }
 
@@ -137,35 +149,12 @@ fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&payload).ok()
 }
 
-/// The reason that a response with status 200 contains no usable token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidTokenResponse {
-    /// The body is larger than this limit, in bytes.
-    #[error("the body is larger than {0} bytes")]
-    TooLarge(usize),
-    /// The body is not a JSON object.
-    #[error("expected a JSON object")]
-    NotAnObject,
-    /// A member of the JSON object occurs more than once, so that parsers could read different
-    /// tokens.
-    #[error("expected each member to occur once")]
-    DuplicateMember,
-    /// The response has an `error`, which is not an OAuth error code.
-    #[error("expected no `error` in a response with status 200")]
-    Error,
-    /// `access_token` is missing, empty, or can't be sent in a header.
-    #[error("expected `access_token` to be a bearer token (RFC 6750 section 2.1)")]
-    AccessToken,
-    /// `token_type` is missing or is not `Bearer`.
-    #[error("expected `token_type` to be `Bearer`")]
-    TokenType,
-    /// `expires_in` is present but is not a whole number of seconds above 0.
-    #[error("expected `expires_in` to be a whole number of seconds above 0, or absent")]
-    ExpiresIn,
-    /// The token had expired when the response arrived.
-    #[error("the token expired before it arrived")]
-    ExpiredOnArrival,
+/// Returns `exp`, a number of seconds since the Unix epoch, possibly with a fraction (RFC 7519
+/// section 2, `NumericDate`).
+fn untrusted_exp(claims: &Map<String, Value>) -> Option<Duration> {
+    let exp = claims.get("exp")?.as_f64()?.max(0.0);
+    // Fails on numbers beyond the range of `Duration`.
+    Some(Duration::try_from_secs_f64(exp).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -176,8 +165,17 @@ mod tests {
 
     use super::*;
 
+    fn parse_for(requested: &str, body: &str) -> Result<TokenResponse, InvalidTokenResponse> {
+        let requested = RequestedScopes::new(requested).unwrap();
+        TokenResponse::parse(body.as_bytes(), &requested, ResponseTimes::default())
+    }
+
     fn parse(body: &Value) -> Result<TokenResponse, InvalidTokenResponse> {
-        TokenResponse::parse(body.to_string().as_bytes(), &RequestedScopes::default())
+        parse_for("", &body.to_string())
+    }
+
+    fn jwt(claims: &str) -> String {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
     }
 
     fn lifetime_of(expires_in: &Value) -> Result<Option<u64>, InvalidTokenResponse> {
@@ -267,9 +265,8 @@ mod tests {
             "\u{feff}{}",
             "a=b",
         ] {
-            let response = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
             assert_eq!(
-                response.unwrap_err(),
+                parse_for("", body).unwrap_err(),
                 InvalidTokenResponse::NotAnObject,
                 "{body:?}"
             );
@@ -288,13 +285,13 @@ mod tests {
             r#"{"access_token":"a","token_type":"Bearer","error":null,"error":"x"}"#,
             r#"{"access_token":"a","token_type":"Bearer","other":1,"other":2}"#,
         ] {
-            let response = TokenResponse::parse(body.as_bytes(), &RequestedScopes::default());
+            let response = parse_for("", body);
             let error = response.unwrap_err();
             assert_eq!(error, InvalidTokenResponse::DuplicateMember, "{body}");
         }
         let nested = json!({"access_token": "a", "token_type": "Bearer", "other": {}});
         let nested = nested.to_string().replace("{}", r#"{"x":1,"x":2}"#);
-        let response = TokenResponse::parse(nested.as_bytes(), &RequestedScopes::default());
+        let response = parse_for("", &nested);
         assert!(response.is_ok(), "a member of a member is not a parameter");
     }
 
@@ -316,30 +313,56 @@ mod tests {
 
     #[test]
     fn scopes_of_the_token_take_precedence_over_those_of_the_response() {
-        let payload = URL_SAFE_NO_PAD.encode(r#"{"scope":"a"}"#);
-        let token = format!("e30.{payload}.c2ln");
+        let token = jwt(r#"{"scope":"a"}"#);
         let body = json!({"access_token": token, "token_type": "Bearer", "scope": "a b"});
-        let requested = RequestedScopes::new("a b").unwrap();
-        let response = TokenResponse::parse(body.to_string().as_bytes(), &requested).unwrap();
+        let response = parse_for("a b", &body.to_string()).unwrap();
         assert_eq!(response.access_token().missing_scopes(), ["b"]);
 
         let body = json!({"access_token": "opaque", "token_type": "Bearer", "scope": "b"});
-        let response = TokenResponse::parse(body.to_string().as_bytes(), &requested).unwrap();
+        let response = parse_for("a b", &body.to_string()).unwrap();
         assert_eq!(response.access_token().missing_scopes(), ["a"]);
     }
 
     #[test]
     fn token_without_a_scope_claim_grants_no_scope() {
-        let requested = RequestedScopes::new("a b").unwrap();
         let granted = |claims: &str| {
-            let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
-            let body = json!({"access_token": token, "token_type": "Bearer"});
-            let response = TokenResponse::parse(body.to_string().as_bytes(), &requested);
-            response.unwrap().access_token().granted_scopes().cloned()
+            let body = json!({"access_token": jwt(claims), "token_type": "Bearer"});
+            let response = parse_for("a b", &body.to_string()).unwrap();
+            response.access_token().granted_scopes().cloned()
         };
         assert_eq!(granted("{}"), Some(ScopeSet::default()));
         assert_eq!(granted(r#"{"scp":["a"]}"#), None);
         assert_eq!(granted("[]"), None);
+    }
+
+    #[test]
+    fn lifetime_ends_at_exp_if_it_can_be_read() {
+        let lifetime = |token: &str| {
+            let body = json!({"access_token": token, "token_type": "Bearer", "expires_in": 300});
+            let response = parse(&body).unwrap();
+            assert_eq!(response.expires_in(), Some(Duration::from_secs(300)));
+            response.access_token().lifetime().unwrap().as_secs_f64()
+        };
+        // The token is requested at the Unix epoch.
+        assert_eq!(lifetime(&jwt(r#"{"exp":7}"#)), 7.0);
+        assert_eq!(lifetime(&jwt(r#"{"exp":7.5}"#)), 7.5);
+        assert_eq!(lifetime(&jwt(r#"{"exp":-7}"#)), 0.0);
+        assert_eq!(lifetime(&jwt(r#"{"exp":1e300}"#)), 300.0);
+        for other in [r#"{"exp":"7"}"#, r#"{"exp":null}"#, "{}", "[7]", "exp"] {
+            assert_eq!(lifetime(&jwt(other)), 300.0, "{other}");
+        }
+        for opaque in ["opaque", "a.b.c", "a.e30.c.d.e", ".."] {
+            assert_eq!(lifetime(opaque), 300.0, "{opaque}");
+        }
+    }
+
+    #[test]
+    fn exp_replaces_a_missing_expires_in() {
+        let body = json!({"access_token": jwt(r#"{"exp":7}"#), "token_type": "Bearer"});
+        let response = parse(&body).unwrap();
+        assert_eq!(response.expires_in(), None);
+        let lifetime = response.access_token().lifetime();
+        assert_eq!(lifetime, Some(Duration::from_secs(7)));
     }
 
     #[test]

@@ -186,6 +186,76 @@ async fn credentials_are_sent_in_the_configured_place() {
 }
 
 #[tokio::test]
+async fn scopes_are_in_the_query_too_if_configured() {
+    let server = RawServer::start([Reply::token("t")]);
+    let tokens = client_builder(&server.url("/oauth2/token"))
+        .scope_in_query(true)
+        .build()
+        .unwrap();
+    for scopes in ["widgets/write widgets/read", "widgets/read widgets/write"] {
+        tokens.fetch_token(scopes).await.unwrap();
+    }
+    tokens.token(()).await.unwrap();
+
+    let [first, second, without_scopes] = &server.received()[..] else {
+        panic!("the server did not receive three requests");
+    };
+    for request in [first, second] {
+        assert!(
+            request.head.starts_with(
+                "POST /oauth2/token?scope=widgets%2Fread+widgets%2Fwrite HTTP/1.1\r\n"
+            )
+        );
+        assert_eq!(
+            request.body,
+            "grant_type=client_credentials&scope=widgets%2Fread+widgets%2Fwrite"
+        );
+        assert!(
+            request
+                .header("authorization")
+                .unwrap()
+                .starts_with("Basic ")
+        );
+    }
+    let head = &without_scopes.head;
+    assert!(
+        head.starts_with("POST /oauth2/token HTTP/1.1\r\n"),
+        "{head}"
+    );
+}
+
+#[tokio::test]
+async fn redirect_is_noticed_with_scopes_in_the_query() {
+    let other = RawServer::start([Reply::token("stolen")]);
+    let location = format!("location: {}\r\n", other.url("/token?scope=a"));
+    let server = RawServer::start([Reply::new(302, &location, "")]);
+    let tokens = client_builder(&server.url("/token"))
+        .scope_in_query(true)
+        .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
+        .build()
+        .unwrap();
+    let error = tokens.token("a").await.unwrap_err();
+    assert!(matches!(error, TokenClientError::Redirected(_)), "{error}");
+
+    let fixture = set_up_with(|builder| builder.scope_in_query(true));
+    fixture.tokens.token(READ).await.unwrap();
+}
+
+#[test]
+fn scope_in_query_requires_http_basic() {
+    use crate::client::{CredentialPlacement, TokenClientBuildError};
+
+    let builder = || client_builder("https://id.example/token").scope_in_query(true);
+    assert!(builder().build().is_ok());
+    let error = builder().credential_placement(CredentialPlacement::Form);
+    let Err(TokenClientBuildError::Settings(error)) = error.build() else {
+        panic!("the scopes and the credentials are in different places");
+    };
+    assert_eq!(error.faults()[0].setting(), "scope_in_query");
+    assert_eq!(error.faults().len(), 1);
+}
+
+#[tokio::test]
 async fn local_cognito_accepts_both_placements_and_metadata() {
     use crate::client::CredentialPlacement;
 

@@ -1,13 +1,18 @@
 //! Tests of the token client against the local Cognito, and against a server with fixed replies.
 
 mod authorized_client;
+mod clocks;
 mod fetching;
+mod lifetimes;
+mod queue;
 mod raw_server;
 mod redaction;
 mod renewal;
+mod request_queue;
 mod responses;
 mod retries;
 mod secrets;
+mod throttling;
 
 use std::time::Duration;
 
@@ -53,6 +58,14 @@ fn set_up_for(
         cognito,
         clock,
     }
+}
+
+/// Registers the client with the scopes `set/0` to `set/<count - 1>`, besides the usual ones.
+fn register_scopes(cognito: &LocalCognito, count: usize) {
+    let many = (0..count).map(|number| format!("set/{number}"));
+    let usual = ["widgets/read", "widgets/write"].map(str::to_owned);
+    let client = LocalClient::new("reporting").secret(SECRET);
+    cognito.register(client.scopes(usual.into_iter().chain(many)));
 }
 
 fn register(cognito: &LocalCognito, secret: &str) {

@@ -16,6 +16,8 @@ pub(super) enum Reply {
     Close,
     /// Advances the clock by this time, and then sends the bytes.
     After(TestClock, Duration, Vec<u8>),
+    /// Sends what the function returns.
+    Made(Arc<dyn Fn() -> Reply + Send + Sync>),
 }
 
 impl Reply {
@@ -26,6 +28,11 @@ impl Reply {
             "HTTP/1.1 {status} Test\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
         );
         Self::Bytes([head.as_bytes(), body.as_bytes()].concat())
+    }
+
+    /// Creates a reply that is made when the request has arrived.
+    pub(super) fn made(make: impl Fn() -> Self + Send + Sync + 'static) -> Self {
+        Self::Made(Arc::new(make))
     }
 
     pub(super) fn json(body: &str) -> Self {
@@ -140,6 +147,7 @@ fn send(mut stream: TcpStream, reply: Reply) {
             clock.advance(delay);
             bytes
         }
+        Reply::Made(make) => return send(stream, make()),
     };
     // Fails if the client has closed the connection early.
     let _ = stream.write_all(&bytes);

@@ -37,6 +37,17 @@ async fn transient_errors_are_retried() {
         Reply::new(400, "", THROTTLED),
         Reply::new(400, "", r#"{"error":"TooManyRequestsException"}"#),
         Reply::new(400, "x-amzn-errortype: TooManyRequestsException\r\n", "{}"),
+        Reply::new(400, "", r#"{"__type":"ThrottlingException"}"#),
+        Reply::new(
+            400,
+            "",
+            r#"{"__type":"com.amazonaws#LimitExceededException"}"#,
+        ),
+        Reply::new(
+            400,
+            "x-amzn-errortype: ThrottlingException:http://x/\r\n",
+            "",
+        ),
         Reply::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"acc".to_vec()),
     ] {
         assert_eq!(requests_until_success(&[reply.clone(), reply]).await, 3);

@@ -22,7 +22,7 @@ pub(in crate::web) enum RefusedBy<'r> {
     /// A policy around a scope or a resource.
     Policy(&'r Policy),
     /// The handler, by returning this error.
-    Handler(&'r dyn StdError),
+    Handler(&'r (dyn StdError + 'static)),
 }
 
 impl RefusedBy<'_> {

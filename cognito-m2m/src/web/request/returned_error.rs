@@ -39,12 +39,14 @@ impl ResponseError for InvalidQualifiedClientId {
 }
 
 /// Returns the refusal that a handler returned as its error, and that error.
-pub(in crate::web) fn returned_refusal(error: &Error) -> Option<(Refusal, &dyn StdError)> {
+pub(in crate::web) fn returned_refusal(
+    error: &Error,
+) -> Option<(Refusal, &(dyn StdError + 'static))> {
     if let Some(denial) = find_error::<Denial>(error) {
         return Some((denial.clone().into(), denial));
     }
     let invalid = match find_error::<InvalidScope>(error) {
-        Some(invalid) => invalid as &dyn StdError,
+        Some(invalid) => invalid as &(dyn StdError + 'static),
         None => find_error::<InvalidQualifiedClientId>(error)?,
     };
     Some((Misconfiguration::InvalidPolicy.into(), invalid))

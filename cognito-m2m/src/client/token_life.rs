@@ -1,0 +1,363 @@
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{AGE, DATE, HeaderMap};
+
+use crate::time::ClockReading;
+
+/// The longest lifetime that Cognito grants. A longer `expires_in` or `exp` is capped to it.
+pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The maximum margin before expiry, within which a token is not returned so that it does not
+/// expire on its way to the API. The margin is a tenth of the lifetime, up to this maximum.
+const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
+
+/// The clock skew up to which the error for an expired token does not blame the clock.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// The last second that an HTTP date can represent, in the year 9999.
+const MAX_HTTP_DATE: Duration = Duration::from_secs(253_402_300_799);
+
+/// The time of a token request, and the times in the head of its response.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ResponseTimes {
+    pub(super) requested_at: ClockReading,
+    /// The time that the response spent in caches.
+    age: Duration,
+    /// The time at which the server created the response, since the Unix epoch.
+    date: Option<Duration>,
+}
+
+impl ResponseTimes {
+    pub(super) fn new(requested_at: ClockReading, headers: &HeaderMap) -> Self {
+        let date = headers.get(DATE).and_then(|value| value.to_str().ok());
+        let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+        Self {
+            requested_at,
+            age: age(headers),
+            date: date.and_then(|date| date.duration_since(UNIX_EPOCH).ok()),
+        }
+    }
+
+    /// Returns by how much the wall clock was ahead of the server's when the request was sent.
+    ///
+    /// A cache keeps the server's `Date`, so the server's time is `Date` plus `Age`. `None` if the
+    /// response has no `Date`, or if the difference is small.
+    fn clock_ahead(&self) -> Option<Duration> {
+        let server_time = self.date?.saturating_add(self.age);
+        let ahead = self.requested_at.wall.saturating_sub(server_time);
+        (ahead > MAX_CLOCK_SKEW).then_some(ahead)
+    }
+}
+
+/// Parses `Age` (RFC 9111 section 5.1). Only the first of several values counts, and a value that
+/// is not a whole number is ignored.
+fn age(headers: &HeaderMap) -> Duration {
+    let seconds = || {
+        let value = headers.get(AGE)?.to_str().ok()?;
+        let first = value.split(',').next()?.trim();
+        let is_number = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
+        // RFC 9111 section 1.2.2: a number that overflows stands for a very long time.
+        is_number.then(|| first.parse().unwrap_or(u64::MAX))
+    };
+    Duration::from_secs(seconds().unwrap_or_default())
+}
+
+/// The life of a token, counted from its request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TokenLife {
+    times: ResponseTimes,
+    expires_in: Option<Duration>,
+    exp: Option<Duration>,
+    lifetime: Option<Duration>,
+}
+
+impl TokenLife {
+    /// Creates the life of a token with this `expires_in`, and this `exp` since the Unix epoch.
+    pub(super) fn new(
+        times: ResponseTimes,
+        expires_in: Option<Duration>,
+        exp: Option<Duration>,
+    ) -> Self {
+        let by_response = expires_in.map(|lifetime| lifetime.saturating_sub(times.age));
+        let by_claim = exp.map(|exp| exp.saturating_sub(times.requested_at.wall));
+        let lifetime = by_response.into_iter().chain(by_claim).min();
+        Self {
+            times,
+            expires_in,
+            exp,
+            lifetime: lifetime.map(|lifetime| lifetime.min(MAX_LIFETIME)),
+        }
+    }
+
+    pub(super) fn requested_at(&self) -> ClockReading {
+        self.times.requested_at
+    }
+
+    /// Returns the lifetime, or `None` if neither `expires_in` nor `exp` is known.
+    pub(super) fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
+    }
+
+    /// Returns the time from which the token is no longer returned, or `None` if its lifetime is
+    /// unknown.
+    pub(super) fn usable_until(&self) -> Option<ClockReading> {
+        let usable = usable_lifetime(self.lifetime?);
+        Some(self.times.requested_at.after(usable))
+    }
+
+    /// Returns an error if the token is no longer usable.
+    pub(super) fn check(&self, now: ClockReading) -> Result<(), ExpiredOnArrival> {
+        match self.usable_until() {
+            Some(until) if now.has_reached(until) => Err(ExpiredOnArrival {
+                exp: self.exp,
+                expires_in: self.expires_in,
+                age: self.times.age,
+                clock: now.wall,
+                has_slept: now.monotonic < until.monotonic,
+                date: self.times.date,
+                clock_ahead: self.times.clock_ahead(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns the part of a lifetime in which the token is returned.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the divisor is a constant other than 0"
+)]
+fn usable_lifetime(lifetime: Duration) -> Duration {
+    let margin = (lifetime / 10).min(MAX_EXPIRY_MARGIN);
+    lifetime.saturating_sub(margin)
+}
+
+/// The times of a token that had expired, or was about to, when it arrived.
+///
+/// The usual reasons are a clock that is ahead, and a cache in front of the token endpoint that
+/// keeps responses for longer than the tokens live. All times are since the Unix epoch.
+///
+/// # Examples
+///
+/// ```
+/// use cognito_m2m::client::{InvalidTokenResponse, TokenClientError};
+///
+/// fn is_clock_ahead(error: &TokenClientError) -> bool {
+///     match error {
+///         TokenClientError::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(token)) => {
+///             token.clock_ahead().is_some()
+///         }
+///         _ => false,
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpiredOnArrival {
+    exp: Option<Duration>,
+    expires_in: Option<Duration>,
+    age: Duration,
+    clock: Duration,
+    has_slept: bool,
+    date: Option<Duration>,
+    clock_ahead: Option<Duration>,
+}
+
+impl ExpiredOnArrival {
+    /// Returns the token's `exp` claim, or `None` if the token is not a JWT or has no `exp`.
+    ///
+    /// It is read without verifying the token.
+    #[must_use]
+    pub fn exp(&self) -> Option<Duration> {
+        self.exp
+    }
+
+    /// Returns the time of this machine's wall clock when the token arrived.
+    #[must_use]
+    pub fn clock(&self) -> Duration {
+        self.clock
+    }
+
+    /// Returns the `Date` of the response, or `None` if it had none.
+    #[must_use]
+    pub fn date(&self) -> Option<Duration> {
+        self.date
+    }
+
+    /// Returns `true` if the token expired by the wall clock alone: during the request, the machine
+    /// was suspended or its clock was set.
+    pub(super) fn has_slept(&self) -> bool {
+        self.has_slept
+    }
+
+    /// Returns by how much this machine's clock is ahead of the server's, if by more than 60 s.
+    ///
+    /// The server's time is `Date` plus `Age`. If a cache keeps `Date` but sends no `Age`, the
+    /// clock seems to be ahead by the age of the response.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<Duration> {
+        self.clock_ahead
+    }
+}
+
+impl fmt::Display for ExpiredOnArrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the token had expired when it arrived: ")?;
+        if let Some(exp) = self.exp {
+            write!(f, "its `exp` is {}, ", utc(exp))?;
+        }
+        if let Some(expires_in) = self.expires_in {
+            write!(f, "its `expires_in` is {} s, ", expires_in.as_secs())?;
+        }
+        if !self.age.is_zero() {
+            write!(f, "the `Age` of the response is {} s, ", self.age.as_secs())?;
+        }
+        match self.date {
+            Some(date) => write!(f, "the `Date` of the response is {}, ", utc(date))?,
+            None => f.write_str("the response has no `Date`, ")?,
+        }
+        write!(f, "and this machine's clock is at {}", utc(self.clock))?;
+        match self.clock_ahead {
+            Some(ahead) => write!(
+                f,
+                ": this machine's clock is ahead by {} s",
+                ahead.as_secs()
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Formats a time since the Unix epoch like `Date` does, in UTC (RFC 9110 section 5.6.7).
+fn utc(time: Duration) -> String {
+    let time = UNIX_EPOCH.checked_add(time.min(MAX_HTTP_DATE));
+    httpdate::fmt_http_date(time.unwrap_or(SystemTime::UNIX_EPOCH))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    const NOW: ClockReading = ClockReading {
+        wall: Duration::from_secs(784_111_777),
+        monotonic: Duration::from_secs(100),
+    };
+
+    fn times(headers: &[(&'static str, &str)]) -> ResponseTimes {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        ResponseTimes::new(NOW, &map)
+    }
+
+    #[test]
+    fn token_is_not_usable_in_its_last_tenth_or_minute() {
+        assert_eq!(usable_lifetime(SECOND * 2), Duration::from_millis(1_800));
+        assert_eq!(usable_lifetime(SECOND * 300), SECOND * 270);
+        assert_eq!(usable_lifetime(SECOND * 86_400), SECOND * 86_340);
+    }
+
+    #[test]
+    fn age_is_the_first_value_and_is_ignored_if_it_is_not_a_number() {
+        let age = |values: &[&str]| {
+            let headers: Vec<_> = values.iter().map(|value| ("age", *value)).collect();
+            times(&headers).age.as_secs()
+        };
+        assert_eq!(age(&[]), 0);
+        assert_eq!(age(&["3590"]), 3_590);
+        assert_eq!(age(&[" 7 "]), 7);
+        assert_eq!(age(&["10, 3590"]), 10);
+        assert_eq!(age(&["10", "3590"]), 10);
+        assert_eq!(age(&["99999999999999999999999"]), u64::MAX);
+        for garbage in ["", "-1", "1.5", "soon", "1s", "+1", ","] {
+            assert_eq!(age(&[garbage]), 0, "{garbage:?}");
+        }
+    }
+
+    #[test]
+    fn lifetime_is_the_least_that_the_response_and_the_token_allow() {
+        let lifetime = |age: &str, expires_in: Option<u32>, exp: Option<u32>| {
+            let expires_in = expires_in.map(|seconds| SECOND * seconds);
+            let exp = exp.map(|seconds| NOW.wall + SECOND * seconds);
+            let life = TokenLife::new(times(&[("age", age)]), expires_in, exp);
+            life.lifetime().map(|lifetime| lifetime.as_secs())
+        };
+        assert_eq!(lifetime("", Some(3_600), None), Some(3_600));
+        assert_eq!(lifetime("3590", Some(3_600), None), Some(10));
+        assert_eq!(lifetime("3590", Some(3_600), Some(2)), Some(2));
+        assert_eq!(lifetime("3700", Some(3_600), Some(50)), Some(0));
+        assert_eq!(lifetime("10", None, Some(50)), Some(50));
+        assert_eq!(lifetime("", Some(300), Some(3_600)), Some(300));
+        assert_eq!(lifetime("", None, Some(1_000_000)), Some(86_400));
+        assert_eq!(lifetime("3590", None, None), None);
+        // `exp` in the past.
+        let life = TokenLife::new(times(&[]), None, Some(SECOND));
+        assert_eq!(life.lifetime(), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn either_clock_ends_a_life() {
+        let life = TokenLife::new(times(&[]), Some(SECOND * 100), None);
+        assert!(life.check(NOW.after(SECOND * 89)).is_ok());
+        assert!(life.check(NOW.after(SECOND * 90)).is_err());
+        let suspended = ClockReading {
+            wall: NOW.wall + SECOND * 7_200,
+            ..NOW
+        };
+        assert!(life.check(suspended).is_err());
+        let set_back = ClockReading {
+            wall: Duration::ZERO,
+            monotonic: NOW.monotonic + SECOND * 90,
+        };
+        assert!(life.check(set_back).is_err());
+    }
+
+    #[test]
+    fn error_blames_the_clock_only_if_it_is_ahead_by_over_a_minute() {
+        let text = |headers: &[(&'static str, &str)]| {
+            let life = TokenLife::new(times(headers), Some(SECOND * 300), Some(SECOND));
+            life.check(NOW).unwrap_err().to_string()
+        };
+        // The clock is at 08:49:37.
+        let ahead = text(&[("date", "Sun, 06 Nov 1994 06:49:37 GMT")]);
+        assert_eq!(
+            ahead,
+            "the token had expired when it arrived: its `exp` is Thu, 01 Jan 1970 00:00:01 GMT, \
+             its `expires_in` is 300 s, the `Date` of the response is Sun, 06 Nov 1994 06:49:37 \
+             GMT, and this machine's clock is at Sun, 06 Nov 1994 08:49:37 GMT: this machine's \
+             clock is ahead by 7200 s"
+        );
+        for headers in [
+            &[][..],
+            &[("date", "garbage")],
+            &[("date", "Sun, 06 Nov 1994 08:48:37 GMT")],
+            // The server's clock is ahead.
+            &[("date", "Sun, 06 Nov 1994 10:49:37 GMT")],
+            // A cache has kept the response for two hours.
+            &[("date", "Sun, 06 Nov 1994 06:49:37 GMT"), ("age", "7200")],
+        ] {
+            assert!(!text(headers).contains("ahead"), "{headers:?}");
+        }
+        let over_a_minute = text(&[("date", "Sun, 06 Nov 1994 08:48:36 GMT")]);
+        assert!(over_a_minute.ends_with("ahead by 61 s"), "{over_a_minute}");
+    }
+
+    #[test]
+    fn times_beyond_the_year_9999_are_printed() {
+        let expired = ExpiredOnArrival {
+            exp: Some(Duration::MAX),
+            expires_in: None,
+            age: Duration::MAX,
+            clock: Duration::MAX,
+            has_slept: false,
+            date: Some(Duration::ZERO),
+            clock_ahead: None,
+        };
+        assert!(expired.to_string().contains("31 Dec 9999"), "{expired}");
+    }
+}
