@@ -96,7 +96,8 @@ impl OAuthError {
             _ if refusal.refuses_client => error.unwrap_or_else(|| INVALID_CLIENT.to_owned()),
             _ => error?,
         };
-        let is_known = KNOWN_CODES.contains(&error.as_str());
+        let mut known = KNOWN_CODES.iter().chain(&THROTTLING);
+        let is_known = known.any(|code| **code == error);
         let refuses_client = error == INVALID_CLIENT || (refusal.refuses_client && !is_known);
         Some(Self(Arc::new(Parts {
             status,
