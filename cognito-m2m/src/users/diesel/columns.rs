@@ -15,7 +15,7 @@ use diesel::query_builder::QueryId;
 use diesel::sql_types::{Bool, Nullable};
 use diesel::{Column, Expression, Selectable, SelectableExpression, SelectableHelper};
 
-use super::key::KeyColumn;
+use super::key::{KeyColumn, KeyOfType};
 use super::selected::SelectedKey;
 
 /// Returns the column that identifies a user.
@@ -90,7 +90,7 @@ impl<C, Table, Key> UserKey<C, Table, Key> {
     }
 
     /// Returns the expression that selects the value of the column.
-    pub fn selection(self) -> SelectedKey<C> {
+    pub fn selection(self) -> SelectedKey<C, Key> {
         SelectedKey::new(self.column)
     }
 }
@@ -198,9 +198,6 @@ where
     note = "use a text, integer or UUID column, nullable or not (UUID requires the feature `diesel-uuid`)"
 )]
 pub trait KeyType<Checked> {}
-
-/// The result of the check that a column of the SQL type `S` can identify a user.
-pub struct KeyOfType<S>(PhantomData<fn() -> S>);
 
 #[diagnostic::do_not_recommend]
 impl<S: KeyColumn> KeyType<KeyOfType<S>> for S {}

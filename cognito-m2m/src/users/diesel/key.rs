@@ -1,3 +1,5 @@
+use std::marker::PhantomData;
+
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text, Unsigned};
 use serde_json::Value;
 
@@ -13,6 +15,9 @@ pub trait KeyColumn {
     /// `true` for the SQL type of columns whose values PostgreSQL may pad with blanks.
     const MAY_BE_PADDED: bool = false;
 }
+
+/// The result of the check that a column of the SQL type `S` can identify a user.
+pub struct KeyOfType<S>(PhantomData<fn() -> S>);
 
 /// A value that identifies a user.
 ///

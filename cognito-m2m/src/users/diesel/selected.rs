@@ -1,3 +1,5 @@
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
 use diesel::expression::{
     AppearsOnTable, Expression, KnownCastSqlTypeName, SelectableExpression, ValidGrouping,
@@ -6,7 +8,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Text;
 
-use super::key::KeyColumn;
+use super::key::{KeyColumn, KeyOfType};
 
 /// The value of a key column without the blanks with which PostgreSQL pads it.
 ///
@@ -14,39 +16,58 @@ use super::key::KeyColumn;
 /// Diesel's schema does not tell it from `text` and `varchar`, whose blanks are part of the value. A
 /// cast to `text` removes the padding of the former and leaves the latter unchanged (PostgreSQL,
 /// section 8.3, "Character Types"). In other databases the cast changes no text.
-#[derive(Clone, Copy, Debug, QueryId, ValidGrouping)]
-pub struct SelectedKey<Column>(Column);
+///
+/// `Checked` is [`KeyOfType`] of the column's SQL type. As long as it is unknown, the compiler reports
+/// nothing about the query.
+pub struct SelectedKey<Column, Checked>(Column, PhantomData<fn() -> Checked>);
 
-impl<Column> SelectedKey<Column> {
+impl<Column, Checked> SelectedKey<Column, Checked> {
     /// Creates the expression that selects this column.
     pub(super) fn new(column: Column) -> Self {
-        Self(column)
+        Self(column, PhantomData)
     }
 }
 
-impl<Column: Expression> Expression for SelectedKey<Column> {
+impl<Column: Expression, Checked> Expression for SelectedKey<Column, Checked> {
     type SqlType = Column::SqlType;
 }
 
-impl<Column, Source> AppearsOnTable<Source> for SelectedKey<Column> where
+impl<Column, Checked, Source> AppearsOnTable<Source> for SelectedKey<Column, Checked> where
     Column: AppearsOnTable<Source>
 {
 }
 
-impl<Column, Source> SelectableExpression<Source> for SelectedKey<Column> where
+impl<Column, Checked, Source> SelectableExpression<Source> for SelectedKey<Column, Checked> where
     Column: SelectableExpression<Source>
 {
 }
 
-impl<Column, Db> QueryFragment<Db> for SelectedKey<Column>
+impl<Column, Checked, GroupBy> ValidGrouping<GroupBy> for SelectedKey<Column, Checked>
+where
+    Column: ValidGrouping<GroupBy>,
+{
+    type IsAggregate = Column::IsAggregate;
+}
+
+impl<Column, Checked> QueryId for SelectedKey<Column, Checked>
+where
+    Column: QueryId,
+    Checked: 'static,
+{
+    type QueryId = SelectedKey<Column::QueryId, Checked>;
+
+    const HAS_STATIC_QUERY_ID: bool = Column::HAS_STATIC_QUERY_ID;
+}
+
+impl<Column, S, Db> QueryFragment<Db> for SelectedKey<Column, KeyOfType<S>>
 where
     Db: Backend,
     Text: KnownCastSqlTypeName<Db>,
-    Column: Expression + QueryFragment<Db>,
-    Column::SqlType: KeyColumn,
+    Column: QueryFragment<Db>,
+    S: KeyColumn,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        if !Column::SqlType::MAY_BE_PADDED {
+        if !S::MAY_BE_PADDED {
             return self.0.walk_ast(out);
         }
         out.push_sql("CAST(");
