@@ -148,7 +148,8 @@ impl TokenFetcher {
         let time_left = deadline.saturating_sub(self.now().monotonic);
         let limit = time_left.min(self.limits.timeout);
         let request = self.request(scopes, limit);
-        // The place is kept until the result is recorded, for the next request to know of it.
+        // The place is kept until the result is recorded, so that the next request takes it into
+        // account.
         let result = place.run(limit, request).await;
         match &result {
             Ok(_) => self.record_acceptance(),

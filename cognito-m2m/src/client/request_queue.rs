@@ -32,7 +32,7 @@ pub(super) struct RequestQueue {
     endpoint: watch::Sender<Endpoint>,
 }
 
-/// What is known about the token endpoint.
+/// The last responses of the token endpoint.
 #[derive(Clone, Copy)]
 struct Endpoint {
     accepted_at: Option<ClockReading>,
@@ -47,7 +47,7 @@ pub(super) struct Place<'a> {
 
 impl RequestQueue {
     /// Creates a queue in which requests wait for as long as the endpoint responds to others at
-    /// least once in `patience`.
+    /// least once per `patience`.
     pub(super) fn new(clock: Arc<dyn Clock>, patience: Duration) -> Self {
         let endpoint = Endpoint {
             accepted_at: None,
@@ -65,7 +65,8 @@ impl RequestQueue {
     /// Waits for the turn of a request. Returns `None` if the endpoint has responded to no request
     /// for too long.
     ///
-    /// `queued_at` is the time at which the fetch first waited. Retries are not more patient.
+    /// `queued_at` is the time at which the fetch first waited. A retry continues the wait of the
+    /// fetch.
     pub(super) async fn enter(&self, queued_at: Instant) -> Option<Place<'_>> {
         let mut place = std::pin::pin!(self.place());
         loop {

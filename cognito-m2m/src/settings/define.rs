@@ -36,8 +36,8 @@ impl fmt::Display for OptionalText<'_> {
 /// environment variable and the start-up log line cannot drift apart.
 ///
 /// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
-/// `logged as text` (of an optional text), `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
-/// field of the line, or with `not logged`.
+/// `logged as text` (of an optional text), `logged as debug` or `logged as count`; with
+/// `logged in field` if the setting is part of another field of the line; or with `not logged`.
 macro_rules! settings {
     ($(
         $(#[doc = $doc:literal])+

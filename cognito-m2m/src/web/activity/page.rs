@@ -117,7 +117,7 @@ impl ClientActivityPage {
     }
 }
 
-/// A login around the page. Nothing implements this trait.
+/// A page with a login. No type implements this trait.
 #[diagnostic::on_unimplemented(
     message = "`ClientActivityPage` has no login",
     label = "expected `page.wrap(login)`, with the middleware of your login",
