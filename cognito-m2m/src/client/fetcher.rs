@@ -105,7 +105,7 @@ impl TokenFetcher {
     }
 
     /// Waits until a request can be sent: until the client is no longer throttled, and until the
-    /// request has its turn. The deadline is moved by the time in the queue.
+    /// request has its turn. The deadline is extended by the time in the queue.
     async fn place(
         &self,
         queued_at: &mut Instant,

@@ -20,8 +20,8 @@ const THROTTLING: [&str; 6] = [
 /// The code of a refusal of the client itself (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
 
-/// The codes that `Display` and `Debug` print, besides those of throttling: RFC 6749 sections
-/// 4.1.2.1 and 5.2.
+/// The codes that `Display` and `Debug` print, in addition to those of throttling: RFC 6749
+/// sections 4.1.2.1 and 5.2.
 const KNOWN_CODES: [&str; 8] = [
     "invalid_request",
     INVALID_CLIENT,

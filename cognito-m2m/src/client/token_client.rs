@@ -29,8 +29,8 @@ use crate::scope::InvalidScope;
 ///
 /// A program that forks (a daemon, a pre-forking server) must build the client after the fork, in
 /// each child process. A fork does not copy threads, so a client that was built before the fork
-/// can't fetch tokens in a child. There, calls fail at once with [`TokenClientError::Forked`], and
-/// an error is logged.
+/// can't fetch tokens in a child. There, calls that need a fetch fail at once with
+/// [`TokenClientError::Forked`], and an error is logged.
 ///
 /// The cache keeps every scope set that was ever requested, at a few hundred bytes plus its token.
 /// Request scopes that are fixed in the program, not scopes from user input.
@@ -109,8 +109,8 @@ impl TokenClient {
     ///
     /// While the client is throttled, no request is sent for any scopes. A call that starts before
     /// the throttled one has failed waits for the end of the throttling, if that is before its
-    /// deadline. Renewals are held back in the same way, and the old token is returned for as long
-    /// as it lives.
+    /// deadline. Renewals wait in the same way. Until then, the old token is returned for as long
+    /// as it is usable.
     ///
     /// # Examples
     ///

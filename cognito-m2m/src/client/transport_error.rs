@@ -6,7 +6,7 @@ use crate::error_chain::chain;
 
 /// A connection failure, a TLS failure, a timeout, or another failure of the HTTP client.
 ///
-/// `Display` prints the cause with all its sources, so that it distinguishes DNS failures, refused
+/// `Display` prints the cause with all its sources, which distinguish DNS failures, refused
 /// connections, TLS failures, timeouts and incomplete responses. The error does not contain the URL
 /// of the request, whose query may be confidential.
 ///

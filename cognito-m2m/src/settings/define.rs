@@ -118,7 +118,8 @@ macro_rules! settings {
             }
         }
 
-        /// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+        /// Leaves out passwords in URLs. They are a fault, but these settings may not have been
+        /// checked.
         impl std::fmt::Debug for Settings {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct("Settings")

@@ -101,7 +101,7 @@ impl PoolSettings {
     }
 }
 
-/// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+/// Leaves out passwords in URLs. They are a fault, but these settings may not have been checked.
 impl fmt::Debug for PoolSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = |text| Option::as_deref(text).map(RedactedUrl);

@@ -36,8 +36,8 @@ impl<C: StoreConnection> Database<C> {
         (self.open)(&self.url).await
     }
 
-    /// Checks that the table is complete, and returns `false` if there is no table. Without a
-    /// table, the first statement fails.
+    /// Checks that the table is complete if it exists. Returns `false` if it does not exist: the
+    /// first statement then fails.
     ///
     /// Without the unique constraint, MySQL would insert a row for each write.
     async fn check_existing_table(&self, connection: &mut C) -> Result<bool, ActivityError> {
