@@ -191,7 +191,7 @@ impl Error for BrokenRow {
     }
 }
 
-/// How a log line must contain [`BrokenRow`].
+/// The form in which a log line must contain [`BrokenRow`].
 const BROKEN_ROW: &str = r#"cause="the row \"7\" is broken: the \"disk\"\nINFO is full""#;
 
 #[actix_web::test]

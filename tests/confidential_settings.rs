@@ -50,7 +50,7 @@ const TOKEN_CLIENT_SETTINGS: [&str; 9] = [
     "client_metadata",
 ];
 
-/// Returns an error as it is displayed, as `main` prints it, and as a log has it.
+/// Returns an error as it is displayed, as `main` prints it, and as it is logged.
 fn shown(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     let mut next = Some(error);

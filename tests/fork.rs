@@ -56,9 +56,9 @@ fn compile_shim() -> PathBuf {
 /// What a process builds before it forks.
 struct Built {
     cognito: LocalCognito,
-    /// With keys that were fetched before the fork, and an activity table.
+    /// An instance with keys that were fetched before the fork, and an activity table.
     warm: CognitoAuth,
-    /// Whose first fetch is under way.
+    /// An instance whose first fetch is under way.
     cold: CognitoAuth,
     tokens: TokenClient,
     log: CapturedLog,

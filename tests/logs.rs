@@ -162,7 +162,7 @@ async fn nested_middleware_with_another_pool_is_reported_once() {
         let scope = web::scope("").wrap(inner_auth.clone()).configure(routes);
         App::new().wrap(outer_auth.clone()).service(scope)
     }));
-    let warnings = || log.lines_with("refuses a token that another one around it accepts");
+    let warnings = || log.lines_with("refused a token that an outer one accepted");
     let of_inner = inner.token("reporting").scope("widgets/read").sign();
     assert_eq!(api.get("/guarded", &of_inner).await.status, 401);
     assert_eq!(warnings().len(), 0, "the outer middleware refused it");

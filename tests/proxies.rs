@@ -1,4 +1,5 @@
-//! Proxies in the environment: loopback is always reached directly, everything else by the proxy.
+//! Proxies in the environment: loopback is always reached directly, everything else through the
+//! proxy.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};

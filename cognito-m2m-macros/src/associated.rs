@@ -112,7 +112,7 @@ impl Body {
     }
 }
 
-/// Collects the bodies of all `impl`s and `trait`s, also of those in functions and macros.
+/// Collects the bodies of all `impl`s and `trait`s, including those in functions and macros.
 fn collect_bodies(tokens: TokenStream, bodies: &mut Vec<Body>) {
     let mut tokens = tokens.into_iter().peekable();
     // Whether the current item is an `impl` or a `trait`, once the keyword of the item was found.

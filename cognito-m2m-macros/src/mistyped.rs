@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::value::{Pair, Value, members, parse_key};
 
-/// What stands in place of `=`.
+/// The notation in place of `=`.
 enum Notation {
     /// `:`, `=>` or `==`.
     Separator(&'static str),

@@ -66,10 +66,10 @@
 /// A handler can have several attributes. A request must meet all of them, and they are evaluated
 /// from top to bottom.
 ///
-/// An attribute adds an argument to the function, so other code can't call the function anymore. Tests
-/// send a request instead, or call a function that the handler calls, as shown in `guide::testing`
-/// (feature `testing`).
-/// Methods and associated functions can't be guarded: write a free function instead, as shown in
+/// An attribute adds an argument to the function, so other code can no longer call the function.
+/// Tests send a request instead, or call a function that the handler calls, as shown in
+/// `guide::testing` (feature `testing`). Methods and associated functions can't be guarded: write a
+/// free function instead, as shown in
 /// [`which_attribute`](crate::guide::which_attribute#methods-and-associated-functions).
 ///
 /// # On a module
@@ -164,12 +164,12 @@ pub use cognito_m2m_macros::require_authentication;
 ///
 /// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
 ///
-/// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse` (see
-/// [`Refusal`](crate::error::Refusal), whose methods return the status, text and headers of the
-/// default response) and replaces the responder of the app. It applies to all
-/// attributes of the handler and of its modules. If several of them have an `error`, the one closest
-/// to the function is used. If the function returns a status below 400, the response is 500 instead,
-/// and the mistake is logged.
+/// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse`, and
+/// replaces the responder of the app. The methods of [`Refusal`](crate::error::Refusal) return the
+/// status, text and headers of the default response. The function applies to all attributes of the
+/// handler and of its modules. If several of them have an `error`, the one closest to the function
+/// is used. If the function returns a status below 400, the response is 500 instead, and the
+/// mistake is logged.
 ///
 /// The attribute can be used on functions and modules, like [`require_authentication`].
 ///

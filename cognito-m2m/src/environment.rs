@@ -57,7 +57,7 @@ impl Variable {
         settings.find(|setting| variable_of(setting) == self.name)
     }
 
-    /// Returns `true` for a variable that Kubernetes sets in every container, because a Service of
+    /// Returns `true` for a variable that Kubernetes sets in every container, because a Service in
     /// the namespace is named `cognito-m2m`, or has a name that begins with `cognito-m2m-`
     /// (Kubernetes documentation, "Service", "Environment variables").
     ///

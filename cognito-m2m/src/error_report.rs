@@ -1,7 +1,7 @@
 //! `Debug` output of errors that end a program.
 //!
-//! A `main` function that returns an error prints its `Debug` output, so that of an error at start-up
-//! is written for the operator.
+//! A `main` function that returns an error prints its `Debug` output, so the `Debug` output of
+//! start-up errors is written for the operator.
 
 use std::error::Error;
 use std::{fmt, iter};
@@ -9,7 +9,7 @@ use std::{fmt, iter};
 /// The maximum number of sources in a report. A custom error could be its own source.
 const MAX_SOURCES: usize = 32;
 
-/// Writes the text of an error, and those of its sources on a line each.
+/// Writes the text of an error, and the text of each source on its own line.
 pub(crate) fn write(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut text = error.to_string();
     f.write_str(&text)?;
@@ -25,7 +25,8 @@ pub(crate) fn write(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     Ok(())
 }
 
-/// Implements `Debug` for an error as its report: its text and its sources, in lines.
+/// Implements `Debug` for an error as its report: its text, and each of its sources on its own
+/// line.
 macro_rules! debug_as_report {
     ($($error:ty),+ $(,)?) => {$(
         impl std::fmt::Debug for $error {

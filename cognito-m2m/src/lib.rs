@@ -19,7 +19,7 @@
 //!
 //! #[actix_web::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // The user pool comes from COGNITO_M2M_REGION and COGNITO_M2M_USER_POOL_ID.
+//!     // The user pool comes from COGNITO_M2M_USER_POOL_ID.
 //!     let auth = CognitoAuth::from_env()?;
 //!     HttpServer::new(move || App::new().wrap(auth.clone()).service(list_widgets))
 //!         .bind(("127.0.0.1", 8080))?

@@ -17,8 +17,8 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 ///
 /// [`CognitoAuth`](crate::CognitoAuth) creates one from every valid token. As a handler argument,
 /// it requires a valid token: a request without one is answered with 401. If a token is optional,
-/// take an [`OptionalPrincipal`](crate::OptionalPrincipal). `Option<ServicePrincipal>` is `None` for
-/// every failure, also for a forged token, and nothing is logged.
+/// take an [`OptionalPrincipal`](crate::OptionalPrincipal). `Option<ServicePrincipal>` is `None`
+/// for every failure, even for a forged token, and nothing is logged.
 ///
 /// # Examples
 ///
@@ -161,7 +161,7 @@ impl ServicePrincipal {
     /// ```
     ///
     /// A policy can also be created in the handler. If one of its scopes or client IDs is invalid,
-    /// `?` answers 500, and the error is logged:
+    /// the response is 500, and the error is logged:
     ///
     /// ```
     /// use actix_web::{Error, Responder};

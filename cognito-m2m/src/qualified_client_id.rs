@@ -90,8 +90,9 @@ impl fmt::Display for QualifiedClientId {
 
 /// The error returned for text that is neither `client_id` nor `pool:client_id`.
 ///
-/// It is also an Actix error, so a handler can return it with `?` from `Policy::allow_client_ids(..)`.
-/// It is then answered with 500 and without details, and logged.
+/// It is also an Actix error, so a handler can return it with `?` from
+/// `Policy::allow_client_ids(..)`. The response is then 500 without details, and the error is
+/// logged.
 ///
 /// # Examples
 ///

@@ -87,7 +87,7 @@ impl Background {
         lock(&self.finishing).push(running);
     }
 
-    /// Returns `true` once the thread has been told to stop.
+    /// Returns `true` once the thread has been asked to stop.
     pub(crate) fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }
@@ -123,7 +123,8 @@ impl Drop for Background {
 /// The process that a background thread runs in.
 ///
 /// A fork (`daemonize`, a pre-forking server) copies the memory of a process, but of its threads
-/// only the one that forks. In the child process, whatever waits for another thread waits for ever.
+/// only the one that forks. In the child process, code that waits for another thread never
+/// continues.
 ///
 /// The checks are system calls, so they belong where something would wait for the thread, and not
 /// on the path of every request.
@@ -197,8 +198,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns a background as a forked child process sees it: with another process ID, and whose
-    /// finishing task never ends.
+    /// Returns a background thread as a forked child process sees it, with another process ID and a
+    /// finishing task that never ends.
     fn forked() -> Background {
         let mut background = Background::start(Duration::from_secs(600)).unwrap();
         background.spawn_until_stopped(|_| std::future::pending());

@@ -84,8 +84,8 @@ impl AsRef<str> for Scope {
 
 /// The error returned for text that is not a valid OAuth scope.
 ///
-/// It is also an Actix error, so a handler can return it with `?` from `Policy::scopes(..)`. It is then
-/// answered with 500 and without details, and logged.
+/// It is also an Actix error, so a handler can return it with `?` from `Policy::scopes(..)`. The
+/// response is then 500 without details, and the error is logged.
 ///
 /// # Examples
 ///

@@ -8,8 +8,9 @@ use url::Url;
 /// longer.
 const MAX_SHOWN_LENGTH: usize = 40;
 
-/// Checks that a text is not empty, and that neither whitespace nor control characters crept in,
-/// such as the line break at the end of a file. The error describes the problem without the text.
+/// Checks that a text is not empty, and contains no surrounding whitespace and no control
+/// characters, such as the line break at the end of a file. The error describes the problem without
+/// the text.
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     let trimmed = text.trim();
     if text.is_empty() {

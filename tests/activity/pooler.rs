@@ -14,8 +14,8 @@ const ENCRYPTION_REQUESTS: [i32; 2] = [80_877_103, 80_877_104];
 /// A pooler with one connection to the server, which all clients use in turn, one transaction after
 /// another. It runs until the process ends.
 ///
-/// The prepared statements `s0` to `s499` exist on that connection, as after the visit of another
-/// process whose `Close` went to another connection.
+/// The prepared statements `s0` to `s499` exist on that connection, as if another process had
+/// prepared them, and its `Close` had gone to another connection.
 pub(super) struct Pooler {
     pub(super) address: SocketAddr,
 }

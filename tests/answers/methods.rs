@@ -1,4 +1,5 @@
-//! What Actix answers by itself, before any guard: unknown paths, other methods, `HEAD` and `OPTIONS`.
+//! The responses of Actix itself, before any guard: unknown paths, other methods, `HEAD` and
+//! `OPTIONS`.
 
 use cognito_m2m::reqwest::Method;
 

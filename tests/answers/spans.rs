@@ -1,4 +1,4 @@
-//! The log lines of refusals if other middleware logs requests too.
+//! The log lines of refusals when other middleware also logs requests.
 
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
@@ -16,7 +16,7 @@ async fn fallback() -> &'static str {
     "fallback"
 }
 
-/// Logs the errors of responses, as request loggers do, in a span of its own.
+/// Logs the errors of responses in a separate span, as request loggers do.
 async fn traced(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

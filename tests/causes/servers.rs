@@ -28,9 +28,9 @@ pub(super) struct Failure {
     pub(super) url: String,
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
-    /// What the error of a key fetch says.
+    /// A text in the error of a key fetch.
     pub(super) of_keys: &'static str,
-    /// What the error of a token request says.
+    /// A text in the error of a token request.
     pub(super) of_tokens: &'static str,
     /// The root of the error, in the words of the system or of the TLS library.
     pub(super) root: &'static str,
@@ -172,7 +172,7 @@ fn https(address: SocketAddr) -> String {
     format!("https://{address}/x")
 }
 
-/// Calls `answer` with every connection, each on a thread of its own.
+/// Calls `answer` with every connection, each on its own thread.
 fn serve(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");

@@ -158,7 +158,7 @@ async fn rule_2_7_first_request_after_a_suspension_starts_one_fetch() {
         actix_web::rt::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(cognito.jwks_requests(), requests - 1, "the task sleeps");
         let new = cognito.token("reporting").expires_in(DAY).sign();
-        // A token that is in the cache starts the fetch as well as one that is not.
+        // A cached token and an uncached one both start the fetch.
         let first = if requests % 2 == 0 { &cached } else { &new };
         for token in [first, &cached, &new].into_iter().cycle().take(300) {
             let validated = auth.validate_token(token).now_or_never();

@@ -35,8 +35,8 @@ pub fn command_after<T: Fn()>(prepare: &str, test: &T) -> Command {
 
 /// Runs `test`, which is the calling test, in a separate process with these environment variables.
 ///
-/// Returns `false` in that process, and `true` in the process that has started it, where the test has
-/// passed then.
+/// Returns `false` in that process. In the process that started it, returns `true` once the test
+/// has passed.
 ///
 /// # Panics
 ///

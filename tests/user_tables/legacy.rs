@@ -94,7 +94,7 @@ impl LegacyApi {
         self.0.get("/legacy", client_id).await.status
     }
 
-    /// Requests the handler that takes any user, mapped or not.
+    /// Sends a request to the handler that takes any user, mapped or not.
     pub(super) async fn any_user_of(&self, client_id: &str) -> Answer {
         self.0.get("/any", client_id).await
     }

@@ -107,7 +107,7 @@ pub(super) async fn only_exact_and_active_users_are_found(
         ("Reporting", 403),
         ("retired", 403),
         ("unknown", 403),
-        // An inactive row beside an active one is not ambiguous, two active ones are.
+        // An inactive row next to an active one is not ambiguous. Two active rows are.
         ("twin", 200),
         ("double", 500),
         ("gone", 403),

@@ -78,7 +78,7 @@ fn client_with_an_inactive_user_is_refused_in_every_mode_that_maps_users() {
                 );
                 assert_eq!(answer.challenge, None);
             }
-            // No user is asked for.
+            // This handler takes no user.
             assert_eq!(api.get("/principal", "inactive").await.status, 200);
             // An optional extractor is empty. It is never a proxy or anonymous.
             let answer = api.get("/optional-user", "inactive").await;

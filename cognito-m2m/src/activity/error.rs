@@ -60,7 +60,7 @@ impl ActivityError {
     /// wrong password.
     ///
     /// At shutdown, the writer does not wait for such a store. While the server runs, the write is
-    /// retried all the same.
+    /// still retried.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl ActivityError {
 
     /// Returns `true` if retries fail until the store or its permissions are changed.
     ///
-    /// These are a table that is missing or incomplete, and the errors of
+    /// This applies to a missing or incomplete table, and to errors from
     /// [`into_permanent`](Self::into_permanent).
     #[must_use]
     pub fn is_permanent(&self) -> bool {
@@ -94,7 +94,7 @@ impl ActivityError {
     }
 }
 
-/// A source that no retry fixes. It reads like the error in it.
+/// A source that no retry fixes. It displays like the error that it contains.
 struct Permanent(Box<dyn Error + Send + Sync>);
 
 impl fmt::Display for Permanent {

@@ -32,8 +32,8 @@ const SHUTDOWN_BACKOFF: Backoff = Backoff {
     jitter_share: 0.5,
 };
 
-/// The part of the shutdown timeout that the writer leaves to the thread on which it runs, so that it
-/// can report what was not written.
+/// The maximum part of the shutdown timeout that the writer leaves to the thread on which it runs,
+/// so that it can report what was not written.
 const SHUTDOWN_MARGIN: Duration = Duration::from_millis(200);
 
 /// Writes the recorded activity to the store, on the background thread of the crate.

@@ -70,10 +70,9 @@ impl AccessToken {
     /// Returns the lifetime of the token, measured from when it was requested, or `None` if it is
     /// unknown.
     ///
-    /// It ends when `expires_in` less the `Age` of the response has passed, at the token's `exp`,
+    /// It ends when `expires_in` minus the `Age` of the response has passed, at the token's `exp`,
     /// or after 24 hours, whichever comes first. It is unknown if the response had no `expires_in`
-    /// and the token has no `exp` that can be read. This is the whole lifetime, not the time that
-    /// is left.
+    /// and the token has no readable `exp`. This is the whole lifetime, not the time that is left.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.0.lifetime
@@ -113,8 +112,8 @@ impl AccessToken {
         &self.0.header
     }
 
-    /// Returns `true` if both have the same text, even if they came in two responses, since a cache
-    /// in front of the token endpoint sends one token many times.
+    /// Returns `true` if both have the same text, even if they came in two responses, because a
+    /// cache in front of the token endpoint sends one token many times.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.secret() == other.secret()
     }

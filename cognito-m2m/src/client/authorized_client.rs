@@ -56,9 +56,9 @@ impl OriginTokens {
     /// The default limits do not apply: a builder without timeouts makes a client without timeouts.
     ///
     /// The redirect policy of the builder is replaced. The client follows redirects within the
-    /// origin only. A proxy is never used for plain `http`, which would leave the machine. If the
-    /// origins include both `http` on loopback and `https`, the builder applies to `https`, and
-    /// requests to loopback have the limits of [`into_client`](Self::into_client).
+    /// origin only. A proxy is never used for plain `http`, because the request would leave the
+    /// machine. If the origins include both `http` on loopback and `https`, the builder applies to
+    /// `https`, and requests to loopback have the limits of [`into_client`](Self::into_client).
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl OriginTokens {
 /// If the API answers 401 with `invalid_token`, the client fetches another token and repeats the
 /// request once, provided that its body is in memory. A request to another origin, or a redirect to
 /// one, fails before the token is sent. So does a request whose `Host` header names another host
-/// than its URL, or whose URL does not have the form that [`OriginTokens::token_for`] requires of
-/// its host. The `Authorization` header of a request is replaced.
+/// than its URL, or whose host does not have the form that [`OriginTokens::token_for`] requires.
+/// The `Authorization` header of a request is replaced.
 ///
 /// This is a separate type rather than a `reqwest` middleware, because a client with another
 /// redirect policy could send the token to another origin.
@@ -228,7 +228,7 @@ impl AuthorizedClient {
         let client = self.clients.for_url(request.url());
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, token.header().clone());
-        // Keeps `reqwest` from adding a `Host` of the client's default headers.
+        // Keeps `reqwest` from adding a `Host` from the client's default headers.
         headers.insert(HOST, host);
         client.execute(request).await.map_err(|error| {
             if error.is_redirect() {

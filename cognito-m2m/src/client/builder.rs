@@ -191,10 +191,10 @@ impl TokenClientBuilder {
     /// the token endpoint. Defaults to `false`.
     ///
     /// Caches such as that of API Gateway see the URL and the headers of a request, but not its
-    /// body, so without the query they would send one token for all scopes. **The key of the cache
-    /// must contain the `Authorization` header as well as `scope`.** Otherwise, the cache sends the
-    /// token of one client to another, and tokens to callers without a valid secret. The credentials
-    /// must therefore be in that header: [`build`](Self::build) fails with
+    /// body, so without the query they would return one token for all scopes. **The key of the
+    /// cache must contain the `Authorization` header as well as `scope`.** Otherwise, the cache
+    /// sends the token of one client to another, and tokens to callers without a valid secret. The
+    /// credentials must therefore be in that header: [`build`](Self::build) fails with
     /// [`CredentialPlacement::Form`]. `aws_client_metadata` is in the body only, so a cache ignores
     /// it.
     ///
@@ -267,11 +267,10 @@ impl TokenClientBuilder {
     /// Sets the time limit for obtaining a token, including all retries and the pauses between
     /// them. Defaults to 10 s.
     ///
-    /// The limit covers the time of the token endpoint. A client sends up to 32 token requests at a
-    /// time, and up to 4 until the endpoint has accepted one in the last 10 s. Further requests
-    /// wait in a queue, in the order of their arrival, and this wait does not count towards the
-    /// limit. A fetch leaves the queue with a timeout if the endpoint responds to no request at all
-    /// for as long as the limit.
+    /// The wait in the client's own queue does not count towards the limit. A client sends up to 32
+    /// token requests at a time, or up to 4 while the endpoint has accepted none in the last 10 s.
+    /// Further requests wait in the queue, in the order of their arrival. They fail with a timeout
+    /// if the endpoint responds to no request at all for as long as the limit.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limits.deadline = limit;
         self
@@ -354,8 +353,8 @@ impl fmt::Debug for TokenClientBuilder {
 
 /// The error returned if a [`TokenClient`] could not be built.
 ///
-/// `Debug` prints the text of `Display` and those of the sources, in lines, so that a `main` function
-/// can return the error.
+/// `Debug` prints the text of `Display`, and the text of each source on its own line, so that a
+/// `main` function can return the error.
 ///
 /// # Examples
 ///

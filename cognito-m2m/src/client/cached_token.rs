@@ -17,7 +17,7 @@ const MIN_RENEWAL_PAUSE: Duration = Duration::from_secs(1);
 /// The maximum pause before a failed renewal is retried.
 const MAX_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
-/// The lifetime below which fetches are limited to one in `MIN_FETCH_INTERVAL`. Cognito's shortest
+/// The lifetime below which fetches are limited to one per `MIN_FETCH_INTERVAL`. Cognito's shortest
 /// lifetime is 5 minutes, so such a token is an old one from a cache.
 const SHORT_LIFETIME: Duration = Duration::from_secs(10);
 const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(1);
@@ -114,7 +114,7 @@ impl CachedToken {
         !left.is_zero()
     }
 
-    /// Schedules the renewal for this pause from now.
+    /// Schedules the renewal after this pause.
     pub(super) fn renew_after_pause(&self, now: ClockReading, pause: Duration) {
         let renew_after = now.time_since(self.requested_at).saturating_add(pause);
         // A renewal must not start a fraction of a millisecond early.

@@ -25,7 +25,7 @@ use crate::error_report::debug_as_report;
 pub enum CallError {
     /// The URL of the request is outside the API's origins or ambiguous, its `Host` header names
     /// another host than its URL, or a redirect leads to another origin. No token was sent there.
-    #[error("the URL or the `Host` header is not within the origins of the token")]
+    #[error("the URL or the `Host` header is outside the origins of the token")]
     OtherOrigin,
     /// No token could be fetched for the call.
     #[error("no token for the API call: {0}")]

@@ -25,14 +25,14 @@ const KNOWN_SCHEMES: [&str; 14] = [
 /// An authentication challenge (RFC 9110 section 11.6.1).
 #[derive(Debug, PartialEq, Eq)]
 struct Challenge {
-    /// In lower case.
+    /// The name of the scheme, in lower case.
     scheme: String,
     parameters: Vec<Parameter>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Parameter {
-    /// In lower case.
+    /// The name of the parameter, in lower case.
     name: String,
     value: String,
 }
@@ -75,7 +75,7 @@ fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     challenges
 }
 
-/// What stands before a word, which decides whether it can be the name of a scheme.
+/// The element before a word, which determines whether the word can name a scheme.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Comma,
@@ -157,7 +157,7 @@ fn split_value(text: &str) -> (String, &str) {
 }
 
 /// Splits off a quoted string and decodes its escapes (RFC 9110 section 5.6.4). `text` starts after
-/// the opening quote. A closing quote that is missing ends the line.
+/// the opening quote. Without a closing quote, the string ends with the line.
 fn split_quoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut characters = text.chars();
@@ -311,7 +311,7 @@ mod tests {
             r#"Bearer realm="api", Basic realm="x""#,
             r#"error="invalid_token""#
         ]));
-        // A quote that is not closed ends with its line.
+        // A string without a closing quote ends with its line.
         assert!(is_invalid_token(&[
             r#"Basic realm="x"#,
             r#"Bearer error="invalid_token""#

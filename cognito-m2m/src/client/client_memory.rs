@@ -32,7 +32,8 @@ struct State {
 
 struct Throttling {
     remembered: RememberedError,
-    /// Whether a fetch has failed because of it. From then on, calls fail instead of waiting.
+    /// Whether a fetch has failed because of the throttling. From then on, calls fail instead of
+    /// waiting.
     fails_calls: bool,
 }
 

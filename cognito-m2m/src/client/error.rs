@@ -122,9 +122,9 @@ impl TokenClientError {
 
     /// Returns `true` if the same call can send the same request again.
     ///
-    /// Time must pass after a token that had expired when it arrived: an immediate request would
-    /// get the same token from a cache, and a wrong clock stays wrong. It is different if the
-    /// machine was suspended during the request.
+    /// A token that had expired when it arrived is not requested again at once: a cache would
+    /// return the same token, and a wrong clock stays wrong. The exception is a machine that was
+    /// suspended during the request.
     pub(super) fn is_retried(&self) -> bool {
         match self {
             Self::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(token)) => {

@@ -105,7 +105,7 @@ impl TokenFetcher {
     }
 
     /// Waits until a request can be sent: until the client is no longer throttled, and until the
-    /// request has its turn. The deadline is moved by the time in the queue.
+    /// request has its turn. The deadline is extended by the time in the queue.
     async fn place(
         &self,
         queued_at: &mut Instant,
@@ -148,7 +148,8 @@ impl TokenFetcher {
         let time_left = deadline.saturating_sub(self.now().monotonic);
         let limit = time_left.min(self.limits.timeout);
         let request = self.request(scopes, limit);
-        // The place is kept until the result is recorded, for the next request to know of it.
+        // The place is kept until the result is recorded, so that the next request takes it into
+        // account.
         let result = place.run(limit, request).await;
         match &result {
             Ok(_) => self.record_acceptance(),

@@ -20,8 +20,8 @@ const THROTTLING: [&str; 6] = [
 /// The code of a refusal of the client itself (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
 
-/// The codes that `Display` and `Debug` print, besides those of throttling: RFC 6749 sections
-/// 4.1.2.1 and 5.2.
+/// The codes that `Display` and `Debug` print, in addition to those of throttling: RFC 6749
+/// sections 4.1.2.1 and 5.2.
 const KNOWN_CODES: [&str; 8] = [
     "invalid_request",
     INVALID_CLIENT,
@@ -60,7 +60,7 @@ struct Parts {
     refuses_client: bool,
 }
 
-/// The parts of an error response, apart from its body, that tell what was refused.
+/// The parts of an error response, apart from its body, that show what was refused.
 #[derive(Clone, Copy, Default)]
 pub(super) struct RefusalHeaders<'h> {
     /// The exception of AWS: the value of `x-amzn-errortype`.
@@ -111,7 +111,7 @@ impl OAuthError {
 
     /// Returns the HTTP status.
     ///
-    /// It is 400 from Cognito. Other servers may send 401 for `invalid_client`, or 200.
+    /// Cognito sends 400. Other servers may send 401 for `invalid_client`, or 200.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status

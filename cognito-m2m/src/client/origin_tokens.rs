@@ -108,7 +108,7 @@ impl OriginTokens {
     ///
     /// The HTTP client that sends the request may parse the URL in another way. So the text must be
     /// unambiguous: its host has the normal form that [`TokenClient::for_origins`] requires, and it
-    /// contains no backslashes, blanks and control characters.
+    /// contains no backslashes, blanks or control characters.
     ///
     /// # Errors
     ///

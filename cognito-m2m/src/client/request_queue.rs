@@ -26,13 +26,13 @@ const MAX_TRIAL_TIME: Duration = Duration::from_secs(3);
 /// It measures waits in real time, since a test clock does not advance while the network is busy.
 pub(super) struct RequestQueue {
     clock: Arc<dyn Clock>,
-    patience: Duration,
+    max_silence: Duration,
     places: Semaphore,
     trial_places: Semaphore,
     endpoint: watch::Sender<Endpoint>,
 }
 
-/// What is known about the token endpoint.
+/// The last responses of the token endpoint.
 #[derive(Clone, Copy)]
 struct Endpoint {
     accepted_at: Option<ClockReading>,
@@ -47,15 +47,15 @@ pub(super) struct Place<'a> {
 
 impl RequestQueue {
     /// Creates a queue in which requests wait for as long as the endpoint responds to others at
-    /// least once in `patience`.
-    pub(super) fn new(clock: Arc<dyn Clock>, patience: Duration) -> Self {
+    /// least once per `max_silence`.
+    pub(super) fn new(clock: Arc<dyn Clock>, max_silence: Duration) -> Self {
         let endpoint = Endpoint {
             accepted_at: None,
             responded_at: Instant::now(),
         };
         Self {
             clock,
-            patience,
+            max_silence,
             places: Semaphore::new(MAX_REQUESTS),
             trial_places: Semaphore::new(MAX_TRIAL_REQUESTS),
             endpoint: watch::Sender::new(endpoint),
@@ -65,12 +65,13 @@ impl RequestQueue {
     /// Waits for the turn of a request. Returns `None` if the endpoint has responded to no request
     /// for too long.
     ///
-    /// `queued_at` is the time at which the fetch first waited. Retries are not more patient.
+    /// `queued_at` is the time at which the fetch first waited. A retry continues the wait of the
+    /// fetch.
     pub(super) async fn enter(&self, queued_at: Instant) -> Option<Place<'_>> {
         let mut place = std::pin::pin!(self.place());
         loop {
             let silent_since = queued_at.max(self.endpoint.borrow().responded_at);
-            let left = self.patience.saturating_sub(silent_since.elapsed());
+            let left = self.max_silence.saturating_sub(silent_since.elapsed());
             match tokio::time::timeout(left, place.as_mut()).await {
                 Ok(place) => return place,
                 Err(_) if self.endpoint.borrow().responded_at > silent_since => {}

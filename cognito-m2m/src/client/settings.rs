@@ -236,8 +236,8 @@ fn scopes(value: Value) -> Result<RequestedScopes, String> {
     Ok(scopes)
 }
 
-/// Leaves out secrets, and passwords in a token URL, which are a fault, but not before the settings are
-/// checked.
+/// Leaves out secrets, and passwords in a token URL. Such passwords are a fault, but these settings
+/// may not have been checked.
 impl fmt::Debug for TokenClientSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token_url = self.token_url.as_deref();

@@ -22,14 +22,15 @@ use crate::scope::InvalidScope;
 ///
 /// Tokens are fetched on a background thread, so cancelling one call never cancels a fetch that
 /// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default,
-/// unless it waits for its turn: a client sends up to 32 requests at a time, and up to 4 until the
-/// endpoint has accepted it. The queue is fair, and it is left with a timeout if the endpoint
-/// responds to no request at all for as long as the deadline. To wait for a shorter time, wrap the
-/// call in a timeout.
+/// unless it waits for its turn: a client sends up to 32 requests at a time, or up to 4 while the
+/// endpoint has accepted none in the last 10 s. The queue is fair. A call in the queue fails with a
+/// timeout if the endpoint responds to no request at all for as long as the deadline. To wait for a
+/// shorter time, wrap the call in a timeout.
 ///
-/// A program that forks (a daemon, a pre-forking server) builds the client after the fork, in each
-/// child process: a fork does not copy threads, so a client from before the fork fetches no token in
-/// a child. There, calls fail at once with [`TokenClientError::Forked`], and an error is logged.
+/// A program that forks (a daemon, a pre-forking server) must build the client after the fork, in
+/// each child process. A fork does not copy threads, so a client that was built before the fork
+/// can't fetch tokens in a child. There, calls that need a fetch fail at once with
+/// [`TokenClientError::Forked`], and an error is logged.
 ///
 /// The cache keeps every scope set that was ever requested, at a few hundred bytes plus its token.
 /// Request scopes that are fixed in the program, not scopes from user input.
@@ -85,11 +86,11 @@ impl TokenClient {
     /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
     /// if that is shorter.
     ///
-    /// The lifetime ends when `expires_in` less the `Age` of the response has passed, or at the
-    /// token's `exp`, whichever comes first, and as soon as the wall clock or the monotonic clock
-    /// says so: [`AccessToken::lifetime`]. A token whose lifetime is unknown is returned to the
-    /// waiting calls, but is not cached. A token that lives for less than 10 s, such as an old one
-    /// from a cache, is fetched at most once a second.
+    /// The lifetime ends when `expires_in` minus the `Age` of the response has passed, or at the
+    /// token's `exp`, whichever comes first (see [`AccessToken::lifetime`]). It is measured by the
+    /// wall clock or the monotonic clock, whichever has advanced more. A token whose lifetime is
+    /// unknown is returned to the waiting calls, but is not cached. A token that lives for less
+    /// than 10 s, such as an old one from a cache, is fetched at most once a second.
     ///
     /// This works in any async runtime.
     ///
@@ -108,8 +109,8 @@ impl TokenClient {
     ///
     /// While the client is throttled, no request is sent for any scopes. A call that starts before
     /// the throttled one has failed waits for the end of the throttling, if that is before its
-    /// deadline. Renewals are held back in the same way, and the old token is returned for as long
-    /// as it lives.
+    /// deadline. Renewals wait in the same way. Until then, the old token is returned for as long
+    /// as it is usable.
     ///
     /// # Examples
     ///

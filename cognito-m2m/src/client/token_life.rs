@@ -12,7 +12,8 @@ pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// expire on its way to the API. The margin is a tenth of the lifetime, up to this maximum.
 const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
-/// The clock skew up to which the error for an expired token does not blame the clock.
+/// The maximum clock skew for which the error for an expired token does not name the clock as the
+/// cause.
 const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// The last second that an HTTP date can represent, in the year 9999.

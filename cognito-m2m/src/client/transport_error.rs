@@ -6,9 +6,9 @@ use crate::error_chain::chain;
 
 /// A connection failure, a TLS failure, a timeout, or another failure of the HTTP client.
 ///
-/// `Display` prints the cause with all its sources, so that a DNS failure, a refused connection, a
-/// TLS failure, a timeout and an incomplete response can be told apart. The error does not contain
-/// the URL of the request, whose query may be confidential.
+/// `Display` prints the cause with all its sources, which distinguish DNS failures, refused
+/// connections, TLS failures, timeouts and incomplete responses. The error does not contain the URL
+/// of the request, whose query may be confidential.
 ///
 /// # Examples
 ///
@@ -32,8 +32,8 @@ impl TransportError {
     pub(super) const TIMEOUT: Self = Self(Cause::Timeout);
 
     pub(super) fn new(error: reqwest::Error) -> Self {
-        // The client and the caller limit the same time. Whichever notices first, the error is the
-        // same.
+        // The client and the caller enforce the same time limit, so the error is the same from
+        // both.
         if error.is_timeout() && !error.is_connect() {
             return Self::TIMEOUT;
         }

@@ -20,7 +20,7 @@ pub(super) fn parse_unambiguous(text: &str) -> Option<Url> {
 /// URL parsers disagree about other forms: `012.0.0.1` is octal to some and decimal to others,
 /// `api%2eexample` is decoded or not, and `faß.example` has two forms in IDNA. Another parser could
 /// send a token to another host. A trailing dot is refused too, because servers and certificates
-/// treat the name as another one.
+/// treat it as a different name.
 pub(super) fn is_written_as_parsed(text: &str, url: &Url) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else {
         return false;

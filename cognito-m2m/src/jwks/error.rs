@@ -1,7 +1,7 @@
 /// The reason why the signing keys of a user pool could not be fetched.
 ///
-/// The texts of the sources tell a DNS failure, a refused connection and a TLS failure apart. They
-/// do not contain the URL, whose query may be confidential.
+/// The texts of the sources distinguish DNS failures, refused connections and TLS failures. They do
+/// not contain the URL, whose query may be confidential.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("the JWKS URL did not respond within `jwks_timeout`")]

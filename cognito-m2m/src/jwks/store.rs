@@ -24,7 +24,7 @@ struct Shared {
     snapshot: ArcSwap<Snapshot>,
     requested: Notify,
     requests: AtomicU64,
-    /// Set while the background task has been notified of a fetch that is due.
+    /// `true` if the background task has been notified of a due fetch and has not handled it yet.
     due_fetch_requested: AtomicBool,
     handled: watch::Sender<u64>,
     limits: KeyLimits,
@@ -186,7 +186,7 @@ impl KeyStore {
     }
 
     /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was
-    /// no fetch yet. In a forked child process, where no fetch runs, it says so.
+    /// no fetch yet. In a forked child process, where no fetch runs, the error reports the fork.
     pub(crate) fn last_error(&self) -> Option<String> {
         if self.has_forked() {
             return Some(FORKED.to_owned());
@@ -234,7 +234,7 @@ impl KeyStore {
     ///
     /// The task wakes up by itself when a fetch is due. After a suspended machine resumes, that can
     /// take seconds, because the monotonic clock stood still. However many requests find that a
-    /// fetch is due, one of them notifies the task.
+    /// fetch is due, only one of them notifies the task.
     fn request_due_fetch(&self, snapshot: &Snapshot, now: ClockReading) {
         if !snapshot.is_due(now) || snapshot.fetching || snapshot.stopped {
             return;

@@ -2,8 +2,8 @@ use crate::scope::Scope;
 
 /// The reason why a policy denies a request.
 ///
-/// It is also an Actix error: `principal.authorize(&policy)?` in a handler answers 403, like an
-/// attribute, and is logged in the same way.
+/// It is also an Actix error: `principal.authorize(&policy)?` in a handler responds with 403 and is
+/// logged, like the refusal of an attribute.
 ///
 /// # Examples
 ///

@@ -36,8 +36,8 @@ impl fmt::Display for OptionalText<'_> {
 /// environment variable and the start-up log line cannot drift apart.
 ///
 /// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
-/// `logged as text` (of an optional text), `logged as debug` or `logged as count`, with `logged in field` if the setting is part of another
-/// field of the line, or with `not logged`.
+/// `logged as text` (of an optional text), `logged as debug` or `logged as count`; with
+/// `logged in field` if the setting is part of another field of the line; or with `not logged`.
 macro_rules! settings {
     ($(
         $(#[doc = $doc:literal])+
@@ -118,7 +118,8 @@ macro_rules! settings {
             }
         }
 
-        /// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+        /// Leaves out passwords in URLs. They are a fault, but these settings may not have been
+        /// checked.
         impl std::fmt::Debug for Settings {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct("Settings")

@@ -101,7 +101,7 @@ impl PoolSettings {
     }
 }
 
-/// Leaves out passwords in URLs, which are a fault, but not before the settings are checked.
+/// Leaves out passwords in URLs. They are a fault, but these settings may not have been checked.
 impl fmt::Debug for PoolSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let url = |text| Option::as_deref(text).map(RedactedUrl);
@@ -155,7 +155,7 @@ fn assign<T: SettingValue>(setting: &mut Option<T>, value: Value) -> Result<(), 
 
 impl SettingValue for BTreeMap<String, PoolSettings> {
     /// Parses a list of user pool IDs. Each ID is also the name of the pool, which errors show, so
-    /// that a text of another form is refused here.
+    /// any other text is refused here.
     fn from_text(text: &str) -> Result<Self, String> {
         let ids = Vec::<String>::from_text(text)?;
         if ids.iter().any(|id| region_of(id).is_none()) {

@@ -29,7 +29,7 @@ pub enum UserMappingError {
     #[error("the principal is not mapped to a user")]
     NotMapped,
     /// The principal is mapped to a user who is inactive: 403, for every handler that takes a user,
-    /// with a [`RequestUser`](crate::RequestUser) too.
+    /// including a [`RequestUser`](crate::RequestUser).
     #[error("the user of the principal is inactive")]
     Inactive,
     /// The user store cannot be reached: 503.

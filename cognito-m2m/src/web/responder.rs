@@ -355,7 +355,7 @@ impl Realm {
         Self(text.into())
     }
 
-    /// Calls `respond`. The challenges of refusals have this realm meanwhile.
+    /// Calls `respond`, with this realm in the challenges of refusals.
     pub(super) fn apply<T>(&self, respond: impl FnOnce() -> T) -> T {
         let _outer = OuterRealm(CURRENT_REALM.replace(Some(self.clone())));
         respond()
@@ -366,7 +366,7 @@ impl Realm {
     }
 }
 
-/// The realm that becomes the current one again when this is dropped, even if the responder panics.
+/// The previous realm, which is restored on drop, even if the responder panics.
 struct OuterRealm(Option<Realm>);
 
 impl Drop for OuterRealm {

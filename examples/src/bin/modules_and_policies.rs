@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin modules_and_policies`
 //!
-//! `COGNITO_M2M_REGION` and `COGNITO_M2M_USER_POOL_ID` select the user pool. To try it without AWS,
+//! `COGNITO_M2M_USER_POOL_ID` selects the user pool. To try it without AWS,
 //! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
 
 use std::{env, error::Error};

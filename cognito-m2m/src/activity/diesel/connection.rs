@@ -7,7 +7,8 @@ use crate::activity::{ActivityError, ClientActivity};
 
 /// A connection to a database server, with the statements of a store.
 ///
-/// A trait, because a function that is generic over Diesel's connections would need a page of bounds.
+/// It is a trait because a function that is generic over Diesel's connections would need too many
+/// bounds.
 pub(super) trait StoreConnection: Sized + Send + 'static {
     /// Opens a connection to the database at this URL.
     fn open(url: &str) -> impl Future<Output = Result<Self, ActivityError>> + Send;

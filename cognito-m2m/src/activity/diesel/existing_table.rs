@@ -4,13 +4,14 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use super::statements::Statements;
 use crate::activity::ActivityError;
 
-/// A table that exists, as the catalog of the database describes it.
+/// An existing table, as the catalog of the database describes it.
 #[derive(Debug, QueryableByName)]
 pub(super) struct ExistingTable {
-    /// The required columns that it has, separated by commas.
+    /// The required columns that exist in the table, separated by commas.
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) found_columns: Option<String>,
-    /// 1 if `client_id` alone is unique, by a constraint that a merge can use, or if it is a view.
+    /// 1 if `client_id` alone is unique by a constraint that a merge can use, or if the table is a
+    /// view.
     #[diesel(sql_type = BigInt)]
     pub(super) has_unique_id: i64,
 }

@@ -8,7 +8,7 @@ use crate::activity::ActivityError;
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// The failure of a connection or a statement, with what a retry can achieve.
+/// The failure of a connection or a statement, and its kind.
 pub(super) struct Failure {
     kind: FailureKind,
     source: Source,
@@ -104,7 +104,7 @@ impl FailureKind {
     fn of_message(message: &str) -> Self {
         let message = message.to_lowercase();
         let has_one_of = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
-        // PostgreSQL says the same of a missing database, schema or role.
+        // PostgreSQL uses the same words for a missing database, schema or role.
         let is_missing_in_postgres =
             message.contains("does not exist") && has_one_of(&["relation ", "column "]);
         if message.contains("prepared statement \"") {

@@ -78,8 +78,8 @@ macro_rules! impl_network_store {
 
             /// Creates the activity table if it does not exist. Changes nothing if it does.
             ///
-            /// Call it at every start. If the table exists, the user of the database needs no
-            /// permission to create one. It closes its connection afterwards.
+            /// Call it at every start. If the table exists, the database user needs no permission
+            /// to create tables. The connection is closed afterwards.
             ///
             /// # Errors
             ///

@@ -30,8 +30,8 @@ pub(super) struct PlainConnection {
     driver: Option<JoinHandle<Result<(), Error>>>,
 }
 
-/// A parameter of a statement, and its type. The server is not asked for the types of parameters,
-/// because that takes a named prepared statement.
+/// A parameter of a statement, and its type. The store states the types, because asking the server
+/// for them takes a named prepared statement.
 type TypedParameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 impl From<AsyncPgConnection> for PgConnection {
@@ -174,7 +174,7 @@ impl PlainConnection {
         ))
     }
 
-    /// Replaces the error of a connection that has ended by the reason why it ended.
+    /// Replaces the error of an ended connection with the reason why it ended.
     async fn explained<T>(&mut self, result: Result<T, Error>) -> Result<T, Failure> {
         let error = match result {
             Ok(value) => return Ok(value),

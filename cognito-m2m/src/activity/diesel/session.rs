@@ -36,9 +36,10 @@ impl<C: StoreConnection> Database<C> {
         (self.open)(&self.url).await
     }
 
-    /// Checks that the table is complete, if it exists. Otherwise the first statement fails.
+    /// Checks that the table is complete if it exists. Returns `false` if it does not exist: the
+    /// first statement then fails.
     ///
-    /// MySQL would insert a row for each write into a table without the unique constraint.
+    /// Without the unique constraint, MySQL would insert a row for each write.
     async fn check_existing_table(&self, connection: &mut C) -> Result<bool, ActivityError> {
         let found = connection.find_table(&self.statements.find_table()).await;
         let found = found.map_err(|failure| failure.of_statement(&self.statements))?;
@@ -154,7 +155,7 @@ impl<C: StoreConnection> Session<C> {
     }
 }
 
-/// Converts the permanent failure to read the table.
+/// Converts a permanent failure to read the table.
 fn unreadable_table(error: ActivityError, statements: &Statements) -> ActivityError {
     let is_permanent = error.is_permanent();
     match error {

@@ -3,7 +3,7 @@ use crate::time::Clock as _;
 
 const TWO_HOURS: Duration = Duration::from_secs(7_200);
 
-/// Suspends the machine: the wall clock moves on and the monotonic clock does not.
+/// Suspends the machine: the wall clock advances and the monotonic clock does not.
 fn suspend(clock: &TestClock, time: Duration) {
     clock.set_wall(clock.wall() + time);
 }

@@ -60,7 +60,8 @@ fn set_up_for(
     }
 }
 
-/// Registers the client with the scopes `set/0` to `set/<count - 1>`, besides the usual ones.
+/// Registers the client with the scopes `set/0` to `set/<count - 1>`, in addition to the usual
+/// ones.
 fn register_scopes(cognito: &LocalCognito, count: usize) {
     let many = (0..count).map(|number| format!("set/{number}"));
     let usual = ["widgets/read", "widgets/write"].map(str::to_owned);

@@ -30,7 +30,7 @@ impl Reply {
         Self::Bytes([head.as_bytes(), body.as_bytes()].concat())
     }
 
-    /// Creates a reply that is made when the request has arrived.
+    /// Creates a reply that is built when the request arrives.
     pub(super) fn made(make: impl Fn() -> Self + Send + Sync + 'static) -> Self {
         Self::Made(Arc::new(make))
     }

@@ -7,10 +7,10 @@ use super::*;
 use crate::client::request_queue::{Place, RequestQueue};
 use crate::time::Clock as _;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const MAX_SILENCE: Duration = Duration::from_secs(60);
 
 fn queue(clock: &TestClock) -> RequestQueue {
-    RequestQueue::new(Arc::new(clock.clone()), PATIENCE)
+    RequestQueue::new(Arc::new(clock.clone()), MAX_SILENCE)
 }
 
 /// Takes places until no other is free.

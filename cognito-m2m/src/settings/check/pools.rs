@@ -154,7 +154,7 @@ fn derive_issuer(faults: &mut Faults, pool: &PoolSettings, path: &str) -> Option
             if region.is_none() {
                 faults.add(
                     format!("{path}region"),
-                    "required, unless `user_pool_id` is set, which contains it, or `issuer` and `jwks_url` are both set",
+                    "required, unless `user_pool_id` (which contains the Region) is set, or `issuer` and `jwks_url` are both set",
                 );
             }
             faults.add(

@@ -142,7 +142,7 @@ mod tests {
                 let rows = vec![(Some("a"), inactive, 1); number];
                 assert_eq!(user_a(rows), Err(UserMappingError::Inactive));
             }
-            // The user of a near miss is somebody else, active or not.
+            // A key that is only similar belongs to another user, active or not.
             let rows = vec![(Some("A"), inactive, 1)];
             assert_eq!(user_a(rows), Ok(None));
         }

@@ -13,9 +13,9 @@ use super::key::{KeyColumn, KeyOfType};
 /// The value of a key column without the blanks with which PostgreSQL pads it.
 ///
 /// A column of type `char(n)`, or of a domain over it, is read with blanks up to the length `n`.
-/// Diesel's schema does not tell it from `text` and `varchar`, whose blanks are part of the value. A
-/// cast to `text` removes the padding of the former and leaves the latter unchanged (PostgreSQL,
-/// section 8.3, "Character Types"). In other databases the cast changes no text.
+/// Diesel's schema does not distinguish it from `text` and `varchar`, whose blanks are part of the
+/// value. A cast to `text` removes the padding of the former and leaves the latter unchanged
+/// (PostgreSQL, section 8.3, "Character Types"). In other databases the cast changes no text.
 ///
 /// `Checked` is [`KeyOfType`] of the column's SQL type. As long as it is unknown, the compiler reports
 /// nothing about the query.

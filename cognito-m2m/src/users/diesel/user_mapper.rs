@@ -66,9 +66,10 @@
 ///
 /// # What happens to inactive users?
 ///
-/// If all matching rows are inactive, the response is 403 with `Client is not mapped to a user.`, for
-/// handlers that take a [`RequestUser`](crate::RequestUser) too, whether or not `return_user_proxy`
-/// is on. If one matching row is active, it is the user, and inactive ones are ignored.
+/// If all matching rows are inactive, the response is 403 with `Client is not mapped to a user.`,
+/// for handlers that take a [`RequestUser`](crate::RequestUser) too, whether or not
+/// `return_user_proxy` is on. If one matching row is active, it is the user, and inactive rows are
+/// ignored.
 ///
 /// # How many queries does it run?
 ///

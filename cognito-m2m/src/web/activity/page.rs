@@ -15,8 +15,8 @@ use crate::activity::ActivityReader;
 ///
 /// A browser sends no bearer token, so the page is protected by your login rather than by
 /// `CognitoAuth`. Wrap it with the middleware of your login and pass the result to `App::service`:
-/// `App::new().service(page.wrap(login))`. The page itself is no service, so `App::service(page)`
-/// does not compile. To serve it without a login, call
+/// `App::new().service(page.wrap(login))`. The page itself is not a service, so
+/// `App::service(page)` does not compile. To serve it without a login, call
 /// [`danger_unguarded`](Self::danger_unguarded).
 ///
 /// The page runs no scripts and loads nothing from other servers.
@@ -117,7 +117,7 @@ impl ClientActivityPage {
     }
 }
 
-/// A login around the page. Nothing implements this trait.
+/// A page with a login. No type implements this trait.
 #[diagnostic::on_unimplemented(
     message = "`ClientActivityPage` has no login",
     label = "expected `page.wrap(login)`, with the middleware of your login",

@@ -257,7 +257,7 @@ impl CognitoAuthBuilder {
                 &background,
             )?),
         };
-        // Nothing fails from here on.
+        // No step after this one can fail.
         let store = self
             .activity_store
             .filter(|_| checked.track_client_activity);

@@ -6,8 +6,8 @@ use crate::settings::SettingsError;
 
 /// The error returned if a [`CognitoAuth`](crate::CognitoAuth) could not be built.
 ///
-/// `Debug` prints the text of `Display` and those of the sources, in lines, so that a `main` function
-/// can return the error.
+/// `Debug` prints the text of `Display`, and the text of each source on its own line, so that a
+/// `main` function can return the error.
 ///
 /// # Examples
 ///

@@ -49,7 +49,7 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
 /// Warns about handlers that admit every client of a user pool: those that require neither a scope nor
 /// a client, if the settings limit neither the audience nor the clients.
 ///
-/// With a scope of the API's resource server, tokens for other APIs are refused, so that the default
+/// With a scope of the API's resource server, tokens for other APIs are refused, so the default
 /// settings need no warning.
 fn warn_about_open_handlers(settings: &Settings, pools: &[CheckedPool]) {
     let is_unbounded =

@@ -17,9 +17,9 @@ use crate::validator::Pool;
 /// signing keys and the cache of verified tokens. Building starts a background thread that fetches
 /// the keys. It does not need an async runtime.
 ///
-/// A program that forks (a daemon, a pre-forking server) builds it after the fork, in each child
-/// process: a fork does not copy threads, so the keys would never be fetched in a child. There,
-/// requests that need a fetch are refused with 503 at once, an error is logged, and
+/// A program that forks (a daemon, a pre-forking server) must build it after the fork, in each
+/// child process. A fork does not copy threads, so the keys would never be fetched in a child.
+/// There, requests that need a fetch are refused with 503 at once, an error is logged, and
 /// [`health`](Self::health) reports it.
 ///
 /// # Examples

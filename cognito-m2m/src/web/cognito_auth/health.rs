@@ -123,7 +123,7 @@ impl PoolHealth {
     }
 
     /// Returns the error of the last fetch with all its sources, or `None` if it succeeded or there
-    /// was no fetch yet. In a forked child process, it says that the process has forked.
+    /// was no fetch yet. In a forked child process, the error reports the fork.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()

@@ -7,9 +7,9 @@ use crate::pool::PoolName;
 /// The error returned by [`CognitoAuth::prefetch`](crate::CognitoAuth::prefetch) if a user pool has
 /// no usable keys.
 ///
-/// It displays the pool and the error of the last fetch with all its sources, so that a DNS failure,
-/// a refused connection, a TLS failure and a time-out can be told apart. The text does not contain
-/// the JWKS URL.
+/// It displays the pool and the error of the last fetch with all its sources, which distinguish DNS
+/// failures, refused connections, TLS failures and timeouts. The text does not contain the JWKS
+/// URL.
 ///
 /// # Examples
 ///

@@ -27,8 +27,8 @@ use crate::web::request::{Authentication, refusal_error, with_authentication};
 /// unavailable or the lookup takes longer than `mapping_timeout`, and 500 if several users
 /// match, the mapper fails, or the mapper returns another user type.
 ///
-/// `Option<RequestUser<U>>` turns each of these refusals into `None`, that of an inactive user too.
-/// To serve principals without a user, take `RequestUser<U>` itself.
+/// `Option<RequestUser<U>>` turns each of these refusals into `None`, including that of an inactive
+/// user. To serve principals without a user, take `RequestUser<U>` itself.
 ///
 /// # Examples
 ///
@@ -122,8 +122,8 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
 /// Requests are refused as for [`RequestUser`]. In addition, the response is 403 with `Client is not
 /// mapped to a user.` if the principal is not mapped to one.
 ///
-/// `Option<MappedUser<U>>` turns each of these refusals into `None`, that of an inactive user too.
-/// For a user that is optional, take a [`RequestUser`].
+/// `Option<MappedUser<U>>` turns each of these refusals into `None`, including that of an inactive
+/// user. If the user is optional, take a [`RequestUser`].
 ///
 /// # Examples
 ///

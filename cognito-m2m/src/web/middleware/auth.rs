@@ -219,8 +219,8 @@ fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
 
 /// A request that the middleware refuses because of its token.
 ///
-/// It is logged when the future of the response is polled: that is when other middleware has entered
-/// its spans.
+/// It is logged when the future of the response is polled, because other middleware has entered its
+/// spans by then.
 pub struct RefusedToken {
     request: ServiceRequest,
     refusal: Refusal,

@@ -73,8 +73,8 @@ where
 
 /// A request that the policy denies.
 ///
-/// It is logged when the future of the response is polled: that is when other middleware has entered
-/// its spans.
+/// It is logged when the future of the response is polled, because other middleware has entered its
+/// spans by then.
 pub struct DeniedRequest {
     policy: Rc<Policy>,
     request: ServiceRequest,

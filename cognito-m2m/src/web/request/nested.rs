@@ -9,8 +9,8 @@ use crate::web::cognito_auth::WorkerState;
 static IS_REPORTED: AtomicBool = AtomicBool::new(false);
 
 /// Warns, once in the life of the process, that this middleware refuses a token which another
-/// `CognitoAuth` around it has accepted. With different user pools, the two refuse every token
-/// together.
+/// `CognitoAuth` around it has accepted. With different user pools, the two together refuse every
+/// token.
 pub(in crate::web) fn warn_about_nesting(state: &WorkerState, request: &ServiceRequest) {
     let extensions = request.extensions();
     let outer = extensions.get::<Authentication>();
@@ -21,7 +21,7 @@ pub(in crate::web) fn warn_about_nesting(state: &WorkerState, request: &ServiceR
     });
     if is_accepted_outside && !IS_REPORTED.swap(true, Ordering::Relaxed) {
         tracing::warn!(
-            "a `CognitoAuth` refuses a token that another one around it accepts: use one \
+            "a `CognitoAuth` refused a token that an outer one accepted: build one \
              `CognitoAuth` with all user pools"
         );
     }

@@ -12,7 +12,7 @@ use crate::scope::Scope;
 use crate::web::cognito_auth::{State, Validation, WorkerState};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder};
 
-/// What refused a request. The log line describes it.
+/// The part of the program that refused a request. The log line describes it.
 #[derive(Clone, Copy)]
 pub(in crate::web) enum RefusedBy<'r> {
     /// The middleware or an extractor.

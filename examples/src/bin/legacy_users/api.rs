@@ -8,7 +8,8 @@ pub(crate) fn routes(app: &mut ServiceConfig) {
     app.service(optional).service(required);
 }
 
-/// Serves every client with a token, unless its user is inactive. The response shows the user that the handler sees.
+/// Serves every client with a token, unless its user is inactive. The response shows the user that
+/// the handler sees.
 #[get("/optional")]
 #[require_authentication]
 async fn optional(user: RequestUser<LegacyUser>) -> impl Responder {

@@ -74,7 +74,7 @@ impl FirstRun {
 
     /// Returns the settings for the local Cognito, with user mapping and client activity enabled.
     ///
-    /// The environment applies as well, so a mistyped variable is still an error.
+    /// The environment applies as well, so an unknown variable is still an error.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::from_env()
             .issuer(self.cognito.issuer())
