@@ -42,8 +42,8 @@ async fn user(_: MappedUser<u64>) -> impl Responder {
 type Report = (&'static str, String);
 
 #[actix_web::test]
-async fn every_failure_to_fetch_keys_is_told_apart_in_every_place() {
-    let this = every_failure_to_fetch_keys_is_told_apart_in_every_place;
+async fn every_failure_to_fetch_keys_is_distinct_in_every_place() {
+    let this = every_failure_to_fetch_keys_is_distinct_in_every_place;
     let Some(log) = CapturedLog::alone(this) else {
         return;
     };
@@ -101,8 +101,8 @@ fn last_error(health: &cognito_m2m::Health) -> String {
 }
 
 #[actix_web::test]
-async fn every_failure_to_request_a_token_is_told_apart_in_every_place() {
-    let this = every_failure_to_request_a_token_is_told_apart_in_every_place;
+async fn every_failure_to_request_a_token_is_distinct_in_every_place() {
+    let this = every_failure_to_request_a_token_is_distinct_in_every_place;
     let Some(log) = CapturedLog::alone(this) else {
         return;
     };

@@ -122,7 +122,7 @@ fn null_is_no_entry_of_a_list_and_excuses_no_mistyped_name() {
 }
 
 #[test]
-fn variables_of_kubernetes_services_are_left_alone() {
+fn variables_of_kubernetes_services_are_ignored() {
     let kubernetes = [
         ("COGNITO_M2M_SERVICE_HOST", "10.0.0.11"),
         ("COGNITO_M2M_SERVICE_PORT", "8080"),

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_of_a_kubernetes_service_are_left_alone() {
+    fn variables_of_a_kubernetes_service_are_ignored() {
         for service in ["", "API_", "CLIENT_", "V2_BLUE_GREEN_", "PORT_", "SERVICE_"] {
             for (form, value) in [
                 ("SERVICE_HOST", "10.0.0.11"),

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn pause_ends_when_either_clock_says_so() {
+    fn pause_ends_when_either_clock_reaches_its_end() {
         let suspended = ClockReading {
             wall: at(1_000).wall + SECOND * 10,
             ..at(1_000)

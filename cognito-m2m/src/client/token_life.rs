@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn error_blames_the_clock_only_if_it_is_ahead_by_over_a_minute() {
+    fn error_reports_the_clock_only_if_it_is_ahead_by_over_a_minute() {
         let text = |headers: &[(&'static str, &str)]| {
             let life = TokenLife::new(times(headers), Some(SECOND * 300), Some(SECOND));
             life.check(NOW).unwrap_err().to_string()

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_are_told_apart_by_what_a_retry_can_achieve() {
+    fn failures_are_classified_by_what_a_retry_can_achieve() {
         for (message, kind) in [
             ("no such table: service_client_activity", FailureKind::Table),
             (

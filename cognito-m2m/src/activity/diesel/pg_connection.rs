@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn error_codes_are_told_apart_by_what_a_retry_can_achieve() {
+    fn error_codes_are_classified_by_what_a_retry_can_achieve() {
         for (code, kind) in [
             ("42P01", FailureKind::Table),
             ("42703", FailureKind::Table),

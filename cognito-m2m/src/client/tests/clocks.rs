@@ -47,7 +47,7 @@ async fn wall_clock_that_is_set_back_prolongs_no_token() {
 }
 
 #[tokio::test]
-async fn renewal_starts_when_the_wall_clock_says_so() {
+async fn renewal_starts_when_the_wall_clock_reaches_its_time() {
     let fixture = set_up();
     fixture.tokens.token("widgets/read").await.unwrap();
     fixture.tokens.token("widgets/read").await.unwrap();
