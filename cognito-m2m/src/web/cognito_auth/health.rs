@@ -32,9 +32,9 @@ use crate::pool::PoolName;
 /// ```
 ///
 /// `keys_age` is in whole seconds. These names don't change between releases, but others may be
-/// added. The values contain no secrets and no tokens. `last_error` contains the URL of the keys, so
-/// answer the probes of a load balancer with the status alone. See
-/// [`guide::deployment`](crate::guide::deployment).
+/// added. The values contain no secrets, no tokens and no URLs. `last_error` may name the host of the
+/// keys and the authority that issued its certificate, so answer the probes of a load balancer with
+/// the status alone. See [`guide::deployment`](crate::guide::deployment).
 #[derive(Clone, Debug)]
 pub struct Health {
     pub(super) pools: Vec<PoolHealth>,

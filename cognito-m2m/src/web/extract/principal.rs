@@ -14,6 +14,11 @@ use crate::web::request::{Outcome, refusal_error, with_authentication};
 ///
 /// `Option<ServicePrincipal>` turns every failure into `None`, even a forged token or unavailable
 /// keys, and nothing is logged. If a token is optional, take an [`OptionalPrincipal`] instead.
+///
+/// In a middleware, return the error of `request.extract::<ServicePrincipal>()`, or drop it before
+/// calling the next service: it contains the request, and Actix panics if it routes a request that
+/// has another owner. A middleware that only reads the principal calls
+/// [`service_principal`](crate::RequestPrincipal::service_principal) instead.
 impl FromRequest for ServicePrincipal {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
