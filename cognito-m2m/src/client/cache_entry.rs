@@ -133,11 +133,7 @@ impl CacheEntry {
                 state.failure = None;
                 state.expired_tokens = 0;
                 state.next_fetch_at = next_fetch_at(response.life());
-                let cached = CachedToken::from_response(&response, jitter).map(Arc::new);
-                // A token of unknown lifetime is not cached. The old one may still be usable.
-                if cached.is_some() {
-                    self.cached.store(cached.clone());
-                }
+                let cached = self.cache(&response, now, jitter, state.next_fetch_at);
                 (Ok(FetchedToken::from_response(&response)), cached)
             }
             Err(failed) => {
@@ -147,6 +143,28 @@ impl CacheEntry {
                 (Err(error), cached)
             }
         }
+    }
+
+    /// Caches the token of a response, unless its lifetime is unknown, or so short that it is an old
+    /// token from a cache and the present one lives longer. Returns the token to renew next, if any.
+    fn cache(
+        &self,
+        response: &TokenResponse,
+        now: ClockReading,
+        jitter: f64,
+        next_fetch_at: Option<ClockReading>,
+    ) -> Option<Arc<CachedToken>> {
+        let fetched = CachedToken::from_response(response, jitter).map(Arc::new)?;
+        if next_fetch_at.is_some() {
+            let current = self.cached.load_full();
+            let current = current.filter(|current| current.outlives(&fetched, now));
+            if let Some(current) = current {
+                current.postpone_renewal(now, next_fetch_at);
+                return Some(current);
+            }
+        }
+        self.cached.store(Some(Arc::clone(&fetched)));
+        Some(fetched)
     }
 
     /// Removes a token that an API refused. Returns `false` if it is no longer the cached one, or

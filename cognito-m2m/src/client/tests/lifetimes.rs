@@ -235,6 +235,26 @@ async fn older_token_is_returned_while_new_ones_arrive_expired() {
 }
 
 #[tokio::test]
+async fn older_token_is_returned_while_a_cache_sends_one_with_a_shorter_life() {
+    let (server, clock, tokens) = set_up_raw(|clock| {
+        let long = expiring_in(clock, SECOND * 300);
+        let short = expiring_in(clock, SECOND * 2);
+        vec![long.clone(), short, expired(clock), long]
+    });
+    let old = tokens.token("a").await.unwrap();
+    tokens.token("a").await.unwrap();
+    clock.advance(SECOND * 256);
+    for requests in 2..=3 {
+        wait_until(|| server.requests() == requests && clock.sleepers() == 1).await;
+        assert_eq!(tokens.token("a").await.unwrap().secret(), old.secret());
+        clock.advance(SECOND * 4);
+    }
+    // The last renewal succeeds.
+    wait_until(|| server.requests() == 4 && clock.sleepers() == 1).await;
+    assert_ne!(tokens.token("a").await.unwrap().secret(), old.secret());
+}
+
+#[tokio::test]
 async fn token_with_a_short_life_is_requested_at_most_once_a_second() {
     for life in [SECOND / 10, SECOND / 2, SECOND, SECOND * 2] {
         let (server, clock, tokens) = set_up_raw(|clock| vec![expiring_in(clock, life)]);
