@@ -75,7 +75,7 @@ impl CacheEntry {
         let cached = cached.as_ref()?;
         let token = cached.use_at(now)?;
         let is_due = cached.is_renewal_due(now) && !is_blocked();
-        let renewal = is_due.then(|| self.start_renewal(cached)).flatten();
+        let renewal = is_due.then(|| self.start_renewal(cached, now)).flatten();
         Some((token, renewal))
     }
 
@@ -97,24 +97,25 @@ impl CacheEntry {
         if let Some(receiver) = state.fetch_under_way() {
             return Ok(Joined::Waiting(receiver, None));
         }
-        let failure = state.failure.as_ref();
-        let failure = failure.filter(|it| !now.has_reached(it.until));
-        if let Some(error) = failure.map(|it| it.error.clone()).or(client_failure) {
+        let failure = state.remembered(now).map(|it| it.error.clone());
+        if let Some(error) = failure.or(client_failure) {
             return Err(error);
         }
         let (fetch, receiver) = state.start(self);
         Ok(Joined::Waiting(receiver, Some(fetch)))
     }
 
-    /// Starts the renewal of a token, unless the token was replaced or a fetch is under way.
+    /// Starts the renewal of a token, unless the token was replaced, a fetch is under way, or the
+    /// error of an earlier one is still remembered.
     pub(super) fn start_renewal(
         self: &Arc<Self>,
         cached: &Arc<CachedToken>,
+        now: ClockReading,
     ) -> Option<SharedFetch> {
-        if !cached.claim_renewal() {
+        let mut state = self.state();
+        if state.remembered(now).is_some() || !cached.claim_renewal() {
             return None;
         }
-        let mut state = self.state();
         let can_start = self.is_current(cached) && state.fetch_under_way().is_none();
         can_start.then(|| state.start(self).0)
     }
@@ -194,6 +195,12 @@ impl CacheEntry {
 }
 
 impl State {
+    /// Returns the error of the last fetch, for as long as it is remembered.
+    fn remembered(&self, now: ClockReading) -> Option<&RememberedError> {
+        let failure = self.failure.as_ref();
+        failure.filter(|it| !now.has_reached(it.until))
+    }
+
     /// Returns the fetch under way, ignoring one whose task was dropped.
     fn fetch_under_way(&self) -> Option<FetchReceiver> {
         let receiver = self.fetch.as_ref()?;

@@ -66,7 +66,7 @@ async fn next_renewal(
         let now = fetcher.now();
         match fetcher.memory().blocked_until(now) {
             Some(until) => cached.renew_after_pause(now, now.time_until(until)),
-            None => return entry.start_renewal(cached),
+            None => return entry.start_renewal(cached, now),
         }
     }
 }

@@ -235,6 +235,32 @@ async fn older_token_is_returned_while_new_ones_arrive_expired() {
 }
 
 #[tokio::test]
+async fn renewal_obeys_the_refusal_of_a_call_after_expiry() {
+    let times = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (_server, clock, tokens) = set_up_raw(|clock| {
+        let (clock, times) = (clock.clone(), std::sync::Arc::clone(&times));
+        let refusal = Reply::made(move || {
+            times.lock().unwrap().push(clock.monotonic());
+            Reply::new(400, "", r#"{"error":"unauthorized_client"}"#)
+        });
+        vec![Reply::token("t"), refusal]
+    });
+    tokens.token("a").await.unwrap();
+    tokens.token("a").await.unwrap();
+    clock.advance(SECOND * 240);
+    for _ in 0..80 {
+        let _ = tokens.token("a").await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        clock.advance(SECOND);
+    }
+    let times = times.lock().unwrap();
+    assert!(times.len() >= 5, "{times:?}");
+    for pair in times.windows(2) {
+        assert!(pair[1] - pair[0] >= SECOND * 10, "{times:?}");
+    }
+}
+
+#[tokio::test]
 async fn older_token_is_returned_while_a_cache_sends_one_with_a_shorter_life() {
     let (server, clock, tokens) = set_up_raw(|clock| {
         let long = expiring_in(clock, SECOND * 300);
