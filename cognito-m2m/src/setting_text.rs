@@ -60,7 +60,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The text of a URL. `Debug` leaves out everything in it that may be confidential: user, password,
-/// query and fragment.
+/// query and fragment, and a path with `@`, which may be the end of a password with `/`.
 pub(crate) struct RedactedUrl<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for RedactedUrl<'_> {
@@ -74,6 +74,11 @@ impl fmt::Debug for RedactedUrl<'_> {
         } else {
             "***@"
         };
+        let path = if url.path().contains('@') {
+            "/***"
+        } else {
+            url.path()
+        };
         let port = url.port().map(|port| format!(":{port}"));
         let query = url.query().map(|_| "?***");
         let fragment = url.fragment().map(|_| "#***");
@@ -81,7 +86,7 @@ impl fmt::Debug for RedactedUrl<'_> {
             "{}://{user}{host}{}{}{}{}",
             url.scheme(),
             port.unwrap_or_default(),
-            url.path(),
+            path,
             query.unwrap_or_default(),
             fragment.unwrap_or_default(),
         );
@@ -140,6 +145,10 @@ mod tests {
             "\"https://***@id.example/token?***#***\""
         );
         assert_eq!(shown("https://s3cret@[::1]/"), "\"https://***@[::1]/\"");
+        assert_eq!(
+            shown("https://user:12/s3cret@id.example/token"),
+            "\"https://user:12/***\""
+        );
         for text in ["s3cret", "user:s3cret@id.example", "https://s3cret@", ""] {
             assert_eq!(shown(text), "<not a URL>", "{text}");
         }

@@ -198,8 +198,7 @@ impl TokenClientBuilder {
     /// [`CredentialPlacement::Form`]. `aws_client_metadata` is in the body only, so a cache ignores
     /// it.
     ///
-    /// The scopes are sent as `scope`, in alphabetical order and separated by `+`, after the query
-    /// that the token URL may have. See "Managing user pool token expiration and caching" in the
+    /// The scopes are sent as `scope`, in alphabetical order and separated by `+`. See "Managing user pool token expiration and caching" in the
     /// documentation of Cognito.
     ///
     /// # Examples
@@ -268,7 +267,8 @@ impl TokenClientBuilder {
     /// them. Defaults to 10 s.
     ///
     /// The wait in the client's own queue does not count towards the limit. A client sends up to 32
-    /// token requests at a time, or up to 4 while the endpoint has accepted none in the last 10 s.
+    /// token requests at a time once the endpoint has accepted one in the last 10 s. Until then, it
+    /// sends one at a time, and up to 4 if they are not answered within 0.4 s or fail with a 5xx.
     /// Further requests wait in the queue, in the order of their arrival. They fail with a timeout
     /// if the endpoint responds to no request at all for as long as the limit.
     pub fn deadline(mut self, limit: Duration) -> Self {

@@ -75,7 +75,7 @@ impl CacheEntry {
         let cached = cached.as_ref()?;
         let token = cached.use_at(now)?;
         let is_due = cached.is_renewal_due(now) && !is_blocked();
-        let renewal = is_due.then(|| self.start_renewal(cached)).flatten();
+        let renewal = is_due.then(|| self.start_renewal(cached, now)).flatten();
         Some((token, renewal))
     }
 
@@ -97,24 +97,25 @@ impl CacheEntry {
         if let Some(receiver) = state.fetch_under_way() {
             return Ok(Joined::Waiting(receiver, None));
         }
-        let failure = state.failure.as_ref();
-        let failure = failure.filter(|it| !now.has_reached(it.until));
-        if let Some(error) = failure.map(|it| it.error.clone()).or(client_failure) {
+        let failure = state.remembered(now).map(|it| it.error.clone());
+        if let Some(error) = failure.or(client_failure) {
             return Err(error);
         }
         let (fetch, receiver) = state.start(self);
         Ok(Joined::Waiting(receiver, Some(fetch)))
     }
 
-    /// Starts the renewal of a token, unless the token was replaced or a fetch is under way.
+    /// Starts the renewal of a token, unless the token was replaced, a fetch is under way, or the
+    /// error of an earlier one is still remembered.
     pub(super) fn start_renewal(
         self: &Arc<Self>,
         cached: &Arc<CachedToken>,
+        now: ClockReading,
     ) -> Option<SharedFetch> {
-        if !cached.claim_renewal() {
+        let mut state = self.state();
+        if state.remembered(now).is_some() || !cached.claim_renewal() {
             return None;
         }
-        let mut state = self.state();
         let can_start = self.is_current(cached) && state.fetch_under_way().is_none();
         can_start.then(|| state.start(self).0)
     }
@@ -133,11 +134,7 @@ impl CacheEntry {
                 state.failure = None;
                 state.expired_tokens = 0;
                 state.next_fetch_at = next_fetch_at(response.life());
-                let cached = CachedToken::from_response(&response, jitter).map(Arc::new);
-                // A token of unknown lifetime is not cached. The old one may still be usable.
-                if cached.is_some() {
-                    self.cached.store(cached.clone());
-                }
+                let cached = self.cache(&response, now, jitter, state.next_fetch_at);
                 (Ok(FetchedToken::from_response(&response)), cached)
             }
             Err(failed) => {
@@ -147,6 +144,28 @@ impl CacheEntry {
                 (Err(error), cached)
             }
         }
+    }
+
+    /// Caches the token of a response, unless its lifetime is unknown, or so short that it is an old
+    /// token from a cache and the present one lives longer. Returns the token to renew next, if any.
+    fn cache(
+        &self,
+        response: &TokenResponse,
+        now: ClockReading,
+        jitter: f64,
+        next_fetch_at: Option<ClockReading>,
+    ) -> Option<Arc<CachedToken>> {
+        let fetched = CachedToken::from_response(response, jitter).map(Arc::new)?;
+        if next_fetch_at.is_some() {
+            let current = self.cached.load_full();
+            let current = current.filter(|current| current.outlives(&fetched, now));
+            if let Some(current) = current {
+                current.postpone_renewal(now, next_fetch_at);
+                return Some(current);
+            }
+        }
+        self.cached.store(Some(Arc::clone(&fetched)));
+        Some(fetched)
     }
 
     /// Removes a token that an API refused. Returns `false` if it is no longer the cached one, or
@@ -176,6 +195,12 @@ impl CacheEntry {
 }
 
 impl State {
+    /// Returns the error of the last fetch, for as long as it is remembered.
+    fn remembered(&self, now: ClockReading) -> Option<&RememberedError> {
+        let failure = self.failure.as_ref();
+        failure.filter(|it| !now.has_reached(it.until))
+    }
+
     /// Returns the fetch under way, ignoring one whose task was dropped.
     fn fetch_under_way(&self) -> Option<FetchReceiver> {
         let receiver = self.fetch.as_ref()?;

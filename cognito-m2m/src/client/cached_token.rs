@@ -62,6 +62,11 @@ impl CachedToken {
         is_usable.then(|| self.token.clone())
     }
 
+    /// Returns `true` if this token is usable for longer than the other one.
+    pub(super) fn outlives(&self, other: &Self, now: ClockReading) -> bool {
+        now.time_until(self.usable_until) > now.time_until(other.usable_until)
+    }
+
     pub(super) fn contains(&self, token: &AccessToken) -> bool {
         self.token.is_same_as(token)
     }

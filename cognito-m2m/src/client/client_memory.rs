@@ -65,7 +65,9 @@ impl ClientMemory {
                 state.throttlings_in_a_row = earlier_throttlings.saturating_add(1);
             }
             let backoff = || THROTTLING_BACKOFF.pause(state.throttlings_in_a_row, jitter);
-            let pause = error.retry_after().unwrap_or_else(backoff);
+            // `Retry-After: 0` does not end throttling, and may be a date by another clock.
+            let retry_after = error.retry_after().filter(|pause| !pause.is_zero());
+            let pause = retry_after.unwrap_or_else(backoff);
             state.throttle(error, now, pause);
         }
     }
@@ -193,6 +195,14 @@ mod tests {
 
         memory.record_success();
         assert_eq!(memory.throttlings_in_a_row(), 0);
+    }
+
+    #[test]
+    fn retry_after_of_0_seconds_is_no_pause() {
+        let memory = ClientMemory::default();
+        let error = throttled(Some(Duration::ZERO));
+        memory.record_error(&error, 0, ClockReading::default(), 0.0);
+        assert_eq!(pause(&memory), Some(SECOND));
     }
 
     #[test]

@@ -110,7 +110,8 @@ impl TokenClientError {
             Self::Status { status, .. } => *status == 429,
             _ => false,
         };
-        is_throttling || (self.is_transient() && self.retry_after().is_some())
+        let asks_to_wait = || self.retry_after().is_some_and(|pause| !pause.is_zero());
+        is_throttling || (self.is_transient() && asks_to_wait())
     }
 
     pub(super) fn is_expired_on_arrival(&self) -> bool {

@@ -131,6 +131,9 @@ impl TokenFetcher {
             if let Some(refusal) = self.memory.refusal(now) {
                 return Err(refusal.into());
             }
+            if now.monotonic >= *deadline {
+                return Err(self.failed_fetch(TransportError::TIMEOUT.into(), now));
+            }
             // The client may have been throttled while the request was in the queue.
             if self.memory.throttling(now).is_none() {
                 return Ok(place);

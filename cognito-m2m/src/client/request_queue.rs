@@ -10,9 +10,12 @@ use crate::time::{Clock, ClockReading};
 const MAX_REQUESTS: usize = 32;
 
 /// The maximum number of token requests at a time while the endpoint has not accepted the client.
-/// It limits the requests that are sent before a refusal or throttling is noticed, however many
-/// scope sets are in use.
 const MAX_TRIAL_REQUESTS: usize = 4;
+
+/// The maximum number of requests at a time while it is unknown whether the endpoint accepts the
+/// client. It limits the requests that are sent before a refusal or throttling is noticed, however
+/// many scope sets are in use.
+const MAX_PROBES: usize = 1;
 
 /// The time after an accepted request for which the endpoint is expected to accept more.
 const ACCEPTANCE_MEMORY: Duration = Duration::from_secs(10);
@@ -20,6 +23,9 @@ const ACCEPTANCE_MEMORY: Duration = Duration::from_secs(10);
 /// The maximum time for which a request counts as a trial request. It counts for half of its time
 /// limit, so that a few requests without a response don't keep the others waiting.
 const MAX_TRIAL_TIME: Duration = Duration::from_secs(3);
+
+/// The maximum time for which a request counts as a probe, in the same way. Cognito responds faster.
+const MAX_PROBE_TIME: Duration = Duration::from_millis(400);
 
 /// The queue of token requests, in the order of their arrival.
 ///
@@ -29,6 +35,7 @@ pub(super) struct RequestQueue {
     max_silence: Duration,
     places: Semaphore,
     trial_places: Semaphore,
+    probe_places: Semaphore,
     endpoint: watch::Sender<Endpoint>,
 }
 
@@ -36,13 +43,21 @@ pub(super) struct RequestQueue {
 #[derive(Clone, Copy)]
 struct Endpoint {
     accepted_at: Option<ClockReading>,
+    /// Whether the last response said nothing about the client, such as a status 500.
+    has_failed: bool,
     responded_at: Instant,
 }
 
 /// The permission to send a request.
 pub(super) struct Place<'a> {
     _place: SemaphorePermit<'a>,
-    trial_place: Option<SemaphorePermit<'a>>,
+    trial: Option<Trial<'a>>,
+}
+
+/// The additional permission that is required until the endpoint has accepted the client.
+struct Trial<'a> {
+    _place: SemaphorePermit<'a>,
+    probe_place: Option<SemaphorePermit<'a>>,
 }
 
 impl RequestQueue {
@@ -51,6 +66,7 @@ impl RequestQueue {
     pub(super) fn new(clock: Arc<dyn Clock>, max_silence: Duration) -> Self {
         let endpoint = Endpoint {
             accepted_at: None,
+            has_failed: false,
             responded_at: Instant::now(),
         };
         Self {
@@ -58,6 +74,7 @@ impl RequestQueue {
             max_silence,
             places: Semaphore::new(MAX_REQUESTS),
             trial_places: Semaphore::new(MAX_TRIAL_REQUESTS),
+            probe_places: Semaphore::new(MAX_PROBES),
             endpoint: watch::Sender::new(endpoint),
         }
     }
@@ -88,30 +105,50 @@ impl RequestQueue {
             let is_accepted = |endpoint: &Endpoint| endpoint.accepts_at(self.clock.now());
             drop(endpoint.wait_for(is_accepted).await);
         };
-        let trial_place = tokio::select! {
+        let trial = tokio::select! {
             biased;
             () = accepted => None,
-            permit = self.trial_places.acquire() => Some(permit.ok()?),
+            trial = self.trial() => Some(trial?),
         };
         Some(Place {
             _place: place,
-            trial_place,
+            trial,
+        })
+    }
+
+    async fn trial(&self) -> Option<Trial<'_>> {
+        let place = self.trial_places.acquire().await.ok()?;
+        let mut endpoint = self.endpoint.subscribe();
+        let probe_place = tokio::select! {
+            biased;
+            _ = endpoint.wait_for(|endpoint| endpoint.has_failed) => None,
+            permit = self.probe_places.acquire() => Some(permit.ok()?),
+        };
+        Some(Trial {
+            _place: place,
+            probe_place,
         })
     }
 
     /// Records that the endpoint has accepted the client.
     pub(super) fn record_acceptance(&self) {
-        self.record(|endpoint, now| endpoint.accepted_at = Some(now));
+        self.record(|endpoint, now| {
+            endpoint.accepted_at = Some(now);
+            endpoint.has_failed = false;
+        });
     }
 
     /// Records that the endpoint has refused or throttled the client.
     pub(super) fn record_refusal(&self) {
-        self.record(|endpoint, _| endpoint.accepted_at = None);
+        self.record(|endpoint, _| {
+            endpoint.accepted_at = None;
+            endpoint.has_failed = false;
+        });
     }
 
     /// Records any other response of the endpoint.
     pub(super) fn record_response(&self) {
-        self.record(|_, _| {});
+        self.record(|endpoint, _| endpoint.has_failed = true);
     }
 
     fn record(&self, change: impl FnOnce(&mut Endpoint, ClockReading)) {
@@ -134,16 +171,24 @@ impl Place<'_> {
     /// Runs a request that has this time limit.
     #[expect(
         clippy::arithmetic_side_effects,
-        reason = "the divisor is a constant other than 0"
+        reason = "the divisor is a constant other than 0, and the sum is a few seconds from now"
     )]
     pub(super) async fn run<F: Future>(&mut self, time_limit: Duration, request: F) -> F::Output {
         let mut request = std::pin::pin!(request);
-        if self.trial_place.is_some() {
+        if let Some(trial) = &mut self.trial {
             let trial_time = (time_limit / 2).min(MAX_TRIAL_TIME);
-            if let Ok(output) = tokio::time::timeout(trial_time, request.as_mut()).await {
+            let trial_end = Instant::now() + trial_time;
+            if trial.probe_place.is_some() {
+                let probe_time = trial_time.min(MAX_PROBE_TIME);
+                if let Ok(output) = tokio::time::timeout(probe_time, request.as_mut()).await {
+                    return output;
+                }
+                trial.probe_place = None;
+            }
+            if let Ok(output) = tokio::time::timeout_at(trial_end, request.as_mut()).await {
                 return output;
             }
-            self.trial_place = None;
+            self.trial = None;
         }
         request.await
     }

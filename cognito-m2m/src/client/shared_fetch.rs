@@ -7,21 +7,23 @@ use super::fetcher::TokenFetcher;
 use crate::error_chain::causes;
 
 impl SharedFetch {
-    /// Fetches a token until the deadline, and keeps renewing it while it is in use.
+    /// Fetches a token until the deadline, and keeps renewing it while it is in use. A renewal, which
+    /// nothing waits for, has no deadline at first: it starts with the renewal.
     ///
     /// It runs on the background thread, so cancelling one call never cancels a fetch that others
     /// wait for. It holds the fetcher and not the token client, because dropping the last token
     /// client has to end that thread.
-    pub(super) async fn run(self, fetcher: Arc<TokenFetcher>, deadline: Duration) {
+    pub(super) async fn run(self, fetcher: Arc<TokenFetcher>, deadline: Option<Duration>) {
         let mut next = Some((self, deadline));
         while let Some((fetch, deadline)) = next {
             let entry = Arc::clone(fetch.entry());
+            let deadline = deadline.unwrap_or_else(|| fetcher.deadline_from(fetcher.now()));
             let cached = fetch.run_once(&fetcher, deadline).await;
             let renewal = match cached {
                 Some(cached) => next_renewal(&entry, &cached, &fetcher).await,
                 None => None,
             };
-            next = renewal.map(|renewal| (renewal, fetcher.deadline_from(fetcher.now())));
+            next = renewal.map(|renewal| (renewal, None));
         }
     }
 
@@ -64,7 +66,7 @@ async fn next_renewal(
         let now = fetcher.now();
         match fetcher.memory().blocked_until(now) {
             Some(until) => cached.renew_after_pause(now, now.time_until(until)),
-            None => return entry.start_renewal(cached),
+            None => return entry.start_renewal(cached, now),
         }
     }
 }

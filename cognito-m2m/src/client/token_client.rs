@@ -22,10 +22,10 @@ use crate::scope::InvalidScope;
 ///
 /// Tokens are fetched on a background thread, so cancelling one call never cancels a fetch that
 /// others wait for. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default,
-/// unless it waits for its turn: a client sends up to 32 requests at a time, or up to 4 while the
-/// endpoint has accepted none in the last 10 s. The queue is fair. A call in the queue fails with a
-/// timeout if the endpoint responds to no request at all for as long as the deadline. To wait for a
-/// shorter time, wrap the call in a timeout.
+/// unless it waits for its turn: a client sends up to 32 requests at a time, and fewer until the
+/// endpoint has accepted it. The queue is fair. A call in the queue fails with a timeout if the
+/// endpoint responds to no request at all for as long as the deadline. To wait for a shorter time,
+/// wrap the call in a timeout.
 ///
 /// A program that forks (a daemon, a pre-forking server) must build the client after the fork, in
 /// each child process. A fork does not copy threads, so a client that was built before the fork
@@ -102,7 +102,7 @@ impl TokenClient {
     ///
     /// | error | for | how long |
     /// | --- | --- | --- |
-    /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; without it, for 0.5 to 10 s |
+    /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; throttling without it, or with 0, for 0.5 to 10 s |
     /// | `invalid_client` | all scopes | 10 s |
     /// | another error that is not transient | the same scopes | 10 s |
     /// | a token that had expired when it arrived | the same scopes | 1 to 60 s, doubling each time |
@@ -135,7 +135,7 @@ impl TokenClient {
         loop {
             let is_blocked = || fetcher.memory().blocked_until(now).is_some();
             if let Some((token, renewal)) = entry.cached_token(now, is_blocked) {
-                self.run(renewal, deadline);
+                self.run(renewal, None);
                 return Ok(token);
             }
             self.check_process()?;
@@ -144,7 +144,7 @@ impl TokenClient {
                 Joined::Token(token) => return Ok(token),
                 Joined::Waiting(receiver, fetch) => (receiver, fetch),
             };
-            self.run(fetch, deadline);
+            self.run(fetch, Some(deadline));
             let fetched = received(receiver).await?;
             now = fetcher.now();
             match fetched.token_at(now) {
@@ -248,7 +248,7 @@ impl TokenClient {
         Arc::clone(entries.get_or_insert(scopes, entry))
     }
 
-    fn run(&self, fetch: Option<SharedFetch>, deadline: Duration) {
+    fn run(&self, fetch: Option<SharedFetch>, deadline: Option<Duration>) {
         if let Some(fetch) = fetch {
             let fetcher = Arc::clone(&self.shared.fetcher);
             self.shared.background.spawn(fetch.run(fetcher, deadline));

@@ -205,7 +205,7 @@ impl fmt::Display for ExpiredOnArrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the token had expired when it arrived: ")?;
         if let Some(exp) = self.exp {
-            write!(f, "its `exp` is {}, ", utc(exp))?;
+            write!(f, "its `exp` is {} ({}), ", exp.as_secs(), utc(exp))?;
         }
         if let Some(expires_in) = self.expires_in {
             write!(f, "its `expires_in` is {} s, ", expires_in.as_secs())?;
@@ -217,7 +217,13 @@ impl fmt::Display for ExpiredOnArrival {
             Some(date) => write!(f, "the `Date` of the response is {}, ", utc(date))?,
             None => f.write_str("the response has no `Date`, ")?,
         }
-        write!(f, "and this machine's clock is at {}", utc(self.clock))?;
+        let clock = self.clock;
+        write!(
+            f,
+            "and this machine's clock is at {} ({})",
+            clock.as_secs(),
+            utc(clock)
+        )?;
         match self.clock_ahead {
             Some(ahead) => write!(
                 f,
@@ -328,10 +334,10 @@ mod tests {
         let ahead = text(&[("date", "Sun, 06 Nov 1994 06:49:37 GMT")]);
         assert_eq!(
             ahead,
-            "the token had expired when it arrived: its `exp` is Thu, 01 Jan 1970 00:00:01 GMT, \
-             its `expires_in` is 300 s, the `Date` of the response is Sun, 06 Nov 1994 06:49:37 \
-             GMT, and this machine's clock is at Sun, 06 Nov 1994 08:49:37 GMT: this machine's \
-             clock is ahead by 7200 s"
+            "the token had expired when it arrived: its `exp` is 1 (Thu, 01 Jan 1970 \
+             00:00:01 GMT), its `expires_in` is 300 s, the `Date` of the response is Sun, 06 Nov 1994 06:49:37 \
+             GMT, and this machine's clock is at 784111777 (Sun, 06 Nov 1994 08:49:37 GMT): this \
+             machine's clock is ahead by 7200 s"
         );
         for headers in [
             &[][..],

@@ -10,6 +10,10 @@ pub(super) fn parse_token_url(text: &str) -> Result<Url, &'static str> {
     let url = url.filter(|_| !text.contains(char::is_whitespace));
     let url = url.ok_or("expected a URL")?;
     check_transport(&url)?;
+    // The part before `@` may be a password with `/`, which the parser takes for a path.
+    if url.path().contains('@') {
+        return Err("expected a URL without user and password");
+    }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("expected a URL without query and fragment");
     }
@@ -110,6 +114,7 @@ mod tests {
             "http://localhost.example/token",
             "http://127.0.0.1.example/token",
             "https://user:password@id.example/token",
+            "https://user:12/password@id.example/token",
             "https://id.example/token?secret=1",
             "https://id.example/token#part",
             "ftp://127.0.0.1/token",

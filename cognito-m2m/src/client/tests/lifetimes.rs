@@ -235,6 +235,52 @@ async fn older_token_is_returned_while_new_ones_arrive_expired() {
 }
 
 #[tokio::test]
+async fn renewal_obeys_the_refusal_of_a_call_after_expiry() {
+    let times = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (_server, clock, tokens) = set_up_raw(|clock| {
+        let (clock, times) = (clock.clone(), std::sync::Arc::clone(&times));
+        let refusal = Reply::made(move || {
+            times.lock().unwrap().push(clock.monotonic());
+            Reply::new(400, "", r#"{"error":"unauthorized_client"}"#)
+        });
+        vec![Reply::token("t"), refusal]
+    });
+    tokens.token("a").await.unwrap();
+    tokens.token("a").await.unwrap();
+    clock.advance(SECOND * 240);
+    for _ in 0..80 {
+        let _ = tokens.token("a").await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        clock.advance(SECOND);
+    }
+    let times = times.lock().unwrap();
+    assert!(times.len() >= 5, "{times:?}");
+    for pair in times.windows(2) {
+        assert!(pair[1] - pair[0] >= SECOND * 10, "{times:?}");
+    }
+}
+
+#[tokio::test]
+async fn older_token_is_returned_while_a_cache_sends_one_with_a_shorter_life() {
+    let (server, clock, tokens) = set_up_raw(|clock| {
+        let long = expiring_in(clock, SECOND * 300);
+        let short = expiring_in(clock, SECOND * 2);
+        vec![long.clone(), short, expired(clock), long]
+    });
+    let old = tokens.token("a").await.unwrap();
+    tokens.token("a").await.unwrap();
+    clock.advance(SECOND * 256);
+    for requests in 2..=3 {
+        wait_until(|| server.requests() == requests && clock.sleepers() == 1).await;
+        assert_eq!(tokens.token("a").await.unwrap().secret(), old.secret());
+        clock.advance(SECOND * 4);
+    }
+    // The last renewal succeeds.
+    wait_until(|| server.requests() == 4 && clock.sleepers() == 1).await;
+    assert_ne!(tokens.token("a").await.unwrap().secret(), old.secret());
+}
+
+#[tokio::test]
 async fn token_with_a_short_life_is_requested_at_most_once_a_second() {
     for life in [SECOND / 10, SECOND / 2, SECOND, SECOND * 2] {
         let (server, clock, tokens) = set_up_raw(|clock| vec![expiring_in(clock, life)]);

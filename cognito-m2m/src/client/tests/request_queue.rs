@@ -20,9 +20,9 @@ fn free_places(queue: &RequestQueue) -> Vec<Place<'_>> {
 }
 
 #[tokio::test]
-async fn limit_is_4_until_a_request_is_accepted_and_then_32() {
+async fn limit_is_1_then_4_after_a_failure_and_32_after_an_acceptance() {
     let queue = queue(&TestClock::new());
-    assert_eq!(free_places(&queue).len(), 4);
+    assert_eq!(free_places(&queue).len(), 1);
     queue.record_response();
     assert_eq!(free_places(&queue).len(), 4);
     queue.record_acceptance();
@@ -30,7 +30,7 @@ async fn limit_is_4_until_a_request_is_accepted_and_then_32() {
     assert_eq!(accepted.len(), 32);
     queue.record_refusal();
     drop(accepted);
-    assert_eq!(free_places(&queue).len(), 4);
+    assert_eq!(free_places(&queue).len(), 1);
 }
 
 #[tokio::test]
@@ -41,10 +41,10 @@ async fn acceptance_is_forgotten_after_10_seconds_of_either_clock() {
     clock.advance(Duration::from_secs(9));
     assert_eq!(free_places(&queue).len(), 32);
     clock.advance(Duration::from_secs(1));
-    assert_eq!(free_places(&queue).len(), 4);
+    assert_eq!(free_places(&queue).len(), 1);
     queue.record_acceptance();
     clock.set_wall(clock.wall() + Duration::from_secs(10));
-    assert_eq!(free_places(&queue).len(), 4);
+    assert_eq!(free_places(&queue).len(), 1);
 }
 
 #[tokio::test]
@@ -55,12 +55,37 @@ async fn acceptance_admits_the_requests_that_wait() {
     assert!(waiting.as_mut().now_or_never().is_none());
     queue.record_acceptance();
     assert!(waiting.await.is_some());
-    assert_eq!(taken.len(), 4);
+    assert_eq!(taken.len(), 1);
+}
+
+#[tokio::test]
+async fn failure_admits_up_to_4_requests_that_wait() {
+    let queue = queue(&TestClock::new());
+    let taken = free_places(&queue);
+    let mut waiting = std::pin::pin!(queue.enter(Instant::now()));
+    assert!(waiting.as_mut().now_or_never().is_none());
+    queue.record_response();
+    let admitted = waiting.await;
+    assert!(admitted.is_some());
+    assert_eq!(free_places(&queue).len(), 2);
+    assert_eq!(taken.len(), 1);
+}
+
+#[tokio::test]
+async fn request_without_a_response_does_not_occupy_the_probe_place_for_long() {
+    let queue = queue(&TestClock::new());
+    let mut taken = free_places(&queue).pop().unwrap();
+    let mut hanging = std::pin::pin!(taken.run(PATIENCE, std::future::pending::<()>()));
+    tokio::select! {
+        () = hanging.as_mut() => panic!("a request without a response has ended"),
+        place = queue.enter(Instant::now()) => assert!(place.is_some()),
+    }
 }
 
 #[tokio::test]
 async fn requests_without_a_response_do_not_occupy_trial_places_for_long() {
     let queue = queue(&TestClock::new());
+    queue.record_response();
     let mut taken = free_places(&queue);
     let limit = Duration::from_millis(100);
     let hanging = taken
@@ -79,5 +104,5 @@ async fn waiting_ends_when_the_endpoint_stays_silent() {
     let queue = RequestQueue::new(clock, Duration::from_millis(50));
     let taken = free_places(&queue);
     assert!(queue.enter(Instant::now()).await.is_none());
-    assert_eq!(taken.len(), 4);
+    assert_eq!(taken.len(), 1);
 }

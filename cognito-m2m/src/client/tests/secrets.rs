@@ -106,6 +106,28 @@ async fn refusal_of_both_secrets_without_a_code_is_remembered() {
 }
 
 #[tokio::test]
+async fn wrong_secret_causes_few_requests_however_many_scope_sets_are_in_use() {
+    let clock = TestClock::new();
+    let refusal = Reply::new(400, "", r#"{"error":"invalid_client"}"#);
+    let server = RawServer::start([refusal]);
+    let tokens = client_builder(&server.url("/token")).clock(clock.clone());
+    let tokens = tokens.build().unwrap();
+    for _ in 0..60 {
+        let calls = (0..20).map(|number| tokens.token(format!("set/{number}")));
+        for result in futures_util::future::join_all(calls).await {
+            assert_eq!(error_code(&result.unwrap_err()), "invalid_client");
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+    // One every 10 s, and a few more if the machine is so busy that a response takes long.
+    assert!(
+        (6..=12).contains(&server.requests()),
+        "{}",
+        server.requests()
+    );
+}
+
+#[tokio::test]
 async fn second_secret_is_tried_after_an_error_with_status_200() {
     let refusal = r#"{"error":"invalid_client","access_token":"u","token_type":"Bearer"}"#;
     let (requests, result) = requests_after(Reply::json(refusal)).await;
