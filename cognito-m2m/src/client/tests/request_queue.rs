@@ -75,7 +75,7 @@ async fn failure_admits_up_to_4_requests_that_wait() {
 async fn request_without_a_response_does_not_occupy_the_probe_place_for_long() {
     let queue = queue(&TestClock::new());
     let mut taken = free_places(&queue).pop().unwrap();
-    let mut hanging = std::pin::pin!(taken.run(PATIENCE, std::future::pending::<()>()));
+    let mut hanging = std::pin::pin!(taken.run(MAX_SILENCE, std::future::pending::<()>()));
     tokio::select! {
         () = hanging.as_mut() => panic!("a request without a response has ended"),
         place = queue.enter(Instant::now()) => assert!(place.is_some()),
