@@ -138,8 +138,8 @@ impl Clock for Resumed {
     }
 }
 
-#[actix_web::test]
-async fn rule_2_7_first_request_after_a_suspension_starts_one_fetch() {
+/// Starts a local Cognito and a `CognitoAuth` that has fetched its keys, with a [`Resumed`] clock.
+async fn start_resumed() -> (TestClock, LocalCognito, CognitoAuth) {
     let clock = TestClock::new();
     let cognito = LocalCognito::builder()
         .clock(clock.clone())
@@ -151,6 +151,12 @@ async fn rule_2_7_first_request_after_a_suspension_starts_one_fetch() {
         .build()
         .unwrap_or_else(|error| panic!("{error}"));
     auth.prefetch().await.expect("the keys are fetched");
+    (clock, cognito, auth)
+}
+
+#[actix_web::test]
+async fn rule_2_7_first_request_after_a_suspension_starts_one_fetch() {
+    let (clock, cognito, auth) = start_resumed().await;
     let cached = cognito.token("reporting").expires_in(DAY).sign();
     auth.validate_token(&cached).await.expect("a valid token");
     for requests in 2..=4 {
@@ -176,20 +182,20 @@ async fn rule_2_7_first_request_after_a_suspension_starts_one_fetch() {
 
 #[actix_web::test]
 async fn rule_2_7_request_after_a_suspension_of_a_day_waits_for_new_keys() {
-    let clock = TestClock::new();
-    let cognito = LocalCognito::builder()
-        .clock(clock.clone())
-        .start()
-        .expect("the local Cognito starts");
-    let auth = CognitoAuth::builder()
-        .settings(cognito.settings())
-        .clock(Resumed(clock.clone()))
-        .build()
-        .unwrap_or_else(|error| panic!("{error}"));
-    auth.prefetch().await.expect("the keys are fetched");
+    let (clock, cognito, auth) = start_resumed().await;
     set_forward(&clock, DAY);
     assert!(!auth.health().is_ready());
     let token = cognito.token("reporting").sign();
     auth.validate_token(&token).await.expect("a valid token");
+    assert_eq!(cognito.jwks_requests(), 2);
+}
+
+#[actix_web::test]
+async fn rule_2_7_prefetch_after_a_suspension_of_a_day_waits_for_new_keys() {
+    let (clock, cognito, auth) = start_resumed().await;
+    set_forward(&clock, DAY);
+    assert!(!auth.health().is_ready());
+    auth.prefetch().await.expect("the keys are fetched again");
+    assert!(auth.health().is_ready());
     assert_eq!(cognito.jwks_requests(), 2);
 }

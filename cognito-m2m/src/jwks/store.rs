@@ -215,8 +215,23 @@ impl KeyStore {
             .ok_or_else(unavailable)
     }
 
+    /// Returns the fetch that is in progress, or requests the one that is due. Returns `None` if no
+    /// fetch starts now.
+    pub(crate) fn fetch_if_due(&self, now: ClockReading) -> Option<PendingFetch> {
+        // Subscribe before checking: the end of a fetch is announced only once.
+        let pending = self.pending();
+        let snapshot = self.snapshot();
+        if snapshot.stopped || self.has_forked() {
+            None
+        } else if snapshot.fetching {
+            Some(pending)
+        } else {
+            snapshot.is_due(now).then(|| self.request())
+        }
+    }
+
     /// Subscribes to the end of a fetch. The fetch continues even if its subscribers are dropped.
-    pub(crate) fn pending(&self) -> PendingFetch {
+    fn pending(&self) -> PendingFetch {
         PendingFetch(Some(self.subscribe()))
     }
 

@@ -120,10 +120,11 @@ impl CognitoAuth {
     /// ```
     pub async fn prefetch(&self) -> Result<(), PrefetchError> {
         for pool in self.pools() {
-            let pending = pool.keys.pending();
-            let is_available = pool.keys.check_available(self.state.clock.now()).is_ok();
-            if !is_available && pool.keys.snapshot().fetching && !pool.keys.has_forked() {
-                pending.ended().await;
+            let now = self.state.clock.now();
+            if pool.keys.check_available(now).is_err()
+                && let Some(fetch) = pool.keys.fetch_if_due(now)
+            {
+                fetch.ended().await;
             }
             let available = pool.keys.check_available(self.state.clock.now());
             available.map_err(|unavailable| PrefetchError {
