@@ -1,8 +1,11 @@
 //! The first run of `widgets`, with a local Cognito and printed `curl` lines.
 
-use std::process::Command;
+use std::{net::TcpListener, process::Command};
 
-use crate::{program::Widgets, user_pool::cognito};
+use crate::{
+    program::{Widgets, run_widgets},
+    user_pool::cognito,
+};
 
 const MAX_LINE_WIDTH: usize = 100;
 
@@ -100,4 +103,15 @@ fn other_settings_apply_to_the_local_cognito_too() {
         refused.header("WWW-Authenticate"),
         Some(r#"Bearer realm="gears""#)
     );
+}
+
+#[test]
+fn start_of_a_first_run_logs_no_warning() {
+    // The program ends after it has started, because the address is in use.
+    let occupied = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = occupied.local_addr().expect("the listener has an address");
+    let output = run_widgets(&[("WIDGETS_ADDR", &address.to_string())]);
+    let log = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+    assert!(log.contains("cognito-m2m is ready"), "{log}");
+    assert!(!log.contains("WARN"), "{log}");
 }

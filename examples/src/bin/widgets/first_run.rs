@@ -25,6 +25,7 @@ const POOL_VARIABLES: [&str; 5] = [
 /// The settings that the first run enables if the environment does not set them.
 const USER_MAPPING: &str = "COGNITO_M2M_USER_MAPPING_ENABLED";
 const TRACKING: &str = "COGNITO_M2M_TRACK_CLIENT_ACTIVITY";
+const ALLOWED_CLIENTS: &str = "COGNITO_M2M_ALLOWED_CLIENT_IDS";
 
 /// The client IDs. The user table also has a `reader`, and an inactive user `retired`.
 const READER: &str = "reader";
@@ -72,7 +73,8 @@ impl FirstRun {
         Ok(Some(Self { cognito }))
     }
 
-    /// Returns the settings for the local Cognito, with user mapping and client activity enabled.
+    /// Returns the settings for the local Cognito, with user mapping, client activity and the allowlist
+    /// of its clients.
     ///
     /// The environment applies as well, so an unknown variable is still an error.
     pub(crate) fn settings(&self) -> Settings {
@@ -85,6 +87,9 @@ impl FirstRun {
         }
         if !is_set(TRACKING) {
             settings = settings.track_client_activity(true);
+        }
+        if !is_set(ALLOWED_CLIENTS) {
+            settings = settings.allowed_client_ids(CLIENTS.map(|(id, _)| id));
         }
         settings
     }
