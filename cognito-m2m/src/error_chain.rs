@@ -12,14 +12,20 @@ const MAX_ERRORS: usize = 32;
 /// once in the result. The result is not escaped: pass it to `tracing` as a string, which the
 /// subscriber escapes.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let errors = iter::successors(Some(error), |error| Error::source(*error));
-    let texts: Vec<_> = errors.take(MAX_ERRORS).map(ToString::to_string).collect();
+    let texts: Vec<_> = with_sources(error).map(ToString::to_string).collect();
     let texts = texts.into_iter().rev().filter(|text| !text.is_empty());
     let chain = texts.fold(None, |source: Option<Part>, text| {
         let chain = source.map_or_else(|| text.clone(), |source| source.after(&text));
         Some(Part { text, chain })
     });
     chain.map_or_else(String::new, |part| part.chain)
+}
+
+/// Returns an error and its sources, up to a maximum number.
+pub(crate) fn with_sources<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    iter::successors(Some(error), |error| Error::source(*error)).take(MAX_ERRORS)
 }
 
 /// Returns the part of [`chain`] that the text of the error does not contain, or `None` if it

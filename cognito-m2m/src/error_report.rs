@@ -4,17 +4,15 @@
 //! start-up errors is written for the operator.
 
 use std::error::Error;
-use std::{fmt, iter};
+use std::fmt;
 
-/// The maximum number of sources in a report. A custom error could be its own source.
-const MAX_SOURCES: usize = 32;
+use crate::error_chain::with_sources;
 
 /// Writes the text of an error, and the text of each source on its own line.
-pub(crate) fn write(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write(error: &(dyn Error + 'static), f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut text = error.to_string();
     f.write_str(&text)?;
-    let sources = iter::successors(error.source(), |error| Error::source(*error));
-    for source in sources.take(MAX_SOURCES) {
+    for source in with_sources(error).skip(1) {
         let cause = source.to_string();
         // Some errors already contain the text of their source.
         if !text.contains(&cause) {
