@@ -107,6 +107,7 @@ mod error_chain;
 mod error_report;
 pub mod guide;
 mod http;
+mod issuer_type;
 mod json;
 pub mod jwks;
 mod loopback;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::issuer_type::IssuerType;
+
 /// The name of a user pool in the settings.
 ///
 /// The pool of the top-level settings is named `default`. An additional pool has the name under
@@ -80,11 +82,23 @@ pub(crate) fn is_region(text: &str) -> bool {
         && parts.all(is_number)
 }
 
-/// Returns the issuer of a user pool: the value of `iss`, and the beginning of the JWKS URL.
+/// Returns an issuer of a user pool: the value of `iss`, and the beginning of the JWKS URL.
 ///
-/// The domain is that of the AWS partition of the Region, as in `partitions.json` of the AWS SDKs.
-pub(crate) fn issuer_of(region: &str, user_pool_id: &str) -> String {
-    let domain = match region {
+/// The Region of [`IssuerType::Original`] is the one that issued the token, and that of
+/// [`IssuerType::Updated`] is the primary Region of the pool (`IssuerConfigurationType` in the Cognito
+/// API reference).
+pub(crate) fn issuer_of(issuer_type: IssuerType, region: &str, user_pool_id: &str) -> String {
+    let service = match issuer_type {
+        IssuerType::Original => "cognito-idp",
+        IssuerType::Updated => "issuer-cognito-idp",
+    };
+    let domain = domain_of(region);
+    format!("https://{service}.{region}.{domain}/{user_pool_id}")
+}
+
+/// Returns the DNS suffix of the AWS partition of a Region, as in `partitions.json` of the AWS SDKs.
+pub(crate) fn domain_of(region: &str) -> &'static str {
+    match region {
         _ if region.starts_with("cn-") => "amazonaws.com.cn",
         _ if region.starts_with("us-isob-") => "sc2s.sgov.gov",
         _ if region.starts_with("us-isof-") => "csp.hci.ic.gov",
@@ -92,8 +106,7 @@ pub(crate) fn issuer_of(region: &str, user_pool_id: &str) -> String {
         _ if region.starts_with("eu-isoe-") => "cloud.adc-e.uk",
         _ if region.starts_with("eusc-") => "amazonaws.eu",
         _ => "amazonaws.com",
-    };
-    format!("https://cognito-idp.{region}.{domain}/{user_pool_id}")
+    }
 }
 
 /// Returns the JWKS URL of an issuer (Amazon Cognito Developer Guide, "Verifying JSON web tokens").
@@ -123,7 +136,7 @@ mod tests {
 
     #[test]
     fn issuers_are_derived_in_every_partition() {
-        let issuer = |region| issuer_of(region, "p");
+        let issuer = |region| issuer_of(IssuerType::Original, region, "p");
         assert_eq!(
             issuer("eu-west-1"),
             "https://cognito-idp.eu-west-1.amazonaws.com/p"
@@ -147,6 +160,14 @@ mod tests {
         assert_eq!(
             issuer("eusc-de-east-1"),
             "https://cognito-idp.eusc-de-east-1.amazonaws.eu/p"
+        );
+        assert_eq!(
+            issuer_of(IssuerType::Updated, "eu-west-1", "p"),
+            "https://issuer-cognito-idp.eu-west-1.amazonaws.com/p"
+        );
+        assert_eq!(
+            issuer_of(IssuerType::Updated, "cn-north-1", "p"),
+            "https://issuer-cognito-idp.cn-north-1.amazonaws.com.cn/p"
         );
     }
 

@@ -40,6 +40,7 @@ const LOWEST: &[&str] = &[
     "scope.rs",
     "scope_match.rs",
     "client_id.rs",
+    "issuer_type.rs",
     "pool.rs",
     "qualified_client_id.rs",
     "environment.rs",

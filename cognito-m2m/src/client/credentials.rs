@@ -102,9 +102,13 @@ impl Credentials {
         }
     }
 
-    /// Encodes the client ID and the secret at this index.
-    pub(super) fn encode(&self, index: usize) -> Option<EncodedCredentials> {
-        let secret = self.secrets.get(index)?;
+    /// Returns the secret at this index.
+    pub(super) fn secret(&self, index: usize) -> Option<&SecretString> {
+        self.secrets.get(index)
+    }
+
+    /// Encodes the client ID and a secret for a form request.
+    pub(super) fn encode(&self, secret: &SecretString) -> Option<EncodedCredentials> {
         match self.placement {
             CredentialPlacement::Basic => self.basic(secret).map(EncodedCredentials::Header),
             CredentialPlacement::Form => Some(EncodedCredentials::Form {
@@ -138,7 +142,8 @@ mod tests {
     #[test]
     fn basic_header_is_sensitive_and_form_encodes_both_parts() {
         let credentials = credentials(&["s3c:r e%t+é"], CredentialPlacement::Basic);
-        let Some(EncodedCredentials::Header(header)) = credentials.encode(0) else {
+        let Some(EncodedCredentials::Header(header)) = credentials.encode(&credentials.secrets[0])
+        else {
             panic!("the credentials are not in a header");
         };
         assert!(header.is_sensitive());

@@ -29,15 +29,15 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// Requests a token with the secret at this index.
+    /// Requests a token with this secret.
     pub(super) async fn request_token(
         &self,
         scopes: &RequestedScopes,
-        secret_index: usize,
+        secret: &SecretString,
         clock: &dyn Clock,
     ) -> Result<TokenResponse, TokenClientError> {
         let url = self.url_for(scopes);
-        let request = self.request(&url, scopes, secret_index);
+        let request = self.request(&url, scopes, secret);
         let requested_at = clock.now();
         let response = request.send().await.map_err(TransportError::new)?;
         let (headers, body) = read(response, &url, clock).await?;
@@ -59,7 +59,12 @@ impl Exchange {
     }
 
     /// Creates the request (RFC 6749 section 4.4.2), with Cognito's `aws_client_metadata`.
-    fn request(&self, url: &Url, scopes: &RequestedScopes, secret_index: usize) -> RequestBuilder {
+    fn request(
+        &self,
+        url: &Url,
+        scopes: &RequestedScopes,
+        secret: &SecretString,
+    ) -> RequestBuilder {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials");
         if !scopes.is_empty() {
@@ -69,7 +74,7 @@ impl Exchange {
             form.append_pair("aws_client_metadata", metadata.expose_secret());
         }
         let mut request = self.http.post(url.clone());
-        match self.credentials.encode(secret_index) {
+        match self.credentials.encode(secret) {
             Some(EncodedCredentials::Header(header)) => {
                 request = request.header(AUTHORIZATION, header);
             }

@@ -196,7 +196,10 @@ impl TokenFetcher {
         let credentials = &self.exchange.credentials;
         let mut refusal = TokenClientError::Stopped;
         for index in credentials.indexes_to_try() {
-            let response = self.exchange.request_token(scopes, index, self.clock());
+            let Some(secret) = credentials.secret(index) else {
+                continue;
+            };
+            let response = self.exchange.request_token(scopes, secret, self.clock());
             match response.await {
                 Ok(response) => {
                     credentials.prefer(index);

@@ -13,4 +13,5 @@ pub(crate) use define::{AllowedClients, StartupFields};
 pub use pool::PoolSettings;
 pub(crate) use table::Settings;
 
+pub use crate::issuer_type::IssuerType;
 pub use crate::setting_fault::{SettingFault, SettingsError};

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_text;
 
@@ -132,6 +133,20 @@ impl SettingValue for ScopeMatch {
             "all" => Ok(Self::All),
             "any" => Ok(Self::Any),
             _ => expected("`all` or `any`"),
+        }
+    }
+
+    fn from_value(value: Value) -> Result<Self, String> {
+        String::from_value(value).and_then(|text| Self::from_text(&text))
+    }
+}
+
+impl SettingValue for IssuerType {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "original" => Ok(Self::Original),
+            "updated" => Ok(Self::Updated),
+            _ => expected("`original` or `updated`"),
         }
     }
 

@@ -38,6 +38,7 @@
 //
 // cognito, builder, published_keys            `LocalCognito` and its configuration
 // server, jwks, token_endpoint, broken_body   the two HTTP endpoints
+// grant                                       the checks of a token request
 // user_pool                                   the state shared by `LocalCognito` and its server
 // client, keys, fault, clock                  the values that tests configure it with
 // token, access_token, json_object, signer    `TokenBuilder` and the parts of a token
@@ -50,6 +51,7 @@ mod client;
 mod clock;
 mod cognito;
 mod fault;
+mod grant;
 mod json_object;
 mod jwks;
 mod keys;

@@ -6,8 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::client::LocalClient;
-use super::token::TokenBuilder;
+use super::grant::{GrantError, GrantRequest};
 use super::user_pool::UserPool;
 
 /// A request to `POST /oauth2/token`.
@@ -15,28 +14,6 @@ pub(super) struct TokenRequest<'a> {
     pub(super) content_type: Option<&'a str>,
     pub(super) authorization: Option<&'a str>,
     pub(super) form: &'a [u8],
-}
-
-/// The error code of a refused token request (RFC 6749 section 5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GrantError {
-    InvalidRequest,
-    InvalidClient,
-    InvalidGrant,
-    InvalidScope,
-    UnsupportedGrantType,
-}
-
-impl GrantError {
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidClient => "invalid_client",
-            Self::InvalidGrant => "invalid_grant",
-            Self::InvalidScope => "invalid_scope",
-            Self::UnsupportedGrantType => "unsupported_grant_type",
-        }
-    }
 }
 
 /// Returns the access token for a request, with the same checks as Cognito:
@@ -49,16 +26,18 @@ pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<S
         None => return Err(GrantError::InvalidRequest),
     }
     check_client_metadata(&form)?;
-
     let credentials = Credentials::from_request(request, &form)?;
-    let client = pool.state().clients.get(&credentials.client_id).cloned();
-    let client = client.ok_or(GrantError::InvalidClient)?;
-    credentials.check(&client)?;
-    if client.all_scopes().is_empty() {
-        return Err(GrantError::InvalidGrant);
-    }
-    let scopes = granted_scopes(&client, form.value("scope"))?;
-    Ok(TokenBuilder::new(pool, client.id()).scopes(scopes).sign())
+    let request = GrantRequest {
+        client_id: &credentials.client_id,
+        secret: credentials.secret.as_deref(),
+        scopes: form.value("scope").map(|scopes| {
+            scopes
+                .split(' ')
+                .filter(|scope| !scope.is_empty())
+                .collect()
+        }),
+    };
+    request.grant(pool)
 }
 
 struct Form(HashMap<String, String>);
@@ -137,15 +116,6 @@ impl Credentials {
             secret: form_decoded(secret).filter(|secret| !secret.is_empty()),
         })
     }
-
-    fn check(&self, client: &LocalClient) -> Result<(), GrantError> {
-        match &self.secret {
-            Some(secret) if client.has_secret(secret) => Ok(()),
-            // The ID identifies a public client, but this grant is for confidential clients.
-            None if client.is_public() => Err(GrantError::InvalidGrant),
-            _ => Err(GrantError::InvalidClient),
-        }
-    }
 }
 
 fn form_decoded(part: &str) -> Option<String> {
@@ -153,27 +123,4 @@ fn form_decoded(part: &str) -> Option<String> {
     let form = format!("={}", part.replace('&', "%26"));
     let (_, value) = form_urlencoded::parse(form.as_bytes()).next()?;
     Some(value.into_owned())
-}
-
-fn granted_scopes<'a>(
-    client: &'a LocalClient,
-    requested: Option<&'a str>,
-) -> Result<Vec<&'a str>, GrantError> {
-    let allowed: Vec<&str> = client.all_scopes().iter().map(String::as_str).collect();
-    let Some(requested) = requested else {
-        return Ok(allowed);
-    };
-    let mut granted = Vec::new();
-    for scope in requested.split(' ').filter(|scope| !scope.is_empty()) {
-        if !allowed.contains(&scope) {
-            return Err(GrantError::InvalidScope);
-        }
-        if !granted.contains(&scope) {
-            granted.push(scope);
-        }
-    }
-    if granted.is_empty() {
-        return Err(GrantError::InvalidScope);
-    }
-    Ok(granted)
 }

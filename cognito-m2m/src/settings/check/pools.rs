@@ -6,6 +6,7 @@ use super::clients::check_pool_clients;
 use super::faults::Faults;
 use super::text::check_text;
 use super::url::{check_issuer, check_jwks_url};
+use crate::issuer_type::IssuerType;
 use crate::policy::ClientList;
 use crate::pool::{PoolName, is_region, issuer_of, jwks_url_of, region_of};
 use crate::setting_text::entry_path;
@@ -145,7 +146,7 @@ fn derive_issuer(faults: &mut Faults, pool: &PoolSettings, path: &str) -> Option
         return None;
     }
     match (&pool.user_pool_id, region_of_id) {
-        (Some(id), Some(region)) => return Some(issuer_of(region, id)),
+        (Some(id), Some(region)) => return Some(issuer_of(IssuerType::Original, region, id)),
         (Some(_), None) => faults.add(
             format!("{path}user_pool_id"),
             "expected a user pool ID like `us-east-1_AbCdEfGhI`",
