@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::client::LocalClient;
 use super::token::TokenBuilder;
 use super::user_pool::UserPool;
@@ -10,6 +12,8 @@ pub(super) struct GrantRequest<'a> {
     pub(super) secret: Option<&'a str>,
     /// `None` requests all scopes of the client.
     pub(super) scopes: Option<Vec<&'a str>>,
+    /// The metadata of the request, which Cognito passes to the Pre token generation trigger.
+    pub(super) client_metadata: &'a Map<String, Value>,
 }
 
 /// The error code of a refused token request (RFC 6749 section 5.2).
