@@ -131,11 +131,12 @@ async fn key_can_be_withdrawn_from_one_source() {
     let [current, next] = cognito.kids();
     let remaining = vec![cognito.signing_key().public_jwk()];
     cognito.set_source_keys(Endpoint::UpdatedJwks, Some(remaining));
-    assert_eq!(kids(&cognito, UPDATED).await, [current.clone()]);
     assert_eq!(kids(&cognito, ORIGINAL).await, [current.clone(), next]);
+    let current = [current];
+    assert_eq!(kids(&cognito, UPDATED).await, current);
 
     cognito.rotate_keys();
-    assert_eq!(kids(&cognito, UPDATED).await, [current]);
+    assert_eq!(kids(&cognito, UPDATED).await, current);
     assert_eq!(kids(&cognito, REPLICA).await, cognito.kids());
     cognito.set_source_keys(Endpoint::UpdatedJwks, None);
     assert_eq!(kids(&cognito, UPDATED).await, cognito.kids());
