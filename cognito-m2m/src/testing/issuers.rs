@@ -71,10 +71,18 @@ impl Issuers {
         &self.origin
     }
 
+    /// Returns the primary Region of a pool with the issuers of AWS.
+    pub(super) fn primary_region(&self) -> Option<&str> {
+        match &self.form {
+            Form::Fixed(_) => None,
+            Form::Aws { primary_region, .. } => Some(primary_region),
+        }
+    }
+
     #[track_caller]
     pub(super) fn assert_of_aws(&self) {
         assert!(
-            matches!(self.form, Form::Aws { .. }),
+            self.primary_region().is_some(),
             "the pool has a fixed issuer: call `issuer_type` on its builder"
         );
     }

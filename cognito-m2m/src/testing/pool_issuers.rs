@@ -33,10 +33,19 @@ impl LocalCognito {
         let settings = Settings::default()
             .jwks_connect_timeout(JWKS_TIMEOUT)
             .jwks_timeout(JWKS_TIMEOUT);
-        settings.issuer(self.issuer()).jwks_url(self.jwks_url())
+        let issuers = &self.pool.issuers;
+        let Some(region) = issuers.primary_region() else {
+            return settings.issuer(self.issuer()).jwks_url(self.jwks_url());
+        };
+        let mut settings = settings
+            .region(region)
+            .user_pool_id(issuers.user_pool_id());
+        settings.aws_origin = Some(issuers.origin().to_owned());
+        settings
     }
 
-    /// Returns the settings of this user pool as a further pool of an API.
+    /// Returns the settings of this user pool as an additional pool of an API, with the same issuers and
+    /// URLs as [`settings`](Self::settings).
     ///
     /// # Examples
     ///
@@ -52,15 +61,24 @@ impl LocalCognito {
     /// ```
     #[must_use]
     pub fn pool_settings(&self) -> PoolSettings {
-        PoolSettings::default()
-            .issuer(self.issuer())
-            .jwks_url(self.jwks_url())
+        let settings = PoolSettings::default();
+        let issuers = &self.pool.issuers;
+        let Some(region) = issuers.primary_region() else {
+            return settings.issuer(self.issuer()).jwks_url(self.jwks_url());
+        };
+        let mut settings = settings
+            .region(region)
+            .user_pool_id(issuers.user_pool_id());
+        settings.aws_origin = Some(issuers.origin().to_owned());
+        settings
     }
 
-    /// Switches the pool to another issuer type. New tokens have the issuer of that type, and tokens
-    /// that were already issued remain valid.
+    /// Switches the pool to an issuer type. New tokens have the issuer of that type, and tokens that were
+    /// already issued remain valid.
     ///
-    /// The first switch to the UPDATED type makes its keys available, and they remain so.
+    /// The first switch to the UPDATED type makes its keys available, and they remain so. An API that has
+    /// asked for them before fetches them again for the first token with the new issuer, once
+    /// `jwks_cooldown` (10 seconds) is over. A test with a [`TestClock`](super::TestClock) advances it.
     ///
     /// # Panics
     ///
