@@ -37,9 +37,7 @@ impl LocalCognito {
         let Some(region) = issuers.primary_region() else {
             return settings.issuer(self.issuer()).jwks_url(self.jwks_url());
         };
-        let mut settings = settings
-            .region(region)
-            .user_pool_id(issuers.user_pool_id());
+        let mut settings = settings.region(region).user_pool_id(issuers.user_pool_id());
         settings.aws_origin = Some(issuers.origin().to_owned());
         settings
     }
@@ -66,9 +64,7 @@ impl LocalCognito {
         let Some(region) = issuers.primary_region() else {
             return settings.issuer(self.issuer()).jwks_url(self.jwks_url());
         };
-        let mut settings = settings
-            .region(region)
-            .user_pool_id(issuers.user_pool_id());
+        let mut settings = settings.region(region).user_pool_id(issuers.user_pool_id());
         settings.aws_origin = Some(issuers.origin().to_owned());
         settings
     }
