@@ -2,7 +2,9 @@
 //!
 //! Cognito charges for each token request and allows 150 per second for each account and Region. A
 //! [`TokenClient`] sends one request per scope set, however many callers, workers and clones share
-//! it, and renews the token in the background before it expires.
+//! it, and renews the token in the background before it expires. The secret comes from a setting, a
+//! file or an async callback, which is asked again when Cognito refuses the secret
+//! ([`guide::rotating_secrets`](crate::guide::rotating_secrets)).
 //!
 //! | type | purpose |
 //! | --- | --- |

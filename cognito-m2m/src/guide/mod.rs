@@ -50,6 +50,10 @@ pub mod activity {}
 #[doc = include_str!("calling_services.md")]
 pub mod calling_services {}
 
+#[cfg(feature = "client")]
+#[doc = include_str!("rotating_secrets.md")]
+pub mod rotating_secrets {}
+
 #[cfg(feature = "testing")]
 #[doc = include_str!("testing.md")]
 pub mod testing {}

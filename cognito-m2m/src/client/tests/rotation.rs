@@ -69,7 +69,7 @@ async fn callback_is_called_once_for_all_refused_requests() {
 }
 
 #[tokio::test]
-async fn first_calls_after_a_rotation_cause_one_refusal() {
+async fn first_calls_after_a_rotation_cause_few_refusals() {
     let file = SecretFile::new(SECRET);
     let fixture = set_up_without_secret(MINUTE, |it| it.client_secret_file(file.path()));
     rotate(&fixture, "next", 100);
@@ -77,7 +77,9 @@ async fn first_calls_after_a_rotation_cause_one_refusal() {
     for call in call_all(&fixture.tokens, 1_000, 100) {
         call.await.unwrap().unwrap();
     }
-    assert_eq!(fixture.cognito.token_requests(), 101);
+    // A few more are refused if the machine is so busy that the first response takes long.
+    let requests = fixture.cognito.token_requests();
+    assert!((101..=104).contains(&requests), "{requests} requests");
 }
 
 /// Makes calls over 50 scope sets for a minute, all of which are refused.
@@ -94,12 +96,10 @@ async fn refused_for_a_minute(fixture: &Fixture) {
 #[tokio::test]
 async fn wrong_file_makes_at_most_six_requests_a_minute() {
     let file = SecretFile::new("wrong");
-    let fixture = set_up_without_secret(MINUTE, |it| {
-        // A probe that takes longer than a few seconds lets others pass.
-        it.client_secret_file(file.path())
-    });
+    let fixture = set_up_without_secret(MINUTE, |it| it.client_secret_file(file.path()));
     rotate(&fixture, SECRET, 50);
     refused_for_a_minute(&fixture).await;
+    // One every 10 s, and a few more if the machine is so busy that a response takes long.
     let requests = fixture.cognito.token_requests();
     assert!((6..=12).contains(&requests), "{requests} requests");
 }
