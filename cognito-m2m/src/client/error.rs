@@ -108,7 +108,7 @@ impl TokenClientError {
     pub(super) fn refuses_client(&self) -> bool {
         match self {
             Self::OAuth(error) => error.refuses_client(),
-            Self::Secret(error) => error.refusal().is_some(),
+            Self::Secret(error) => error.refuses_client(),
             _ => false,
         }
     }

@@ -168,7 +168,9 @@ impl TokenFetcher {
             Ok(_) => self.record_acceptance(),
             Err(error) if error.is_expired_on_arrival() => self.record_acceptance(),
             Err(TokenClientError::Transport(_)) => {}
-            Err(error @ TokenClientError::Secret(_)) if !error.refuses_client() => {}
+            Err(error @ TokenClientError::Secret(_)) if !error.refuses_client() => {
+                self.queue.record_pending_refusal();
+            }
             Err(error) => {
                 let jitter = fastrand::f64();
                 let now = self.now();

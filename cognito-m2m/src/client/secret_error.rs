@@ -40,6 +40,8 @@ enum Cause {
     Callback(Arc<dyn Error + Send + Sync>),
     Panicked,
     TimedOut,
+    /// The caller has given up, and others may still get the secret.
+    Pending,
 }
 
 debug_as_report!(SecretError);
@@ -47,6 +49,7 @@ debug_as_report!(SecretError);
 impl SecretError {
     pub(super) const PANICKED: Self = Self::new(Cause::Panicked);
     pub(super) const TIMED_OUT: Self = Self::new(Cause::TimedOut);
+    pub(super) const PENDING: Self = Self::new(Cause::Pending);
 
     const fn new(cause: Cause) -> Self {
         Self {
@@ -88,7 +91,13 @@ impl SecretError {
     /// Returns `true` if the file or the callback took too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.cause, Cause::TimedOut)
+        matches!(self.cause, Cause::TimedOut | Cause::Pending)
+    }
+
+    /// Returns `true` if the client is refused, whatever scopes it requests, because no other secret
+    /// can be obtained.
+    pub(super) fn refuses_client(&self) -> bool {
+        self.refusal.is_some() && !matches!(self.cause, Cause::Pending)
     }
 
     /// Returns `true` unless the secret was invalid or the callback panicked.
@@ -117,7 +126,7 @@ impl fmt::Display for Cause {
             Self::Invalid(problem) => f.write_str(problem),
             Self::Callback(error) => write!(f, "the callback failed: {error}"),
             Self::Panicked => f.write_str("the callback panicked"),
-            Self::TimedOut => f.write_str("the file or the callback took too long"),
+            Self::TimedOut | Self::Pending => f.write_str("the file or the callback took too long"),
         }
     }
 }
@@ -127,7 +136,7 @@ impl Error for SecretError {
         match &self.cause {
             Cause::File(error) => Some(&**error),
             Cause::Callback(error) => Some(&**error),
-            Cause::Invalid(_) | Cause::Panicked | Cause::TimedOut => None,
+            Cause::Invalid(_) | Cause::Panicked | Cause::TimedOut | Cause::Pending => None,
         }
     }
 }

@@ -242,7 +242,7 @@ impl State {
 async fn received(mut receiver: Receiver, time_left: Duration) -> Current {
     let answer = timeout(time_left, receiver.wait_for(Option::is_some)).await;
     let Ok(answer) = answer else {
-        return Err(SecretError::TIMED_OUT);
+        return Err(SecretError::PENDING);
     };
     let current = answer.ok().and_then(|current| current.clone());
     current.unwrap_or(Err(SecretError::PANICKED))

@@ -249,6 +249,49 @@ async fn callback_that_hangs_after_a_refusal_is_a_timeout_of_the_secret() {
 }
 
 #[tokio::test]
+async fn call_that_gives_up_does_not_fail_those_that_wait_for_the_other_secret() {
+    let (release, released) = watch::channel(false);
+    let answers = Answers::secrets([SECRET, "next"]);
+    let next = answers.clone();
+    let fixture = set_up_without_secret(Duration::from_secs(300), |builder| {
+        let builder = builder.deadline(TEST_TIMEOUT);
+        builder.client_secret_from(move || {
+            let answer = next.next();
+            let mut released = released.clone();
+            let is_first = next.calls() == 1;
+            async move {
+                if !is_first {
+                    released.wait_for(|released| *released).await.unwrap();
+                }
+                answer
+            }
+        })
+    });
+    fixture.tokens.token("widgets/read").await.unwrap();
+    register_scopes_with(&fixture.cognito, "next", 3);
+    let call = |scope: &'static str| {
+        let tokens = fixture.tokens.clone();
+        tokio::spawn(async move { tokens.token(scope).await })
+    };
+    // The first call retries shortly before its deadline. The other sleeper waits for a renewal.
+    fail_with(&fixture.cognito, 503, "");
+    let early = call("set/0");
+    wait_until(|| fixture.cognito.token_requests() == 2 && fixture.clock.sleepers() == 2).await;
+    refuse_secrets(&fixture.cognito);
+    fixture.clock.advance(TEST_TIMEOUT - Duration::from_secs(3));
+    wait_until(|| answers.calls() == 2).await;
+    let late = call("set/1");
+    let error = early.await.unwrap().unwrap_err();
+    assert!(secret_error(&error).is_timeout(), "{error}");
+
+    fixture.cognito.set_fault(Endpoint::Token, None);
+    release.send_replace(true);
+    late.await.unwrap().unwrap();
+    fixture.tokens.token("set/2").await.unwrap();
+    fixture.tokens.token("set/0").await.unwrap();
+}
+
+#[tokio::test]
 async fn invalid_secrets_of_the_callback_are_errors_without_the_secret() {
     for (secret, problem) in [
         ("", "found an empty text"),
