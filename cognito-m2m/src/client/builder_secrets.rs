@@ -14,7 +14,7 @@ impl TokenClientBuilder {
     /// [`client_secret_from`](Self::client_secret_from), which follow a rotation without a restart.
     ///
     /// A line break or a blank before or after it is a fault, since it would be sent as part of the
-    /// secret. Files and commands often end with a line break: `secret.trim_end()` removes it.
+    /// secret. The output of commands often ends with a line break: `secret.trim_end()` removes it.
     pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.settings.client_secret = Some(secret.into());
         self
@@ -34,7 +34,7 @@ impl TokenClientBuilder {
     ///
     /// The file is read by [`build`](Self::build), and again when the token endpoint refuses the
     /// secret, at most once every 10 s. If it then contains another secret, the refused requests are
-    /// repeated with that one, so the calls of [`TokenClient::token`] notice nothing. Until a refusal,
+    /// repeated with that one, so calls of [`token`](super::TokenClient::token) succeed. In between,
     /// the file may be absent. See [`guide::rotating_secrets`](crate::guide::rotating_secrets).
     ///
     /// The file contains one secret in UTF-8 and nothing else, except for one line break at its end
@@ -43,22 +43,15 @@ impl TokenClientBuilder {
     ///
     /// # Examples
     ///
-    /// ```
+    /// ```no_run
     /// use cognito_m2m::client::TokenClient;
     ///
-    /// # let path = std::env::temp_dir().join(format!("cognito-m2m-{}", std::process::id()));
-    /// # std::fs::write(&path, "from the secret store\n")?;
-    /// # let secret_file = path.clone();
-    /// # /*
-    /// let secret_file = "/run/secrets/cognito/client-secret";
-    /// # */
     /// let tokens = TokenClient::builder()
     ///     .domain("example", "us-east-1")
     ///     .client_id("7k2m9f3qexample")
-    ///     .client_secret_file(secret_file)
+    ///     .client_secret_file("/run/secrets/cognito/client-secret")
     ///     .build()?;
-    /// # std::fs::remove_file(path)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok::<(), cognito_m2m::client::TokenClientBuildError>(())
     /// ```
     pub fn client_secret_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.client_secret_file = Some(path.into());
@@ -70,9 +63,10 @@ impl TokenClientBuilder {
     ///
     /// It is called by [`build`](Self::build), and again when the token endpoint refuses the secret.
     /// One call serves all fetches, and there is at most one every 10 s. If it returns another
-    /// secret, the refused requests are repeated with that one, so the calls of
-    /// [`TokenClient::token`] notice nothing. Calls that need the first secret wait for it within their
-    /// [`deadline`](Self::deadline). See [`guide::rotating_secrets`](crate::guide::rotating_secrets).
+    /// secret, the refused requests are repeated with that one, so calls of
+    /// [`token`](super::TokenClient::token) succeed. Calls that need the first secret wait for it within
+    /// their [`deadline`](Self::deadline). See
+    /// [`guide::rotating_secrets`](crate::guide::rotating_secrets).
     ///
     /// It returns a `String`, a `secrecy::SecretString`, or [`ClientSecrets`] for two secrets. An
     /// empty secret, or one with surrounding whitespace or control characters, is an error.

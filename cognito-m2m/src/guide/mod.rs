@@ -50,7 +50,8 @@ pub mod activity {}
 #[doc = include_str!("calling_services.md")]
 pub mod calling_services {}
 
-#[cfg(feature = "client")]
+// An example uses the local Cognito.
+#[cfg(all(feature = "client", any(not(doctest), feature = "testing")))]
 #[doc = include_str!("rotating_secrets.md")]
 pub mod rotating_secrets {}
 
