@@ -5,10 +5,10 @@ use tokio::time::Instant;
 
 use super::client_memory::ClientMemory;
 use super::error::TokenClientError;
-use super::exchange::Exchange;
+use super::exchange::{Attempt, Exchange};
 use super::request_queue::{Place, RequestQueue};
+use super::requested_token::RequestedToken;
 use super::retry::{FailedFetch, MAX_ATTEMPTS, REFUSAL_MEMORY, pause};
-use super::scopes::RequestedScopes;
 use super::token_response::TokenResponse;
 use super::transport_error::TransportError;
 use crate::time::{Clock, ClockReading};
@@ -69,16 +69,23 @@ impl TokenFetcher {
     /// Sends one request, even if a refusal is remembered.
     pub(super) async fn fetch_once(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
     ) -> Result<TokenResponse, TokenClientError> {
-        let limit = self.limits.deadline.min(self.limits.timeout);
-        self.request(scopes, limit).await
+        let limit = self.limits.deadline.min(self.attempt_limit());
+        self.request(requested, limit).await
+    }
+
+    /// Returns the time limit of one attempt. It is longer than that of one request if another
+    /// Region can be tried.
+    fn attempt_limit(&self) -> Duration {
+        let requests = self.exchange.endpoint.requests_per_attempt();
+        self.limits.timeout.saturating_mul(requests)
     }
 
     /// Sends a request at `not_before` or later, and retries transient errors until the deadline.
     pub(super) async fn fetch_with_retries(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         not_before: Option<ClockReading>,
         mut deadline: Duration,
     ) -> Result<TokenResponse, FailedFetch> {
@@ -89,7 +96,7 @@ impl TokenFetcher {
         let mut attempt = 1;
         loop {
             let place = self.place(&mut queued_at, &mut deadline).await?;
-            let error = match self.request_in_place(scopes, deadline, place).await {
+            let error = match self.request_in_place(requested, deadline, place).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -98,6 +105,7 @@ impl TokenFetcher {
             if !error.is_retried() || attempt >= MAX_ATTEMPTS || next.monotonic >= deadline {
                 return Err(self.failed_fetch(error, now));
             }
+            let scopes = &requested.scopes;
             tracing::debug!(%scopes, attempt, %error, "retrying a token request");
             attempt = attempt.saturating_add(1);
             self.clock.sleep_until_either(next).await;
@@ -143,14 +151,14 @@ impl TokenFetcher {
 
     async fn request_in_place(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         deadline: Duration,
         mut place: Place<'_>,
     ) -> Result<TokenResponse, TokenClientError> {
         let earlier_throttlings = self.memory.throttlings_in_a_row();
         let time_left = deadline.saturating_sub(self.now().monotonic);
-        let limit = time_left.min(self.limits.timeout);
-        let request = self.request(scopes, limit);
+        let limit = time_left.min(self.attempt_limit());
+        let request = self.request(requested, limit);
         // The place is kept until the result is recorded, so that the next request takes it into
         // account.
         let result = place.run(limit, request).await;
@@ -163,7 +171,7 @@ impl TokenFetcher {
                 let now = self.now();
                 self.memory
                     .record_error(error, earlier_throttlings, now, jitter);
-                if error.refuses_client() || error.throttles_client() {
+                if error.blocks_client() || error.throttles_client() {
                     self.queue.record_refusal();
                 } else {
                     self.queue.record_response();
@@ -180,18 +188,24 @@ impl TokenFetcher {
 
     async fn request(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         limit: Duration,
     ) -> Result<TokenResponse, TokenClientError> {
+        let now = Instant::now();
+        let attempt = Attempt {
+            requested,
+            timeout: self.limits.timeout,
+            ends_at: now.checked_add(limit).unwrap_or(now),
+        };
         // In real time, since a test clock does not advance while the network is busy.
-        let response = tokio::time::timeout(limit, self.request_with_any_secret(scopes));
+        let response = tokio::time::timeout(limit, self.request_with_any_secret(attempt));
         response.await.map_err(|_| TransportError::TIMEOUT)?
     }
 
     /// Sends a request with each secret in turn, until one is accepted.
     async fn request_with_any_secret(
         &self,
-        scopes: &RequestedScopes,
+        attempt: Attempt<'_>,
     ) -> Result<TokenResponse, TokenClientError> {
         let credentials = &self.exchange.credentials;
         let mut refusal = TokenClientError::Stopped;
@@ -199,7 +213,7 @@ impl TokenFetcher {
             let Some(secret) = credentials.secret(index) else {
                 continue;
             };
-            let response = self.exchange.request_token(scopes, secret, self.clock());
+            let response = self.exchange.request_token(attempt, secret, self.clock());
             match response.await {
                 Ok(response) => {
                     credentials.prefer(index);

@@ -26,37 +26,50 @@
 //
 // authorized_client, awc               requests to an API, with `reqwest` and with `awc`
 // call_clients                         the `reqwest` clients for the origins of one API
-// origin_tokens, builder               tokens for the origins of one API; the setup of a token client
-// token_client                         the cache of all scope sets
+// origin_tokens, builder,              tokens for the origins of one API; the setup of a token client
+//   builder_endpoint
+// token_client                         the tokens of a client, for any number of callers
+// token_cache                          the cache of all tokens
 // shared_fetch                         a fetch and its renewals, on the background thread
-// cache_entry, cached_token,           one scope set: its token, and the fetch under way
-//   invalidation_limit
+// cache_entry, cached_token,           one set of scopes and metadata: its token, and the fetch under
+//   invalidation_limit                   way
 // fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
 //   request_queue, exchange, retry       requests, and a single request with each secret
-// settings_check, settings, token_url  the settings and their validation
+// settings_check, settings,            the settings and their validation
+//   api_settings, api_url, token_url
+// token_endpoint, api_regions          the requests of the token endpoint and of the API
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses
 
 mod access_token;
+mod api_regions;
+mod api_settings;
+mod api_url;
 mod authorized_client;
 mod awc;
+mod aws_exception;
 mod builder;
+mod builder_endpoint;
 mod cache_entry;
 mod cached_token;
 mod call_clients;
 mod call_error;
 mod challenge;
 mod client_memory;
+mod client_metadata;
 mod credentials;
 mod error;
 mod exchange;
 mod fetcher;
+mod form_parameters;
 mod host_header;
 mod invalid_token_response;
 mod invalidation_limit;
 mod oauth_error;
 mod origin_tokens;
 mod request_queue;
+mod requested_token;
+mod response_format;
 mod retry;
 mod scopes;
 mod settings;
@@ -64,8 +77,11 @@ mod settings_check;
 mod shared_fetch;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
+mod token_cache;
 mod token_client;
+mod token_endpoint;
 mod token_life;
+mod token_request;
 mod token_response;
 mod token_url;
 mod transport_error;
@@ -84,5 +100,6 @@ pub use scopes::{IntoScopes, RequestedScopes};
 pub use settings::TokenClientSettings;
 pub use token_client::TokenClient;
 pub use token_life::ExpiredOnArrival;
+pub use token_request::{IntoTokenRequest, TokenRequest};
 pub use token_response::TokenResponse;
 pub use transport_error::TransportError;

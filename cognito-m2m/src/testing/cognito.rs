@@ -43,6 +43,15 @@ const JWKS_TIMEOUT: Duration = Duration::from_secs(30);
 /// `grant_type=client_credentials`, the credentials by HTTP Basic or in the form, and optionally
 /// `scope` and `aws_client_metadata`. The error is `unsupported_grant_type` for any other grant,
 /// and `invalid_grant` for a client that has no secret or no scopes.
+///
+/// # `GetClientToken`
+///
+/// `POST /`, with `X-Amz-Target: AWSCognitoIdentityProviderService.GetClientToken` and the content
+/// type `application/x-amz-json-1.1`, is Cognito's API operation that issues the same tokens. Its
+/// errors have status 400 and a `__type`: `NotAuthorizedException` for a wrong secret,
+/// `ResourceNotFoundException` for an unknown client, and `InvalidParameterException` for a scope
+/// that the client does not have. In Cognito, an app client uses either this operation or the token
+/// endpoint, depending on its authentication flows. Here, every client can use both.
 pub struct LocalCognito {
     pub(super) pool: Arc<UserPool>,
     jwks_url: String,
@@ -121,6 +130,26 @@ impl LocalCognito {
     #[must_use]
     pub fn token_url(&self) -> String {
         self.token_url.clone()
+    }
+
+    /// Returns the URL of Cognito's API, `http://127.0.0.1:<port>/`, whose only operation is
+    /// `GetClientToken`.
+    ///
+    /// # Examples
+    ///
+    /// A token client requests its tokens there with `TokenClient::builder().api_url(..)`:
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let url = cognito.api_url();
+    /// assert!(url.starts_with("http://127.0.0.1:") && url.ends_with('/'));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        self.token_url.replace("/oauth2/token", "/")
     }
 
     /// Returns the settings of an API that trusts this user pool.
@@ -242,7 +271,8 @@ impl LocalCognito {
         self.pool.requests(Endpoint::Jwks)
     }
 
-    /// Returns the number of requests to the token endpoint, including those that failed.
+    /// Returns the number of requests to the token endpoint and of `GetClientToken`, including those
+    /// that failed.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
         self.pool.requests(Endpoint::Token)

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub enum Endpoint {
     /// The signing keys, `/<user pool ID>/.well-known/jwks.json`.
     Jwks,
-    /// The token endpoint, `/oauth2/token`.
+    /// The token endpoint, `/oauth2/token`, and the API operation `GetClientToken`, `POST /`.
     Token,
 }
 

@@ -37,7 +37,8 @@
 // The modules:
 //
 // cognito, builder, published_keys            `LocalCognito` and its configuration
-// server, jwks, token_endpoint, broken_body   the two HTTP endpoints
+// server, jwks, token_endpoint,               the HTTP endpoints
+//   get_client_token, broken_body
 // grant                                       the checks of a token request
 // user_pool                                   the state shared by `LocalCognito` and its server
 // client, keys, fault, clock                  the values that tests configure it with
@@ -51,6 +52,7 @@ mod client;
 mod clock;
 mod cognito;
 mod fault;
+mod get_client_token;
 mod grant;
 mod json_object;
 mod jwks;

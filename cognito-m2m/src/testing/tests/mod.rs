@@ -2,6 +2,7 @@
 
 mod clock;
 mod faults;
+mod get_client_token;
 mod jwks;
 mod lifecycle;
 mod token_requests;
