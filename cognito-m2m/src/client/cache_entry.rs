@@ -76,15 +76,15 @@ impl CacheEntry {
         self.last_use.load(Ordering::Relaxed)
     }
 
-    /// Removes the token before the entry is evicted, so that it is not renewed any more. Returns
-    /// `false` if the entry must be kept, because a fetch is under way or an error is remembered.
-    pub(super) fn clear_if_idle(&self, now: ClockReading) -> bool {
+    /// Returns `true` if the entry can be evicted: no fetch is under way, and no error is remembered.
+    pub(super) fn is_idle(&self, now: ClockReading) -> bool {
         let state = self.state();
-        let is_idle = state.fetch_under_way().is_none() && state.remembered(now).is_none();
-        if is_idle {
-            self.cached.store(None);
-        }
-        is_idle
+        state.fetch_under_way().is_none() && state.remembered(now).is_none()
+    }
+
+    /// Removes the token of an entry that is evicted, so that it is not renewed any more.
+    pub(super) fn clear(&self) {
+        self.cached.store(None);
     }
 
     /// Returns the cached token if it is usable. If its renewal is due, the caller must run the

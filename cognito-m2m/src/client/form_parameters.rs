@@ -49,6 +49,9 @@ impl FormParameters {
         match value {
             Value::String(text) => {
                 setting_text::check(&text)?;
+                if text.split('&').any(|pair| !pair.contains('=')) {
+                    return Err(EXPECTED.to_owned());
+                }
                 for (name, value) in form_urlencoded::parse(text.as_bytes()) {
                     parameters.add(name.into_owned(), value.into_owned().into());
                 }
@@ -65,21 +68,22 @@ impl FormParameters {
         Ok(parameters)
     }
 
-    /// Checks names and values. The error never quotes a value.
+    /// Checks names and values. The error quotes neither, since a value may be in the place of a
+    /// name.
     pub(super) fn check(&self) -> Result<(), String> {
         let mut names: Vec<&str> = Vec::new();
         for (name, value) in self.iter() {
-            let shown = setting_text::shown_name(name);
-            setting_text::check(name).map_err(|problem| format!("a name {problem}"))?;
-            setting_text::check(value.expose_secret())
-                .map_err(|problem| format!("`{shown}` {problem}"))?;
-            if RESERVED.iter().any(|it| it.eq_ignore_ascii_case(name)) {
-                return Err(format!("`{shown}` is reserved: other settings set it"));
+            for text in [name, value.expose_secret()] {
+                setting_text::check(text)
+                    .map_err(|problem| format!("a name or a value {problem}"))?;
+            }
+            let mut reserved = RESERVED.iter();
+            if let Some(reserved) = reserved.find(|it| it.eq_ignore_ascii_case(name)) {
+                return Err(format!("`{reserved}` is reserved: other settings set it"));
             }
             if names.contains(&name) && !REPEATABLE.contains(&name) {
-                return Err(format!(
-                    "`{shown}` occurs more than once: only `resource` and `audience` can"
-                ));
+                let problem = "a name occurs more than once: only `resource` and `audience` can";
+                return Err(problem.to_owned());
             }
             names.push(name);
         }
@@ -174,6 +178,8 @@ mod tests {
             json!("tenant="),
             json!("tenant=m4rker%0A"),
             json!("m4rker"),
+            json!("m4rker="),
+            json!("m4rker=1&m4rker=2"),
             json!({"": "m4rker"}),
             json!({"tenant": ""}),
             json!({"tenant": "m4rker\n"}),
@@ -184,7 +190,7 @@ mod tests {
             json!(4711),
         ] {
             let problem = problem(wrong.clone());
-            let shown = problem.contains("4711") || problem.contains("m4rker\n");
+            let shown = problem.contains("4711") || problem.contains("m4rker");
             assert!(!shown, "{wrong}: {problem}");
         }
         let parameters = FormParameters::from_setting(json!({"tenant": "m4rker"})).unwrap();

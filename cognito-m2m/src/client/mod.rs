@@ -1,14 +1,18 @@
 //! A token client for services that call APIs protected by Cognito.
 //!
 //! Cognito charges for each token request and allows 150 per second for each account and Region. A
-//! [`TokenClient`] sends one request per scope set, however many callers, workers and clones share
+//! [`TokenClient`] sends one request per set of scopes and metadata, however many callers, workers and clones share
 //! it, and renews the token in the background before it expires.
 //!
 //! | type | purpose |
 //! | --- | --- |
 //! | [`TokenClient`] | returns the token for a scope set |
+//! | [`TokenRequest`] | the scopes of a token, with metadata for this token alone |
 //! | [`OriginTokens`] | restricts tokens to the origins of one API |
 //! | [`AuthorizedClient`] | wraps a `reqwest` client and adds the token to every request |
+//!
+//! Tokens come from the token endpoint of the user pool's domain, or from Cognito's API operation
+//! `GetClientToken`, which needs no domain ([`TokenClientBuilder::api`]).
 //!
 //! ```no_run
 //! use cognito_m2m::client::TokenClient;

@@ -131,7 +131,9 @@ impl OAuthError {
         let description = members.get("message").or_else(|| members.get("Message"));
         Some(Self(Arc::new(Parts {
             status,
-            refuses_client: aws_exception::refuses_client(&error),
+            // A 401 without a well-known exception comes from a gateway.
+            refuses_client: aws_exception::refuses_client(&error)
+                || (refusal.refuses_client && known_name(&error).is_none()),
             error,
             description: description.and_then(Value::as_str).map(str::to_owned),
             body: body.clone(),

@@ -60,18 +60,21 @@ impl TokenCache {
         // The scan changes nothing that a panic could leave half done.
         let _guard = self.eviction.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = self.entries.pin();
-        let mut oldest: Vec<_> = entries
-            .iter()
-            .filter(|(_, entry)| !Arc::ptr_eq(entry, inserted))
-            .collect();
-        oldest.sort_unstable_by_key(|(_, entry)| entry.last_use());
-        for (requested, entry) in oldest {
-            if entries.len() <= MAX_ENTRIES {
+        while entries.len() > MAX_ENTRIES {
+            let mut oldest = None;
+            let mut oldest_use = u64::MAX;
+            for (requested, entry) in &entries {
+                let is_older = entry.last_use() < oldest_use && !Arc::ptr_eq(entry, inserted);
+                if is_older && entry.is_idle(now) {
+                    oldest_use = entry.last_use();
+                    oldest = Some((requested, entry));
+                }
+            }
+            let Some((requested, entry)) = oldest else {
                 return;
-            }
-            if entry.clear_if_idle(now) {
-                entries.remove(requested);
-            }
+            };
+            entry.clear();
+            entries.remove(requested);
         }
     }
 }
