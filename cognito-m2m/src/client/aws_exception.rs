@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    fn name_in(body: Value, header: Option<&str>) -> Option<String> {
+    fn name_in(body: &Value, header: Option<&str>) -> Option<String> {
         exception_name(body.as_object().unwrap(), header)
     }
 
@@ -128,9 +128,9 @@ mod tests {
             "com.amazonaws#NotAuthorizedException:http://internal.amazon.com/#x",
         ] {
             let expected = Some("NotAuthorizedException".to_owned());
-            assert_eq!(name_in(json!({"__type": text}), None), expected, "{text}");
-            assert_eq!(name_in(json!({"code": text}), None), expected, "{text}");
-            assert_eq!(name_in(json!({}), Some(text)), expected, "{text}");
+            assert_eq!(name_in(&json!({"__type": text}), None), expected, "{text}");
+            assert_eq!(name_in(&json!({"code": text}), None), expected, "{text}");
+            assert_eq!(name_in(&json!({}), Some(text)), expected, "{text}");
         }
     }
 
@@ -143,17 +143,17 @@ mod tests {
             json!({"__type": "a sentence"}),
             json!({"message": "NotAuthorizedException"}),
         ] {
-            assert_eq!(name_in(body.clone(), None), None, "{body}");
+            assert_eq!(name_in(&body, None), None, "{body}");
         }
     }
 
     #[test]
     fn throttling_by_a_front_end_counts_first() {
         let body = || json!({"__type": "ForbiddenException", "message": "Throttling"});
-        let name = name_in(body(), Some("ThrottlingException:http://x/")).unwrap();
+        let name = name_in(&body(), Some("ThrottlingException:http://x/")).unwrap();
         assert_eq!(name, "ThrottlingException");
         assert_eq!(
-            name_in(body(), Some("Other")).unwrap(),
+            name_in(&body(), Some("Other")).unwrap(),
             "ForbiddenException"
         );
     }

@@ -6,7 +6,7 @@ impl TokenClientBuilder {
     ///
     /// The operation `GetClientToken` needs no user pool domain and no AWS credentials. The app
     /// client needs the authentication flow `ALLOW_CLIENT_TOKEN_AUTH`, which excludes all others
-    /// (Amazon Cognito API reference: "GetClientToken"). Everything else is as with the token
+    /// (Amazon Cognito API reference: `GetClientToken`). Everything else is as with the token
     /// endpoint: the cache, renewals, retries, secrets and errors, whose codes are the exceptions of
     /// AWS.
     ///

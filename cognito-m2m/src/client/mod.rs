@@ -1,12 +1,12 @@
 //! A token client for services that call APIs protected by Cognito.
 //!
 //! Cognito charges for each token request and allows 150 per second for each account and Region. A
-//! [`TokenClient`] sends one request per set of scopes and metadata, however many callers, workers and clones share
-//! it, and renews the token in the background before it expires.
+//! [`TokenClient`] sends one request per set of scopes and metadata, however many callers, workers
+//! and clones share it, and renews the token in the background before it expires.
 //!
 //! | type | purpose |
 //! | --- | --- |
-//! | [`TokenClient`] | returns the token for a scope set |
+//! | [`TokenClient`] | returns the token for a set of scopes |
 //! | [`TokenRequest`] | the scopes of a token, with metadata for this token alone |
 //! | [`OriginTokens`] | restricts tokens to the origins of one API |
 //! | [`AuthorizedClient`] | wraps a `reqwest` client and adds the token to every request |
