@@ -106,8 +106,8 @@ impl Second {
 
     fn first_is_avoided_until(&self) -> MutexGuard<'_, Option<ClockReading>> {
         // Every change is complete in itself, so the state is valid even if the lock is poisoned.
-        let lock = self.first_is_avoided_until.lock();
-        lock.unwrap_or_else(PoisonError::into_inner)
+        let state = &self.first_is_avoided_until;
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -40,7 +40,8 @@
 // fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
 //   request_queue, exchange, retry       requests, and a single request with each secret
 // settings_check, settings,            the settings and their validation
-//   api_settings, api_url, token_url
+//   api_settings, api_url, token_url,
+//   setting_values
 // token_endpoint, api_regions          the requests of the token endpoint and of the API
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses
@@ -76,6 +77,7 @@ mod requested_token;
 mod response_format;
 mod retry;
 mod scopes;
+mod setting_values;
 mod settings;
 mod settings_check;
 mod shared_fetch;

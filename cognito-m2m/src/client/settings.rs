@@ -10,13 +10,11 @@ use super::client_metadata::MetadataEntries;
 use super::credentials::CredentialPlacement;
 use super::form_parameters::FormParameters;
 use super::scopes::RequestedScopes;
+use super::setting_values::{boolean, metadata, scopes};
 use crate::environment::{TOKEN_CLIENT_SETTINGS, prefixed};
 use crate::setting_fault::SettingFault;
 use crate::setting_source;
 use crate::setting_text::{self, RedactedUrl, shown_name};
-
-/// The expected form of scopes, in faults of settings that contain scopes.
-pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)";
 
 /// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
@@ -212,45 +210,6 @@ fn some_secret(value: Value) -> Result<Option<SecretString>, String> {
 
 fn placement(value: Value) -> Result<CredentialPlacement, String> {
     Ok(CredentialPlacement::from_name(&text(value)?)?)
-}
-
-fn metadata(value: Value) -> Result<MetadataEntries, String> {
-    let expected = || "expected a map of strings".to_owned();
-    let Value::Object(entries) = value else {
-        return Err(expected());
-    };
-    let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
-    let secret = |(name, value): (String, Value)| {
-        let text = value.as_str().ok_or_else(expected)?;
-        Ok((name, text.into()))
-    };
-    entries.map(secret).collect()
-}
-
-fn boolean(value: Value) -> Result<bool, String> {
-    match value {
-        Value::Bool(value) => Ok(value),
-        Value::String(text) if text == "true" => Ok(true),
-        Value::String(text) if text == "false" => Ok(false),
-        _ => Err("expected `true` or `false`".to_owned()),
-    }
-}
-
-fn scopes(value: Value) -> Result<RequestedScopes, String> {
-    let scopes = match value {
-        Value::Array(entries) => {
-            let entries: Option<Vec<&str>> = entries.iter().map(Value::as_str).collect();
-            entries.map(RequestedScopes::new)
-        }
-        value => value.as_str().map(RequestedScopes::new),
-    };
-    let scopes = scopes
-        .ok_or("expected a string with spaces between the scopes, or a list of scopes")?
-        .map_err(|_| EXPECTED_SCOPES)?;
-    if scopes.is_empty() {
-        return Err("is empty: name a scope or remove the setting".to_owned());
-    }
-    Ok(scopes)
 }
 
 /// Leaves out secrets, and passwords in a token URL. Such passwords are a fault, but these settings

@@ -2,6 +2,7 @@
 
 mod api;
 mod api_regions;
+mod api_settings;
 mod authorized_client;
 mod endpoint_kind;
 mod form_parameters;
