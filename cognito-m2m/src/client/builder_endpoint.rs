@@ -35,13 +35,14 @@ impl TokenClientBuilder {
 
     /// Sets a second Region for a user pool that is replicated to it, in the same AWS partition.
     ///
-    /// If the first Region does not respond, or fails with a 5xx, the same call requests its token
-    /// from the second one. Its time limit leaves half of the time for that. For 30 s, further token
-    /// requests go to the second Region first. Then a single one tries the first Region again, and
-    /// all others follow if it responds. While one Region fails, requests that fail in the other one
-    /// are repeated in the first one too.
+    /// If the first Region does not respond or fails with a 5xx, the same call requests its token
+    /// from the second one, for which half of its time is kept. For 30 s, further token requests go
+    /// to the second Region first, and to the first one only if the second one fails. Then a single
+    /// request tries the first Region again, and the others follow once it has responded.
     ///
-    /// A refusal or throttling by the first Region is final: the second Region is not tried.
+    /// A refusal or throttling is final: the other Region is not tried. Each attempt of a call sends
+    /// up to one request to each Region, and the tokens of a replica have an issuer of their own,
+    /// which the called API must accept.
     pub fn api_fallback_region(mut self, region: impl Into<String>) -> Self {
         self.settings.api.fallback_region = Some(region.into());
         self

@@ -18,6 +18,8 @@ impl TokenClient {
     /// Returns [`OriginTokens`], which restricts tokens with these scopes to the origins of one
     /// API.
     ///
+    /// A [`TokenRequest`](super::TokenRequest) adds metadata to the scopes.
+    ///
     /// An origin is a URL with scheme, host and port only, such as `https://widgets.example.com`.
     /// The host must have its normal form, because URL parsers disagree about others, such as
     /// `https://012.0.0.1`. Write an internationalized host in its ASCII form:

@@ -178,7 +178,8 @@ impl TokenClient {
     /// Fetches a token, without reading or updating the cache.
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
-    /// secret is refused, the second one is tried.
+    /// secret is refused, the second one is tried. If the first Region of the API fails, the second
+    /// one is tried.
     ///
     /// # Errors
     ///
@@ -218,8 +219,8 @@ impl TokenClient {
     /// number of callers can report the same token.
     ///
     /// Invalidations are limited, so that an API that refuses every token does not cause a flood of
-    /// token requests. After an invalidation, the tokens of that scope set can't be invalidated for
-    /// 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
+    /// token requests. After an invalidation, the tokens of that set of scopes and metadata can't be
+    /// invalidated for 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
     /// `invalidate` returns `false` and the cached token stays in use.
     ///
     /// # Examples
