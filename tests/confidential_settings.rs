@@ -38,7 +38,7 @@ const TEXTS: [&str; 16] = [
     "-5s3cr3t",
 ];
 
-const TOKEN_CLIENT_SETTINGS: [&str; 10] = [
+const TOKEN_CLIENT_SETTINGS: [&str; 16] = [
     "token_url",
     "domain_prefix",
     "region",
@@ -49,6 +49,12 @@ const TOKEN_CLIENT_SETTINGS: [&str; 10] = [
     "client_scopes",
     "credential_placement",
     "client_metadata",
+    "api_region",
+    "api_fallback_region",
+    "api_fips",
+    "api_url",
+    "api_fallback_url",
+    "form_parameters",
 ];
 
 /// Returns an error as it is displayed, as `main` prints it, and as it is logged.
@@ -208,10 +214,13 @@ fn errors_of_the_token_client_do_not_show_values() {
         return;
     };
     for name in TOKEN_CLIENT_SETTINGS {
-        let variable = format!("COGNITO_M2M_{}", name.to_uppercase());
+        let variables = ["COGNITO_M2M_", "COGNITO_M2M_CLIENT_"]
+            .map(|prefix| format!("{prefix}{}", name.to_uppercase()));
         for text in TEXTS {
-            let settings = TokenClientSettings::from_variables([(&variable, text)]);
-            assert!(is_refused(build_token_client(settings), &(&variable, text)));
+            for variable in &variables {
+                let settings = TokenClientSettings::from_variables([(variable, text)]);
+                assert!(is_refused(build_token_client(settings), &(variable, text)));
+            }
             for value in values(text) {
                 let settings = token_settings_of(&json!({ name: value }));
                 assert!(is_refused(build_token_client(settings), &(name, text)));
@@ -220,7 +229,7 @@ fn errors_of_the_token_client_do_not_show_values() {
     }
 
     type Change = fn(TokenClientBuilder, String) -> TokenClientBuilder;
-    let changes: [Change; 8] = [
+    let changes: [Change; 13] = [
         |it, text| it.token_url(text),
         |it, text| it.domain(text, "us-east-1"),
         |it, text| it.domain("example", text),
@@ -229,6 +238,11 @@ fn errors_of_the_token_client_do_not_show_values() {
         |it, text| it.client_secret_file(text.clone()).client_secret(text),
         |it, text| it.client_scopes(text),
         |it, text| it.client_scopes([text]),
+        |it, text| it.api(text),
+        |it, text| it.api("us-east-1").api_fallback_region(text),
+        |it, text| it.api_url(text.clone()).api_fallback_url(text),
+        |it, text| it.form_parameter("scope", text),
+        |it, text| it.form_parameter(text, ""),
     ];
     for change in changes {
         for text in TEXTS {

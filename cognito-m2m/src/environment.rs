@@ -7,7 +7,7 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 7] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 13] = [
     "token_url",
     "client_id",
     "client_secret",
@@ -15,13 +15,21 @@ pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 7] = [
     "client_secret_file",
     "client_scopes",
     "scope_in_query",
+    "api_region",
+    "api_fallback_region",
+    "api_fips",
+    "api_url",
+    "api_fallback_url",
+    "form_parameters",
 ];
 
 /// Returns the variable of a setting, without the prefix.
 pub(crate) fn variable_of(setting: &str) -> String {
+    let name = setting.to_ascii_uppercase();
     match setting {
-        "scope_in_query" => "CLIENT_SCOPE_IN_QUERY".to_owned(),
-        _ => setting.to_ascii_uppercase(),
+        "scope_in_query" | "form_parameters" => format!("CLIENT_{name}"),
+        _ if setting.starts_with("api_") => format!("CLIENT_{name}"),
+        _ => name,
     }
 }
 

@@ -2,7 +2,7 @@
 // JWT access tokens signed with RS256. Prints its issuer when it is ready.
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
-import Provider from "oidc-provider";
+import Provider, { errors } from "oidc-provider";
 
 const AUDIENCE = "https://api.example.com";
 const SCOPES = "widgets/read widgets/write";
@@ -34,13 +34,16 @@ server.listen(0, "127.0.0.1", () => {
       resourceIndicators: {
         enabled: true,
         defaultResource: () => AUDIENCE,
-        getResourceServerInfo: () => ({
-          scope: SCOPES,
-          audience: AUDIENCE,
-          accessTokenTTL: 300,
-          accessTokenFormat: "jwt",
-          jwt: { sign: { alg: "RS256" } },
-        }),
+        getResourceServerInfo: (_context, resource) => {
+          if (resource !== AUDIENCE) throw new errors.InvalidTarget();
+          return {
+            scope: SCOPES,
+            audience: AUDIENCE,
+            accessTokenTTL: 300,
+            accessTokenFormat: "jwt",
+            jwt: { sign: { alg: "RS256" } },
+          };
+        },
       },
     },
     // `token_use` is a claim of Cognito, which no standard defines.

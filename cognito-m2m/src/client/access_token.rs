@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::requested_token::RequestedToken;
 use super::scopes::RequestedScopes;
 use crate::scope::ScopeSet;
 
@@ -33,7 +34,7 @@ pub struct AccessToken(Arc<Parts>);
 struct Parts {
     secret: SecretString,
     header: HeaderValue,
-    requested: RequestedScopes,
+    requested: RequestedToken,
     granted: Option<ScopeSet>,
     lifetime: Option<Duration>,
 }
@@ -43,7 +44,7 @@ impl AccessToken {
     /// since other characters could break out of the header.
     pub(super) fn new(
         secret: &str,
-        requested: RequestedScopes,
+        requested: RequestedToken,
         granted: Option<ScopeSet>,
         lifetime: Option<Duration>,
     ) -> Option<Self> {
@@ -81,6 +82,11 @@ impl AccessToken {
     /// Returns the scopes that were requested.
     #[must_use]
     pub fn requested_scopes(&self) -> &RequestedScopes {
+        &self.0.requested.scopes
+    }
+
+    /// Returns the key of the token in the cache.
+    pub(super) fn requested(&self) -> &RequestedToken {
         &self.0.requested
     }
 
@@ -103,7 +109,7 @@ impl AccessToken {
         let Some(granted) = self.granted_scopes() else {
             return Vec::new();
         };
-        let requested = self.0.requested.iter();
+        let requested = self.requested_scopes().iter();
         requested.filter(|scope| !granted.contains(scope)).collect()
     }
 
@@ -123,7 +129,7 @@ impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")
             .field("secret", &"[redacted]")
-            .field("requested_scopes", &self.0.requested)
+            .field("requested_scopes", self.requested_scopes())
             .field("granted_scopes", &self.0.granted)
             .field("lifetime", &self.0.lifetime)
             .finish()
@@ -144,7 +150,10 @@ mod tests {
     use super::*;
 
     fn token(secret: &str, requested: &str, granted: Option<&str>) -> Option<AccessToken> {
-        let requested = RequestedScopes::new(requested).unwrap();
+        let requested = RequestedToken {
+            scopes: RequestedScopes::new(requested).unwrap(),
+            ..RequestedToken::default()
+        };
         AccessToken::new(secret, requested, granted.map(ScopeSet::parse), None)
     }
 

@@ -134,6 +134,28 @@ impl AuthorizedClient {
         })
     }
 
+    /// Returns a client whose tokens have another entry in their metadata, for example for another
+    /// tenant. It overrides an entry of the same name. Both clients share their connections.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::client::AuthorizedClient;
+    ///
+    /// # async fn call(widgets: AuthorizedClient) -> Result<(), cognito_m2m::client::CallError> {
+    /// let blue = widgets.with_client_metadata("tenant", "blue");
+    /// let response = blue.get("https://widgets.example.com/widgets").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_client_metadata(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            tokens: Arc::new(self.tokens.with_client_metadata(name, value)),
+            clients: self.clients.clone(),
+        }
+    }
+
     /// Starts building a `GET` request to this URL.
     pub fn get(&self, url: &str) -> AuthorizedRequest<'_> {
         self.request(Method::GET, url)

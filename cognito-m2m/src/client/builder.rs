@@ -10,7 +10,8 @@ use super::fetcher::{Limits, TokenFetcher};
 use super::scopes::IntoScopes;
 use super::secret_source::SecretCallback;
 use super::secret_store::SecretStore;
-use super::settings::{EXPECTED_SCOPES, TokenClientSettings};
+use super::setting_values::EXPECTED_SCOPES;
+use super::settings::TokenClientSettings;
 use super::settings_check::CheckedSettings;
 use super::token_client::TokenClient;
 use crate::error_report::debug_as_report;
@@ -22,7 +23,7 @@ use crate::time::{Clock, SystemClock};
 impl TokenClient {
     /// Returns a [`TokenClientBuilder`], to configure a client in code.
     ///
-    /// The client ID, the token URL or the domain, and a secret, its file or its callback are
+    /// The client ID, a secret (or its file or callback), and the token URL, the domain or the API are
     /// required.
     ///
     /// # Examples
@@ -133,7 +134,7 @@ impl TokenClientBuilder {
 
     /// Sets the URL of the token endpoint: `https`, or `http` on loopback.
     ///
-    /// It can't be combined with [`domain`](Self::domain).
+    /// It can't be combined with [`domain`](Self::domain) or [`api`](Self::api).
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.settings.token_url = Some(url.into());
         self
@@ -205,8 +206,9 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Adds an entry to `aws_client_metadata`, which Cognito passes to the pre token generation
-    /// Lambda trigger.
+    /// Adds an entry to the metadata of all token requests (`aws_client_metadata`, or
+    /// `ClientMetadata` of the API), which Cognito passes to the pre token generation Lambda
+    /// trigger. For metadata of one call, see [`TokenRequest`](super::TokenRequest).
     pub fn client_metadata(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let metadata = &mut self.settings.client_metadata;
         metadata.insert(name.into(), value.into().into());
@@ -292,7 +294,7 @@ impl TokenClientBuilder {
         let http = match self.http {
             Some(client) => client,
             None => default_client(
-                &settings.token_url,
+                settings.endpoint.url(),
                 self.connect_timeout,
                 self.limits.timeout,
             )
@@ -306,20 +308,14 @@ impl TokenClientBuilder {
         ));
         let exchange = Exchange {
             http,
-            url: settings.token_url,
+            endpoint: settings.endpoint,
             credentials: settings.credentials,
-            client_metadata: settings.client_metadata,
-            scope_in_query: settings.scope_in_query,
         };
         let fetcher = TokenFetcher::new(exchange, Arc::clone(&secrets), self.limits, self.clock);
         let background =
             Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?;
         background.spawn(secrets.start());
-        Ok(TokenClient::new(
-            fetcher,
-            settings.client_scopes,
-            background,
-        ))
+        Ok(TokenClient::new(fetcher, settings.defaults, background))
     }
 
     fn check_limits(&mut self) {

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -7,8 +8,8 @@ use super::access_token::AccessToken;
 use super::cached_token::{CachedToken, FetchedToken, next_fetch_at};
 use super::error::TokenClientError;
 use super::invalidation_limit::InvalidationLimit;
+use super::requested_token::RequestedToken;
 use super::retry::{FailedFetch, RememberedError, pause_after_expired};
-use super::scopes::RequestedScopes;
 use super::token_response::TokenResponse;
 use crate::time::ClockReading;
 
@@ -16,9 +17,10 @@ use crate::time::ClockReading;
 pub(super) type FetchResult = Result<FetchedToken, TokenClientError>;
 pub(super) type FetchReceiver = watch::Receiver<Option<FetchResult>>;
 
-/// The cached token of one scope set, and at most one fetch under way.
+/// One cached token, and at most one fetch under way.
 pub(super) struct CacheEntry {
-    scopes: RequestedScopes,
+    requested: RequestedToken,
+    last_use: AtomicU64,
     cached: ArcSwapOption<CachedToken>,
     // Locked for a few instructions by callers that find no usable token, never across an await.
     state: Mutex<State>,
@@ -53,12 +55,36 @@ pub(super) enum Joined {
 }
 
 impl CacheEntry {
-    pub(super) fn new(scopes: RequestedScopes) -> Self {
+    pub(super) fn new(requested: RequestedToken) -> Self {
         Self {
-            scopes,
+            requested,
+            last_use: AtomicU64::new(0),
             cached: ArcSwapOption::empty(),
             state: Mutex::default(),
         }
+    }
+
+    /// Records a use at this time, which the cache counts.
+    pub(super) fn touch(&self, time: u64) {
+        // Writing only changes keeps the value in the caches of all threads that use the token.
+        if self.last_use.load(Ordering::Relaxed) != time {
+            self.last_use.store(time, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn last_use(&self) -> u64 {
+        self.last_use.load(Ordering::Relaxed)
+    }
+
+    /// Returns `true` if the entry can be evicted: no fetch is under way, and no error is remembered.
+    pub(super) fn is_idle(&self, now: ClockReading) -> bool {
+        let state = self.state();
+        state.fetch_under_way().is_none() && state.remembered(now).is_none()
+    }
+
+    /// Removes the token of an entry that is evicted, so that it is not renewed any more.
+    pub(super) fn clear(&self) {
+        self.cached.store(None);
     }
 
     /// Returns the cached token if it is usable. If its renewal is due, the caller must run the
@@ -82,7 +108,7 @@ impl CacheEntry {
     /// Joins the fetch under way, or starts one unless an earlier error is still remembered.
     ///
     /// `client_failure` is the remembered refusal or throttling of the client, which applies to all
-    /// scope sets.
+    /// tokens.
     pub(super) fn join_or_start(
         self: &Arc<Self>,
         now: ClockReading,
@@ -244,8 +270,8 @@ impl SharedFetch {
         &self.entry
     }
 
-    pub(super) fn scopes(&self) -> &RequestedScopes {
-        &self.entry.scopes
+    pub(super) fn requested(&self) -> &RequestedToken {
+        &self.entry.requested
     }
 
     /// Returns the time before which no request can be sent.

@@ -169,7 +169,8 @@ fn millis(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::scopes::RequestedScopes;
+    use crate::client::requested_token::RequestedToken;
+    use crate::client::response_format::ResponseFormat;
     use crate::client::token_life::ResponseTimes;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -178,7 +179,9 @@ mod tests {
         let body =
             format!(r#"{{"access_token":"t","token_type":"Bearer","expires_in":{expires_in}}}"#);
         let times = ResponseTimes::default();
-        TokenResponse::parse(body.as_bytes(), &RequestedScopes::default(), times).unwrap()
+        let requested = RequestedToken::default();
+        let format = ResponseFormat::OAUTH;
+        TokenResponse::parse(body.as_bytes(), format, &requested, times).unwrap()
     }
 
     fn cached(expires_in: u32) -> CachedToken {

@@ -15,7 +15,7 @@ const THROTTLING_BACKOFF: Backoff = Backoff {
 };
 
 /// The errors that concern the client as a whole, whatever scopes it requests: refusals of the
-/// client, and throttling.
+/// client, blocks by a firewall, and throttling.
 #[derive(Default)]
 pub(super) struct ClientMemory {
     // Locked for a few instructions by fetches, and by callers that find no usable token or whose
@@ -54,7 +54,7 @@ impl ClientMemory {
         jitter: f64,
     ) {
         let mut state = self.state();
-        if error.refuses_client() {
+        if error.blocks_client() {
             state.refusal = Some(RememberedError {
                 error: error.clone(),
                 until: now.after(REFUSAL_MEMORY),

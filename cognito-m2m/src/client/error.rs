@@ -44,12 +44,13 @@ pub enum TokenClientError {
     /// secret is not sent to another server.
     #[error("the token endpoint sent a redirect (status {0}): check the token URL")]
     Redirected(u16),
-    /// The token endpoint sent an OAuth error, such as `invalid_client`, or throttled the request
-    /// with an exception of AWS, such as `TooManyRequestsException`. A 401 that asks for HTTP Basic
+    /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito's API sent an
+    /// exception, such as `NotAuthorizedException`. Both throttle requests with exceptions, such as
+    /// `TooManyRequestsException`. A 401 that asks for HTTP Basic
     /// credentials is an `invalid_client`, even without an error code.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
-    /// The token endpoint sent a status other than 200, without an OAuth error.
+    /// The token endpoint sent a status other than 200, without an OAuth error or an exception.
     #[error("the token endpoint failed with status {status}")]
     Status {
         /// The HTTP status.
@@ -109,6 +110,24 @@ impl TokenClientError {
         match self {
             Self::OAuth(error) => error.refuses_client(),
             Self::Secret(error) => error.refuses_client(),
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if all requests of the client are refused for the time being: the client itself
+    /// is refused, or a firewall blocks it.
+    pub(super) fn blocks_client(&self) -> bool {
+        let is_forbidden = matches!(self, Self::OAuth(error) if error.is_forbidden());
+        is_forbidden || self.refuses_client()
+    }
+
+    /// Returns `true` if a Region failed to respond, so that another one may respond: a transport
+    /// error or a 5xx, but neither a refusal nor throttling.
+    pub(super) fn is_of_region(&self) -> bool {
+        match self {
+            Self::Transport(_) => true,
+            Self::OAuth(error) => error.is_transient() && !error.is_throttling(),
+            Self::Status { status, .. } => (500..600).contains(status),
             _ => false,
         }
     }

@@ -1,15 +1,21 @@
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Body, Client, RequestBuilder, Response, StatusCode};
-use secrecy::{ExposeSecret as _, SecretString};
-use url::{Url, form_urlencoded};
+use std::time::Duration;
 
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use secrecy::SecretString;
+use tokio::time::Instant;
+use url::Url;
+
+use super::api_regions::ApiRegions;
 use super::challenge::refuses_client_credentials;
-use super::credentials::{Credentials, EncodedCredentials};
+use super::credentials::Credentials;
 use super::error::TokenClientError;
 use super::invalid_token_response::InvalidTokenResponse;
 use super::oauth_error::{OAuthError, RefusalHeaders, ResponseBody};
+use super::requested_token::RequestedToken;
+use super::response_format::ResponseFormat;
 use super::retry::parse_retry_after;
-use super::scopes::RequestedScopes;
+use super::token_endpoint::{TokenEndpoint, api_request};
 use super::token_life::ResponseTimes;
 use super::token_response::TokenResponse;
 use super::transport_error::TransportError;
@@ -22,85 +28,116 @@ const MAX_BYTES: usize = 64 * 1024;
 /// Sends single requests to the token endpoint, and parses the responses.
 pub(super) struct Exchange {
     pub(super) http: Client,
-    pub(super) url: Url,
+    pub(super) endpoint: TokenEndpoint,
     pub(super) credentials: Credentials,
-    pub(super) client_metadata: Option<SecretString>,
-    pub(super) scope_in_query: bool,
+}
+
+/// One attempt to get a token, with its time limits in real time.
+#[derive(Clone, Copy)]
+pub(super) struct Attempt<'a> {
+    pub(super) requested: &'a RequestedToken,
+    /// The limit of each request.
+    pub(super) timeout: Duration,
+    /// The end of the attempt, which may need several requests: with another secret, or in another
+    /// Region.
+    pub(super) ends_at: Instant,
+}
+
+impl Attempt<'_> {
+    /// Returns the time for the next request, if it may be followed by others that need as much.
+    fn time_for_one_of(&self, requests: u32) -> Duration {
+        let left = self.ends_at.saturating_duration_since(Instant::now());
+        let share = left.checked_div(requests).unwrap_or(left);
+        share.min(self.timeout)
+    }
 }
 
 impl Exchange {
     /// Requests a token with this secret.
     pub(super) async fn request_token(
         &self,
-        scopes: &RequestedScopes,
+        attempt: Attempt<'_>,
         secret: &SecretString,
         clock: &dyn Clock,
     ) -> Result<TokenResponse, TokenClientError> {
-        let url = self.url_for(scopes);
-        let request = self.request(&url, scopes, secret);
-        let requested_at = clock.now();
-        let response = request.send().await.map_err(TransportError::new)?;
-        let (headers, body) = read(response, &url, clock).await?;
-        let times = ResponseTimes::new(requested_at, &headers);
-        let response = TokenResponse::parse(&body, scopes, times);
-        let response = response.map_err(|error| success_error(error, body))?;
-        let life = response.life().check(clock.now());
-        life.map_err(InvalidTokenResponse::ExpiredOnArrival)?;
-        Ok(response)
-    }
-
-    /// Returns the URL of a request, which is part of the key of a cache in front of the endpoint.
-    fn url_for(&self, scopes: &RequestedScopes) -> Url {
-        let mut url = self.url.clone();
-        if self.scope_in_query && !scopes.is_empty() {
-            url.query_pairs_mut().append_pair("scope", scopes.as_str());
+        let requested = attempt.requested;
+        match &self.endpoint {
+            TokenEndpoint::OAuth(endpoint) => {
+                let url = endpoint.url_for(&requested.scopes);
+                let request =
+                    endpoint.request(&self.http, &url, requested, &self.credentials, secret);
+                let format = ResponseFormat::OAUTH;
+                send(request, &url, format, requested, clock).await
+            }
+            TokenEndpoint::Api(regions) => {
+                self.request_in_regions(regions, attempt, secret, clock)
+                    .await
+            }
         }
-        url
     }
 
-    /// Creates the request (RFC 6749 section 4.4.2), with Cognito's `aws_client_metadata`.
-    fn request(
+    /// Requests a token from the API of one Region and, if that fails, of the other one. Refusals and
+    /// throttling are the same everywhere, so they end the attempt.
+    async fn request_in_regions(
         &self,
-        url: &Url,
-        scopes: &RequestedScopes,
+        regions: &ApiRegions,
+        attempt: Attempt<'_>,
         secret: &SecretString,
-    ) -> RequestBuilder {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials");
-        if !scopes.is_empty() {
-            form.append_pair("scope", scopes.as_str());
-        }
-        if let Some(metadata) = &self.client_metadata {
-            form.append_pair("aws_client_metadata", metadata.expose_secret());
-        }
-        let mut request = self.http.post(url.clone());
-        match self.credentials.encode(secret) {
-            Some(EncodedCredentials::Header(header)) => {
-                request = request.header(AUTHORIZATION, header);
+        clock: &dyn Clock,
+    ) -> Result<TokenResponse, TokenClientError> {
+        let requested = attempt.requested;
+        let mut error = TokenClientError::Stopped;
+        for (region, remaining) in regions
+            .in_order(clock.now())
+            .into_iter()
+            .zip((1..=regions.count()).rev())
+        {
+            let url = region.url;
+            let request = api_request(&self.http, url, requested, &self.credentials, secret);
+            let response = send(request, url, ResponseFormat::API, requested, clock);
+            // In real time, since a test clock does not advance while the network is busy.
+            let limit = attempt.time_for_one_of(remaining);
+            let response = tokio::time::timeout(limit, response).await;
+            let response = response.unwrap_or_else(|_| Err(TransportError::TIMEOUT.into()));
+            let failed = response.as_ref().err().filter(|error| error.is_of_region());
+            regions.record(region, failed.is_some(), clock.now());
+            match response {
+                Err(failure) if failure.is_of_region() => {
+                    let host = url.host_str();
+                    tracing::warn!(host, error = %failure, "a Region failed to respond to a token request");
+                    error = failure;
+                }
+                response => return response,
             }
-            Some(EncodedCredentials::Form {
-                client_id,
-                client_secret,
-            }) => {
-                form.append_pair("client_id", &client_id);
-                form.append_pair("client_secret", client_secret.expose_secret());
-            }
-            None => {}
         }
-        // A wrapped body can't be sent twice: if a custom client follows redirects, a 307 does not
-        // carry the secret to another server.
-        let body = Body::wrap(Body::from(form.finish()));
-        request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(ACCEPT, "application/json")
-            .body(body)
+        Err(error)
     }
+}
+
+/// Sends a request and parses the response.
+async fn send(
+    request: RequestBuilder,
+    url: &Url,
+    format: ResponseFormat,
+    requested: &RequestedToken,
+    clock: &dyn Clock,
+) -> Result<TokenResponse, TokenClientError> {
+    let requested_at = clock.now();
+    let response = request.send().await.map_err(TransportError::new)?;
+    let (headers, body) = read(response, url, format, clock).await?;
+    let times = ResponseTimes::new(requested_at, &headers);
+    let response = TokenResponse::parse(&body, format, requested, times);
+    let response = response.map_err(|error| success_error(error, format, body))?;
+    let life = response.life().check(clock.now());
+    life.map_err(InvalidTokenResponse::ExpiredOnArrival)?;
+    Ok(response)
 }
 
 /// Returns the headers and the body of a response with status 200.
 async fn read(
     mut response: Response,
     url: &Url,
+    format: ResponseFormat,
     clock: &dyn Clock,
 ) -> Result<(HeaderMap, Vec<u8>), TokenClientError> {
     let status = response.status();
@@ -118,15 +155,20 @@ async fn read(
     }
     // The status is reported even if the body is too large or incomplete.
     let body = ResponseBody::new(body.unwrap_or_default());
-    Err(status_error(status.as_u16(), &headers, body, clock))
+    Err(status_error(status.as_u16(), &headers, format, body, clock))
 }
 
-/// Creates the error for a response with status 200. Some servers send OAuth errors with it.
-fn success_error(error: InvalidTokenResponse, body: Vec<u8>) -> TokenClientError {
+/// Creates the error for a response with status 200. Some servers send errors with it.
+fn success_error(
+    error: InvalidTokenResponse,
+    format: ResponseFormat,
+    body: Vec<u8>,
+) -> TokenClientError {
     if error == InvalidTokenResponse::Error {
         let status = StatusCode::OK.as_u16();
         let body = ResponseBody::new(body);
-        if let Some(error) = OAuthError::parse(status, &body, RefusalHeaders::default(), None) {
+        let refusal = RefusalHeaders::default();
+        if let Some(error) = OAuthError::parse(format, status, &body, refusal, None) {
             return error.into();
         }
     }
@@ -137,6 +179,7 @@ fn success_error(error: InvalidTokenResponse, body: Vec<u8>) -> TokenClientError
 fn status_error(
     status: u16,
     headers: &HeaderMap,
+    format: ResponseFormat,
     body: ResponseBody,
     clock: &dyn Clock,
 ) -> TokenClientError {
@@ -148,44 +191,12 @@ fn status_error(
         refuses_client: status == StatusCode::UNAUTHORIZED.as_u16()
             && refuses_client_credentials(headers),
     };
-    match OAuthError::parse(status, &body, refusal, retry_after) {
+    match OAuthError::parse(format, status, &body, refusal, retry_after) {
         Some(error) => error.into(),
         None => TokenClientError::Status {
             status,
             body,
             retry_after,
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::client::CredentialPlacement;
-    use crate::client_id::ClientId;
-
-    fn url_for(url: &str, scope_in_query: bool, scopes: &str) -> String {
-        let client_id = ClientId::new("reporting").unwrap();
-        let exchange = Exchange {
-            http: Client::new(),
-            url: Url::parse(url).unwrap(),
-            credentials: Credentials::new(client_id, CredentialPlacement::Basic),
-            client_metadata: None,
-            scope_in_query,
-        };
-        let scopes = RequestedScopes::new(scopes).unwrap();
-        exchange.url_for(&scopes).into()
-    }
-
-    #[test]
-    fn scopes_are_added_to_the_query_in_alphabetical_order() {
-        let url = "https://id.example/token";
-        assert_eq!(url_for(url, false, "b/x a"), url);
-        assert_eq!(url_for(url, true, ""), url);
-        assert_eq!(url_for(url, true, "b/x a"), format!("{url}?scope=a+b%2Fx"));
-        assert_eq!(
-            url_for("https://id.example/token?stage=a%20b", true, "a&b"),
-            "https://id.example/token?stage=a%20b&scope=a%26b"
-        );
     }
 }

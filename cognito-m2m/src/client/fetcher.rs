@@ -5,10 +5,10 @@ use tokio::time::Instant;
 
 use super::client_memory::ClientMemory;
 use super::error::TokenClientError;
-use super::exchange::Exchange;
+use super::exchange::{Attempt, Exchange};
 use super::request_queue::{Place, RequestQueue};
+use super::requested_token::RequestedToken;
 use super::retry::{FailedFetch, MAX_ATTEMPTS, REFUSAL_MEMORY, pause};
-use super::scopes::RequestedScopes;
 use super::secret_set::SecretSet;
 use super::secret_store::SecretStore;
 use super::token_response::TokenResponse;
@@ -78,16 +78,23 @@ impl TokenFetcher {
     /// Sends one request, even if a refusal is remembered.
     pub(super) async fn fetch_once(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
     ) -> Result<TokenResponse, TokenClientError> {
         let deadline = self.deadline_from(self.now());
-        self.request(scopes, deadline, None).await
+        self.request(requested, deadline, None).await
+    }
+
+    /// Returns the time limit of one attempt. It is longer than that of one request if another
+    /// Region can be tried.
+    fn attempt_limit(&self) -> Duration {
+        let requests = self.exchange.endpoint.requests_per_attempt();
+        self.limits.timeout.saturating_mul(requests)
     }
 
     /// Sends a request at `not_before` or later, and retries transient errors until the deadline.
     pub(super) async fn fetch_with_retries(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         not_before: Option<ClockReading>,
         mut deadline: Duration,
     ) -> Result<TokenResponse, FailedFetch> {
@@ -102,7 +109,7 @@ impl TokenFetcher {
         let mut attempt = 1;
         loop {
             let place = self.place(&mut queued_at, &mut deadline).await?;
-            let error = match self.request_in_place(scopes, deadline, place).await {
+            let error = match self.request_in_place(requested, deadline, place).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
@@ -111,6 +118,7 @@ impl TokenFetcher {
             if !error.is_retried() || attempt >= MAX_ATTEMPTS || next.monotonic >= deadline {
                 return Err(self.failed_fetch(error, now));
             }
+            let scopes = &requested.scopes;
             tracing::debug!(%scopes, attempt, %error, "retrying a token request");
             attempt = attempt.saturating_add(1);
             self.clock.sleep_until_either(next).await;
@@ -156,14 +164,14 @@ impl TokenFetcher {
 
     async fn request_in_place(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         deadline: Duration,
         mut place: Place<'_>,
     ) -> Result<TokenResponse, TokenClientError> {
         let earlier_throttlings = self.memory.throttlings_in_a_row();
         // The place is kept until the result is recorded, so that the next request takes it into
         // account. A refusal that is cured by another secret is not recorded.
-        let result = self.request(scopes, deadline, Some(&mut place)).await;
+        let result = self.request(requested, deadline, Some(&mut place)).await;
         match &result {
             Ok(_) => self.record_acceptance(),
             Err(error) if error.is_expired_on_arrival() => self.record_acceptance(),
@@ -176,7 +184,7 @@ impl TokenFetcher {
                 let now = self.now();
                 self.memory
                     .record_error(error, earlier_throttlings, now, jitter);
-                if error.refuses_client() || error.throttles_client() {
+                if error.blocks_client() || error.throttles_client() {
                     self.queue.record_refusal();
                 } else {
                     self.queue.record_response();
@@ -195,15 +203,21 @@ impl TokenFetcher {
     /// replaced by others.
     async fn request(
         &self,
-        scopes: &RequestedScopes,
+        requested: &RequestedToken,
         deadline: Duration,
         mut place: Option<&mut Place<'_>>,
     ) -> Result<TokenResponse, TokenClientError> {
         let mut secrets = self.secrets.current(self.time_left(deadline)).await?;
         loop {
-            let limit = self.time_left(deadline).min(self.limits.timeout);
+            let limit = self.time_left(deadline).min(self.attempt_limit());
+            let now = Instant::now();
+            let attempt = Attempt {
+                requested,
+                timeout: self.limits.timeout,
+                ends_at: now.checked_add(limit).unwrap_or(now),
+            };
             // In real time, since a test clock does not advance while the network is busy.
-            let request = self.request_with_any_secret(scopes, &secrets);
+            let request = self.request_with_any_secret(attempt, &secrets);
             let request = tokio::time::timeout(limit, request);
             let result = match place.as_deref_mut() {
                 Some(place) => place.run(limit, request).await,
@@ -228,12 +242,12 @@ impl TokenFetcher {
     /// Sends a request with each secret in turn, until one is accepted.
     async fn request_with_any_secret(
         &self,
-        scopes: &RequestedScopes,
+        attempt: Attempt<'_>,
         secrets: &SecretSet,
     ) -> Result<TokenResponse, TokenClientError> {
         let mut refusal = TokenClientError::Stopped;
         for (index, secret) in secrets.secrets_to_try() {
-            let response = self.exchange.request_token(scopes, secret, self.clock());
+            let response = self.exchange.request_token(attempt, secret, self.clock());
             match response.await {
                 Ok(response) => {
                     self.secrets.record_acceptance(secrets, index);

@@ -5,22 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// The exceptions with which AWS throttles requests, even with status 400. Cognito's own is
-/// `TooManyRequestsException` (Quotas in Amazon Cognito, category `ClientAuthentication`). Front
-/// ends send the others (AWS SDKs and Tools Reference Guide: "Retry behavior").
-const THROTTLING: [&str; 6] = [
-    "TooManyRequestsException",
-    "ThrottlingException",
-    "ThrottledException",
-    "LimitExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-];
+use super::aws_exception::{self, THROTTLING, exception_name, known_name};
+use super::response_format::ResponseFormat;
 
 /// The code of a refusal of the client itself (RFC 6749 section 5.2).
 const INVALID_CLIENT: &str = "invalid_client";
 
-/// The codes that `Display` and `Debug` print, in addition to those of throttling: RFC 6749
+/// The codes that `Display` and `Debug` print, in addition to the exceptions of AWS: RFC 6749
 /// sections 4.1.2.1 and 5.2.
 const KNOWN_CODES: [&str; 8] = [
     "invalid_request",
@@ -33,7 +24,8 @@ const KNOWN_CODES: [&str; 8] = [
     "temporarily_unavailable",
 ];
 
-/// An OAuth error response (RFC 6749 section 5.2).
+/// An OAuth error response (RFC 6749 section 5.2), or an exception of Cognito's API operation
+/// `GetClientToken`.
 ///
 /// `Display` and `Debug` print the status and, if it is a well-known one, the error code. They
 /// print nothing else that the server sent, because a server may echo secrets.
@@ -70,9 +62,27 @@ pub(super) struct RefusalHeaders<'h> {
 }
 
 impl OAuthError {
-    /// Parses a response. Returns `None` if it is neither an OAuth error, nor a refusal of the
-    /// client, nor throttling.
+    /// Parses a response. Returns `None` if it is neither an OAuth error or an exception of the API,
+    /// nor a refusal of the client, nor throttling.
+    ///
+    /// A response of the API that names no exception comes from a gateway, and is parsed like that
+    /// of a token endpoint.
     pub(super) fn parse(
+        format: ResponseFormat,
+        status: u16,
+        body: &ResponseBody,
+        refusal: RefusalHeaders<'_>,
+        retry_after: Option<Duration>,
+    ) -> Option<Self> {
+        let exception = format
+            .is_api()
+            .then(|| Self::parse_exception(status, body, refusal, retry_after));
+        exception
+            .flatten()
+            .or_else(|| Self::parse_oauth(status, body, refusal, retry_after))
+    }
+
+    fn parse_oauth(
         status: u16,
         body: &ResponseBody,
         refusal: RefusalHeaders<'_>,
@@ -109,6 +119,28 @@ impl OAuthError {
         })))
     }
 
+    fn parse_exception(
+        status: u16,
+        body: &ResponseBody,
+        refusal: RefusalHeaders<'_>,
+        retry_after: Option<Duration>,
+    ) -> Option<Self> {
+        let members: Map<String, Value> =
+            serde_json::from_slice(body.as_bytes()).unwrap_or_default();
+        let error = exception_name(&members, refusal.exception)?;
+        let description = members.get("message").or_else(|| members.get("Message"));
+        Some(Self(Arc::new(Parts {
+            status,
+            // A 401 without a well-known exception comes from a gateway.
+            refuses_client: aws_exception::refuses_client(&error)
+                || (refusal.refuses_client && known_name(&error).is_none()),
+            error,
+            description: description.and_then(Value::as_str).map(str::to_owned),
+            body: body.clone(),
+            retry_after,
+        })))
+    }
+
     /// Returns the HTTP status.
     ///
     /// Cognito sends 400. Other servers may send 401 for `invalid_client`, or 200.
@@ -119,15 +151,16 @@ impl OAuthError {
 
     /// Returns the error code exactly as the server sent it, such as `invalid_client`.
     ///
-    /// If the request was throttled, the code is the exception of AWS, such as
-    /// `TooManyRequestsException`. For a 401 without a code that asks for HTTP Basic credentials, or
+    /// If the request was throttled, or sent to Cognito's API, the code is the exception of AWS,
+    /// such as `TooManyRequestsException` or `NotAuthorizedException`, without a namespace. For a 401 without a code that asks for HTTP Basic credentials, or
     /// has no challenge, it is `invalid_client`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error
     }
 
-    /// Returns the server's `error_description`, if any. Do not log it unless you trust the server.
+    /// Returns the server's `error_description`, or the `message` of an exception, if any. Do not
+    /// log it unless you trust the server.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
@@ -151,17 +184,25 @@ impl OAuthError {
         self.0.refuses_client
     }
 
+    /// Returns `true` if a firewall blocks the client, whatever its secret.
+    pub(super) fn is_forbidden(&self) -> bool {
+        aws_exception::is_forbidden(&self.0.error)
+    }
+
     pub(super) fn is_transient(&self) -> bool {
-        self.is_throttling() || is_transient_status(self.0.status)
+        self.is_throttling()
+            || is_transient_status(self.0.status)
+            || aws_exception::is_transient(&self.0.error)
     }
 
     pub(super) fn is_throttling(&self) -> bool {
-        self.0.status == 429 || THROTTLING.contains(&self.0.error.as_str())
+        self.0.status == 429 || aws_exception::is_throttling(&self.0.error)
     }
 
     fn printable_code(&self) -> &'static str {
-        let mut known = KNOWN_CODES.into_iter().chain(THROTTLING);
-        let code = known.find(|code| *code == self.0.error);
+        let mut codes = KNOWN_CODES.into_iter();
+        let code = codes.find(|code| *code == self.0.error);
+        let code = code.or_else(|| known_name(&self.0.error));
         code.unwrap_or("unknown error code")
     }
 }
@@ -246,7 +287,14 @@ mod tests {
     }
 
     fn parse_with(status: u16, body: &str, refusal: RefusalHeaders<'_>) -> Option<OAuthError> {
-        OAuthError::parse(status, &ResponseBody::new(body.into()), refusal, None)
+        let format = ResponseFormat::OAUTH;
+        OAuthError::parse(
+            format,
+            status,
+            &ResponseBody::new(body.into()),
+            refusal,
+            None,
+        )
     }
 
     fn exception(header: &str) -> RefusalHeaders<'_> {

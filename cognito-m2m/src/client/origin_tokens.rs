@@ -4,9 +4,11 @@ use url::{Origin, Url};
 
 use super::access_token::AccessToken;
 use super::call_error::CallError;
-use super::scopes::{IntoScopes, RequestedScopes};
-use super::settings::{EXPECTED_SCOPES, setting_fault};
+use super::requested_token::RequestedToken;
+use super::setting_values::EXPECTED_SCOPES;
+use super::settings::setting_fault;
 use super::token_client::TokenClient;
+use super::token_request::IntoTokenRequest;
 use super::token_url::check_transport;
 use super::written_url::{is_written_as_parsed, parse_unambiguous};
 use crate::scope::InvalidScope;
@@ -15,6 +17,8 @@ use crate::setting_fault::SettingsError;
 impl TokenClient {
     /// Returns [`OriginTokens`], which restricts tokens with these scopes to the origins of one
     /// API.
+    ///
+    /// A [`TokenRequest`](super::TokenRequest) adds metadata to the scopes.
     ///
     /// An origin is a URL with scheme, host and port only, such as `https://widgets.example.com`.
     /// The host must have its normal form, because URL parsers disagree about others, such as
@@ -40,9 +44,9 @@ impl TokenClient {
     pub fn for_origins(
         &self,
         origins: impl IntoIterator<Item = impl AsRef<str>>,
-        scopes: impl IntoScopes,
+        request: impl IntoTokenRequest,
     ) -> Result<OriginTokens, SettingsError> {
-        OriginTokens::new(self.clone(), origins, self.scopes_or_default(scopes))
+        OriginTokens::new(self.clone(), origins, self.requested(request))
     }
 }
 
@@ -69,14 +73,14 @@ impl TokenClient {
 pub struct OriginTokens {
     tokens: TokenClient,
     origins: Vec<Origin>,
-    scopes: RequestedScopes,
+    requested: RequestedToken,
 }
 
 impl OriginTokens {
     fn new(
         tokens: TokenClient,
         origins: impl IntoIterator<Item = impl AsRef<str>>,
-        scopes: Result<RequestedScopes, InvalidScope>,
+        requested: Result<RequestedToken, InvalidScope>,
     ) -> Result<Self, SettingsError> {
         let mut faults = Vec::new();
         let mut parsed = Vec::new();
@@ -89,17 +93,45 @@ impl OriginTokens {
         if parsed.is_empty() && faults.is_empty() {
             faults.push(setting_fault("origins", "expected at least one"));
         }
-        match scopes {
-            Ok(scopes) if faults.is_empty() => Ok(Self {
+        match requested {
+            Ok(requested) if faults.is_empty() => Ok(Self {
                 tokens,
                 origins: parsed,
-                scopes,
+                requested,
             }),
             Ok(_) => Err(SettingsError::new(faults)),
             Err(_) => {
                 faults.push(setting_fault("scopes", EXPECTED_SCOPES));
                 Err(SettingsError::new(faults))
             }
+        }
+    }
+
+    /// Returns a source of tokens with another entry in their metadata, for example for another
+    /// tenant. It overrides an entry of the same name.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use cognito_m2m::client::OriginTokens;
+    ///
+    /// # async fn call(widgets: OriginTokens) -> Result<(), cognito_m2m::client::CallError> {
+    /// let blue = widgets.with_client_metadata("tenant", "blue");
+    /// let token = blue.token_for("https://widgets.example.com/widgets").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_client_metadata(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let entry = [(name.into(), value.into().into())];
+        let client_metadata = self.requested.client_metadata.with(entry.into());
+        Self {
+            tokens: self.tokens.clone(),
+            origins: self.origins.clone(),
+            requested: RequestedToken {
+                scopes: self.requested.scopes.clone(),
+                client_metadata,
+            },
         }
     }
 
@@ -123,7 +155,7 @@ impl OriginTokens {
         if !self.covers(url) {
             return Err(CallError::OtherOrigin);
         }
-        Ok(self.tokens.token(&self.scopes).await?)
+        Ok(self.tokens.requested_token(self.requested.clone()).await?)
     }
 
     /// Removes a token from the cache after the API has refused it, so that the next call fetches a
@@ -161,7 +193,7 @@ impl fmt::Debug for OriginTokens {
         f.debug_struct("OriginTokens")
             .field("tokens", &self.tokens)
             .field("origins", &self.origins)
-            .field("scopes", &self.scopes)
+            .field("requested", &self.requested)
             .finish_non_exhaustive()
     }
 }

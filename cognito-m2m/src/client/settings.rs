@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -7,15 +6,16 @@ use secrecy::SecretString;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::api_settings::ApiSettings;
+use super::client_metadata::MetadataEntries;
 use super::credentials::CredentialPlacement;
+use super::form_parameters::FormParameters;
 use super::scopes::RequestedScopes;
+use super::setting_values::{boolean, metadata, scopes};
 use crate::environment::{TOKEN_CLIENT_SETTINGS, prefixed};
 use crate::setting_fault::SettingFault;
 use crate::setting_source;
 use crate::setting_text::{self, RedactedUrl, shown_name};
-
-/// The expected form of scopes, in faults of settings that contain scopes.
-pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)";
 
 /// The settings of a [`TokenClient`](super::TokenClient), from a configuration file or from the
 /// environment.
@@ -24,8 +24,11 @@ pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible
 ///
 /// | name | environment variable | value |
 /// | --- | --- | --- |
-/// | `token_url` | `COGNITO_M2M_TOKEN_URL` | required, unless `domain_prefix` and `region` are set |
+/// | `token_url` | `COGNITO_M2M_TOKEN_URL` | required, unless a domain or the API is set |
 /// | `domain_prefix`, `region` | | the prefix of the user pool's domain, and its Region |
+/// | `api_region`, `api_fallback_region` | `COGNITO_M2M_CLIENT_API_REGION`, `COGNITO_M2M_CLIENT_API_FALLBACK_REGION` | the Region whose API issues tokens without a domain, and a second one, for the time that the first one fails |
+/// | `api_fips` | `COGNITO_M2M_CLIENT_API_FIPS` | `true` or `false` (the default), for the FIPS endpoints of these Regions |
+/// | `api_url`, `api_fallback_url` | `COGNITO_M2M_CLIENT_API_URL`, `COGNITO_M2M_CLIENT_API_FALLBACK_URL` | the URLs of such APIs, instead of Regions |
 /// | `client_id` | `COGNITO_M2M_CLIENT_ID` | required, the ID of the app client |
 /// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | the secret of the app client; required, unless it comes from a file or a [callback](super::TokenClientBuilder::client_secret_from) |
 /// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
@@ -34,6 +37,7 @@ pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible
 /// | `credential_placement` | | `basic` (the default) or `form` |
 /// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
 /// | `client_metadata` | | a map of strings |
+/// | `form_parameters` | `COGNITO_M2M_CLIENT_FORM_PARAMETERS` | a map of strings or lists of strings, or text like `resource=https%3A%2F%2Fapi.example` |
 ///
 /// Invalid settings are collected, and
 /// [`TokenClientBuilder::build`](super::TokenClientBuilder::build) reports all of them together, without
@@ -60,6 +64,7 @@ pub struct TokenClientSettings {
     pub(super) token_url: Option<String>,
     pub(super) domain_prefix: Option<String>,
     pub(super) region: Option<String>,
+    pub(super) api: ApiSettings,
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<SecretString>,
     pub(super) client_secret_2: Option<SecretString>,
@@ -67,8 +72,8 @@ pub struct TokenClientSettings {
     pub(super) client_scopes: RequestedScopes,
     pub(super) credential_placement: CredentialPlacement,
     pub(super) scope_in_query: bool,
-    // The values are treated as secrets, since they may be confidential.
-    pub(super) client_metadata: BTreeMap<String, SecretString>,
+    pub(super) client_metadata: MetadataEntries,
+    pub(super) form_parameters: FormParameters,
     pub(super) faults: Vec<SettingFault>,
 }
 
@@ -147,6 +152,11 @@ impl TokenClientSettings {
             "token_url" => assign(&mut self.token_url, value, some_text),
             "domain_prefix" => assign(&mut self.domain_prefix, value, some_text),
             "region" => assign(&mut self.region, value, some_text),
+            "api_region" => assign(&mut self.api.region, value, some_text),
+            "api_fallback_region" => assign(&mut self.api.fallback_region, value, some_text),
+            "api_fips" => assign(&mut self.api.fips, value, boolean),
+            "api_url" => assign(&mut self.api.url, value, some_text),
+            "api_fallback_url" => assign(&mut self.api.fallback_url, value, some_text),
             "client_id" => assign(&mut self.client_id, value, some_text),
             "client_secret" => assign(&mut self.client_secret, value, some_secret),
             "client_secret_2" => assign(&mut self.client_secret_2, value, some_secret),
@@ -155,6 +165,11 @@ impl TokenClientSettings {
             "credential_placement" => assign(&mut self.credential_placement, value, placement),
             "scope_in_query" => assign(&mut self.scope_in_query, value, boolean),
             "client_metadata" => assign(&mut self.client_metadata, value, metadata),
+            "form_parameters" => assign(
+                &mut self.form_parameters,
+                value,
+                FormParameters::from_setting,
+            ),
             _ => Err("is not a setting of the token client: check its spelling".to_owned()),
         }
     }
@@ -205,45 +220,6 @@ fn placement(value: Value) -> Result<CredentialPlacement, String> {
     Ok(CredentialPlacement::from_name(&text(value)?)?)
 }
 
-fn metadata(value: Value) -> Result<BTreeMap<String, SecretString>, String> {
-    let expected = || "expected a map of strings".to_owned();
-    let Value::Object(entries) = value else {
-        return Err(expected());
-    };
-    let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
-    let secret = |(name, value): (String, Value)| {
-        let text = value.as_str().ok_or_else(expected)?;
-        Ok((name, text.into()))
-    };
-    entries.map(secret).collect()
-}
-
-fn boolean(value: Value) -> Result<bool, String> {
-    match value {
-        Value::Bool(value) => Ok(value),
-        Value::String(text) if text == "true" => Ok(true),
-        Value::String(text) if text == "false" => Ok(false),
-        _ => Err("expected `true` or `false`".to_owned()),
-    }
-}
-
-fn scopes(value: Value) -> Result<RequestedScopes, String> {
-    let scopes = match value {
-        Value::Array(entries) => {
-            let entries: Option<Vec<&str>> = entries.iter().map(Value::as_str).collect();
-            entries.map(RequestedScopes::new)
-        }
-        value => value.as_str().map(RequestedScopes::new),
-    };
-    let scopes = scopes
-        .ok_or("expected a string with spaces between the scopes, or a list of scopes")?
-        .map_err(|_| EXPECTED_SCOPES)?;
-    if scopes.is_empty() {
-        return Err("is empty: name a scope or remove the setting".to_owned());
-    }
-    Ok(scopes)
-}
-
 /// Leaves out secrets, the path of the secret's file, and passwords in a token URL. Such passwords
 /// and a secret in place of its path are faults, but these settings may not have been checked.
 impl fmt::Debug for TokenClientSettings {
@@ -254,6 +230,7 @@ impl fmt::Debug for TokenClientSettings {
             .field("token_url", &token_url.map(RedactedUrl))
             .field("domain_prefix", &self.domain_prefix)
             .field("region", &self.region)
+            .field("api", &self.api)
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
             .field("client_secret_2", &self.client_secret_2)
@@ -265,6 +242,7 @@ impl fmt::Debug for TokenClientSettings {
             .field("credential_placement", &self.credential_placement)
             .field("scope_in_query", &self.scope_in_query)
             .field("client_metadata", &self.client_metadata)
+            .field("form_parameters", &self.form_parameters)
             .field("faults", &self.faults)
             .finish()
     }
@@ -368,6 +346,9 @@ mod tests {
             "client_scopes",
             "credential_placement",
             "client_metadata",
+            "api_region",
+            "api_fips",
+            "form_parameters",
         ];
         let names = names.into_iter().map(str::to_owned);
         let mut settings: serde_json::Map<_, _> = names.map(|name| (name, Value::Null)).collect();

@@ -1,12 +1,14 @@
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Map, Value};
 use url::Url;
 
+use super::api_settings::Fault;
+use super::client_metadata::ClientMetadata;
 use super::credentials::{CredentialPlacement, Credentials};
-use super::scopes::RequestedScopes;
+use super::requested_token::RequestedToken;
 use super::secret_settings::CheckedSecrets;
 use super::secret_source::SecretCallback;
 use super::settings::TokenClientSettings;
+use super::token_endpoint::{OAuthEndpoint, TokenEndpoint};
 use super::token_url::{parse_token_url, token_url_from_domain};
 use crate::client_id::ClientId;
 use crate::setting_fault::SettingsError;
@@ -14,13 +16,11 @@ use crate::setting_text;
 
 /// The validated settings of a token client.
 pub(super) struct CheckedSettings {
-    pub(super) token_url: Url,
+    pub(super) endpoint: TokenEndpoint,
     pub(super) credentials: Credentials,
     pub(super) secrets: CheckedSecrets,
-    pub(super) client_scopes: RequestedScopes,
-    /// The value of `aws_client_metadata`, a JSON object of strings.
-    pub(super) client_metadata: Option<SecretString>,
-    pub(super) scope_in_query: bool,
+    /// What a call requests that specifies nothing.
+    pub(super) defaults: RequestedToken,
 }
 
 impl CheckedSettings {
@@ -30,9 +30,8 @@ impl CheckedSettings {
         secret_callback: Option<SecretCallback>,
     ) -> Result<Self, SettingsError> {
         check_texts(&mut settings);
-        let token_url = token_url(&settings);
-        let token_url =
-            token_url.map_err(|(setting, problem)| settings.add_fault(setting, problem));
+        let endpoint = endpoint(&settings);
+        let endpoint = endpoint.map_err(|(setting, problem)| settings.add_fault(setting, problem));
         let client_id = client_id(&settings);
         let client_id = client_id.map_err(|problem| settings.add_fault("client_id", problem));
         let secrets = CheckedSecrets::new(&mut settings, secret_callback);
@@ -41,17 +40,23 @@ impl CheckedSettings {
             let problem = "requires HTTP Basic: set `credential_placement` to `basic`";
             settings.add_fault("scope_in_query", problem);
         }
-        match (token_url, client_id, secrets) {
-            (Ok(token_url), Ok(client_id), Some(secrets)) if settings.faults.is_empty() => {
-                let client_metadata = metadata_json(&settings);
+        if settings.api.is_set() {
+            check_api_alone(&mut settings);
+        }
+        if let Err(problem) = settings.form_parameters.check() {
+            settings.add_fault("form_parameters", problem);
+        }
+        match (endpoint, client_id, secrets) {
+            (Ok(endpoint), Ok(client_id), Some(secrets)) if settings.faults.is_empty() => {
                 let placement = settings.credential_placement;
                 Ok(Self {
-                    token_url,
+                    endpoint,
                     credentials: Credentials::new(client_id, placement),
                     secrets,
-                    client_scopes: settings.client_scopes,
-                    client_metadata,
-                    scope_in_query: settings.scope_in_query,
+                    defaults: RequestedToken {
+                        scopes: settings.client_scopes,
+                        client_metadata: ClientMetadata::new(settings.client_metadata),
+                    },
                 })
             }
             _ => Err(SettingsError::new(settings.faults)),
@@ -78,15 +83,47 @@ fn check_texts(settings: &mut TokenClientSettings) {
         ("client_secret_2", secret(&settings.client_secret_2)),
         ("client_secret_file", path.map(setting_text::check)),
     ];
-    for (setting, checked) in checked {
+    let api = settings
+        .api
+        .texts()
+        .map(|(name, text)| (name, text.map(setting_text::check)));
+    for (setting, checked) in checked.into_iter().chain(api) {
         if let Some(Err(problem)) = checked {
             settings.add_fault(setting, problem);
         }
     }
 }
 
-/// Returns the token URL, or the name of an invalid setting and its problem.
-fn token_url(settings: &TokenClientSettings) -> Result<Url, (&'static str, &'static str)> {
+/// Checks that no setting of the token endpoint is combined with the API.
+fn check_api_alone(settings: &mut TokenClientSettings) {
+    let is_form = settings.credential_placement == CredentialPlacement::Form;
+    for (setting, is_set) in [
+        ("token_url", settings.token_url.is_some()),
+        ("domain_prefix", settings.domain_prefix.is_some()),
+        ("region", settings.region.is_some()),
+        ("credential_placement", is_form),
+        ("scope_in_query", settings.scope_in_query),
+        ("form_parameters", !settings.form_parameters.is_empty()),
+    ] {
+        if is_set {
+            let problem = "can't be combined with `api_region` or `api_url`";
+            settings.add_fault(setting, problem);
+        }
+    }
+}
+
+fn endpoint(settings: &TokenClientSettings) -> Result<TokenEndpoint, Fault> {
+    if settings.api.is_set() {
+        return settings.api.regions().map(TokenEndpoint::Api);
+    }
+    Ok(TokenEndpoint::OAuth(OAuthEndpoint {
+        url: token_url(settings)?,
+        scope_in_query: settings.scope_in_query,
+        form_parameters: settings.form_parameters.clone(),
+    }))
+}
+
+fn token_url(settings: &TokenClientSettings) -> Result<Url, Fault> {
     let TokenClientSettings {
         token_url,
         domain_prefix,
@@ -98,7 +135,7 @@ fn token_url(settings: &TokenClientSettings) -> Result<Url, (&'static str, &'sta
             return parse_token_url(text).map_err(|problem| ("token_url", problem));
         }
         (None, Some(prefix), Some(region)) => return token_url_from_domain(prefix, region),
-        (None, None, None) => "required, or `domain_prefix` and `region`",
+        (None, None, None) => "required, or `domain_prefix` and `region`, or `api_region`",
         (Some(_), ..) => "can't be combined with `domain_prefix` and `region`",
         (None, ..) => "required, or `domain_prefix` and `region` together",
     };
@@ -108,12 +145,4 @@ fn token_url(settings: &TokenClientSettings) -> Result<Url, (&'static str, &'sta
 fn client_id(settings: &TokenClientSettings) -> Result<ClientId, &'static str> {
     let id = settings.client_id.clone().ok_or("required")?;
     ClientId::new(id).map_err(|_| "expected 1 to 128 characters of `A-Za-z0-9_+.-`")
-}
-
-fn metadata_json(settings: &TokenClientSettings) -> Option<SecretString> {
-    let metadata = settings.client_metadata.iter();
-    let metadata: Map<String, Value> = metadata
-        .map(|(name, value)| (name.clone(), value.expose_secret().into()))
-        .collect();
-    (!metadata.is_empty()).then(|| Value::Object(metadata).to_string().into())
 }

@@ -32,9 +32,10 @@ impl SharedFetch {
         fetcher: &TokenFetcher,
         deadline: Duration,
     ) -> Option<Arc<CachedToken>> {
-        let scopes = self.scopes();
+        let requested = self.requested();
+        let scopes = &requested.scopes;
         let result = fetcher
-            .fetch_with_retries(scopes, self.not_before(), deadline)
+            .fetch_with_retries(requested, self.not_before(), deadline)
             .await;
         match &result {
             Ok(_) => tracing::debug!(%scopes, "fetched a token"),

@@ -5,17 +5,20 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::access_token::AccessToken;
-use super::cache_entry::{CacheEntry, FetchReceiver, FetchResult, Joined, SharedFetch};
+use super::cache_entry::{FetchReceiver, FetchResult, Joined, SharedFetch};
 use super::error::TokenClientError;
 use super::fetcher::TokenFetcher;
 use super::invalid_token_response::InvalidTokenResponse;
-use super::scopes::{IntoScopes, RequestedScopes};
+use super::requested_token::RequestedToken;
+use super::token_cache::TokenCache;
+use super::token_endpoint::TokenEndpoint;
+use super::token_request::IntoTokenRequest;
 use super::token_response::TokenResponse;
 use crate::runtime::Background;
 use crate::scope::InvalidScope;
 
-/// Fetches access tokens with the client-credentials grant (RFC 6749 section 4.4) and caches one
-/// per scope set.
+/// Fetches access tokens with the client-credentials grant (RFC 6749 section 4.4), or from Cognito's
+/// API, and caches one per scope set.
 ///
 /// It is cheap to clone, and clones share their tokens: create one client and clone it into each
 /// worker.
@@ -32,10 +35,13 @@ use crate::scope::InvalidScope;
 /// can't fetch tokens in a child. There, calls that need a fetch fail at once with
 /// [`TokenClientError::Forked`], and an error is logged.
 ///
-/// The cache keeps every scope set that was ever requested, at a few hundred bytes plus its token.
-/// Request scopes that are fixed in the program, not scopes from user input.
+/// The cache keeps up to 1,000 tokens: one for each set of scopes and metadata (see [`TokenRequest`]).
+/// Beyond that, the ones that were used least recently are evicted. A token whose request is under
+/// way or has failed a moment ago is not. Request scopes and metadata that are fixed in the program,
+/// not from user input: each new set costs a token request.
 ///
 /// [`TokenClientBuilder::deadline`]: super::TokenClientBuilder::deadline
+/// [`TokenRequest`]: super::TokenRequest
 ///
 /// # Examples
 ///
@@ -59,30 +65,31 @@ pub struct TokenClient {
 
 struct Shared {
     fetcher: Arc<TokenFetcher>,
-    default_scopes: RequestedScopes,
-    entries: papaya::HashMap<RequestedScopes, Arc<CacheEntry>>,
+    defaults: RequestedToken,
+    cache: TokenCache,
     background: Background,
 }
 
 impl TokenClient {
     pub(super) fn new(
         fetcher: TokenFetcher,
-        default_scopes: RequestedScopes,
+        defaults: RequestedToken,
         background: Background,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 fetcher: Arc::new(fetcher),
-                default_scopes,
-                entries: papaya::HashMap::new(),
+                defaults,
+                cache: TokenCache::new(),
                 background,
             }),
         }
     }
 
-    /// Returns the cached token for these scopes, fetching one if needed.
+    /// Returns the cached token for these scopes, fetching one if needed. For metadata of this call,
+    /// pass a [`TokenRequest`](super::TokenRequest).
     ///
-    /// Concurrent calls for the same scopes share one request. A token is renewed in the background
+    /// Concurrent calls for the same scopes and metadata share one request. A token is renewed in the background
     /// after 75 to 85 % of its lifetime and is never returned in its last tenth, or its last minute
     /// if that is shorter.
     ///
@@ -103,10 +110,11 @@ impl TokenClient {
     /// | error | for | how long |
     /// | --- | --- | --- |
     /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; throttling without it, or with 0, for 0.5 to 10 s |
-    /// | `invalid_client`, unless the file or the callback of the secret returns another secret | all scopes | 10 s |
+    /// | `invalid_client`, and `NotAuthorizedException` of the API, unless the file or the callback of the secret returns another secret | all scopes | 10 s |
+    /// | `ResourceNotFoundException` and `ForbiddenException` of the API | all scopes | 10 s |
     /// | a failed callback before the first secret | all scopes | 10 s |
-    /// | another error that is not transient | the same scopes | 10 s |
-    /// | a token that had expired when it arrived | the same scopes | 1 to 60 s, doubling each time |
+    /// | another error that is not transient | the same scopes and metadata | 10 s |
+    /// | a token that had expired when it arrived | the same scopes and metadata | 1 to 60 s, doubling each time |
     ///
     /// While the client is throttled, no request is sent for any scopes. A call that starts before
     /// the throttled one has failed waits for the end of the throttling, if that is before its
@@ -128,10 +136,20 @@ impl TokenClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn token(&self, scopes: impl IntoScopes) -> Result<AccessToken, TokenClientError> {
-        let entry = self.entry(self.scopes_or_default(scopes)?);
+    pub async fn token(
+        &self,
+        request: impl IntoTokenRequest,
+    ) -> Result<AccessToken, TokenClientError> {
+        self.requested_token(self.requested(request)?).await
+    }
+
+    pub(super) async fn requested_token(
+        &self,
+        requested: RequestedToken,
+    ) -> Result<AccessToken, TokenClientError> {
         let fetcher = &self.shared.fetcher;
         let mut now = fetcher.now();
+        let entry = self.shared.cache.entry(requested, now);
         let deadline = fetcher.deadline_from(now);
         loop {
             let is_blocked = || fetcher.memory().blocked_until(now).is_some();
@@ -163,7 +181,8 @@ impl TokenClient {
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
     /// secret is refused, the second one is tried. If all are refused, the file or the callback of the
-    /// secret is asked for another one, at most once every 10 s.
+    /// secret is asked for another one, at most once every 10 s. If the first Region of the API fails,
+    /// the second one is tried.
     ///
     /// # Errors
     ///
@@ -183,15 +202,15 @@ impl TokenClient {
     /// ```
     pub async fn fetch_token(
         &self,
-        scopes: impl IntoScopes,
+        request: impl IntoTokenRequest,
     ) -> Result<TokenResponse, TokenClientError> {
-        let scopes = self.scopes_or_default(scopes)?;
+        let requested = self.requested(request)?;
         self.check_process()?;
         let fetcher = Arc::clone(&self.shared.fetcher);
         let (sender, response) = oneshot::channel();
         self.shared.background.spawn(async move {
             // Fails if the caller has given up.
-            let _ = sender.send(fetcher.fetch_once(&scopes).await);
+            let _ = sender.send(fetcher.fetch_once(&requested).await);
         });
         response.await.unwrap_or(Err(TokenClientError::Stopped))
     }
@@ -203,8 +222,8 @@ impl TokenClient {
     /// number of callers can report the same token.
     ///
     /// Invalidations are limited, so that an API that refuses every token does not cause a flood of
-    /// token requests. After an invalidation, the tokens of that scope set can't be invalidated for
-    /// 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
+    /// token requests. After an invalidation, the tokens of that set of scopes and metadata can't be
+    /// invalidated for 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
     /// `invalidate` returns `false` and the cached token stays in use.
     ///
     /// # Examples
@@ -220,34 +239,20 @@ impl TokenClient {
     /// # }
     /// ```
     pub fn invalidate(&self, token: &AccessToken) -> bool {
-        let is_dropped = {
-            let entries = self.shared.entries.pin();
-            let entry = entries.get(token.requested_scopes());
-            entry.is_some_and(|entry| entry.invalidate(token, self.shared.fetcher.now()))
-        };
+        let entry = self.shared.cache.find(token.requested());
+        let now = self.shared.fetcher.now();
+        let is_dropped = entry.is_some_and(|entry| entry.invalidate(token, now));
         tracing::debug!(scopes = %token.requested_scopes(), is_dropped, "an API refused a token");
         is_dropped
     }
 
-    pub(super) fn scopes_or_default(
+    pub(super) fn requested(
         &self,
-        scopes: impl IntoScopes,
-    ) -> Result<RequestedScopes, InvalidScope> {
-        let scopes = scopes.into_scopes()?;
-        Ok(if scopes.is_empty() {
-            self.shared.default_scopes.clone()
-        } else {
-            scopes
-        })
-    }
-
-    fn entry(&self, scopes: RequestedScopes) -> Arc<CacheEntry> {
-        let entries = self.shared.entries.pin();
-        if let Some(entry) = entries.get(&scopes) {
-            return Arc::clone(entry);
-        }
-        let entry = Arc::new(CacheEntry::new(scopes.clone()));
-        Arc::clone(entries.get_or_insert(scopes, entry))
+        request: impl IntoTokenRequest,
+    ) -> Result<RequestedToken, InvalidScope> {
+        request
+            .into_token_request()
+            .or_defaults(&self.shared.defaults)
     }
 
     fn run(&self, fetch: Option<SharedFetch>, deadline: Option<Duration>) {
@@ -278,10 +283,21 @@ async fn received(mut receiver: FetchReceiver) -> FetchResult {
 impl fmt::Debug for TokenClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let exchange = self.shared.fetcher.exchange();
-        f.debug_struct("TokenClient")
-            .field("token_url", &exchange.url.as_str())
+        let mut shown = f.debug_struct("TokenClient");
+        match &exchange.endpoint {
+            TokenEndpoint::OAuth(endpoint) => {
+                shown.field("token_url", &endpoint.url.as_str());
+            }
+            TokenEndpoint::Api(regions) => {
+                shown.field("api_url", &regions.first_url().as_str());
+                if let Some(url) = regions.second_url() {
+                    shown.field("api_fallback_url", &url.as_str());
+                }
+            }
+        }
+        shown
             .field("client_id", &exchange.credentials.client_id)
-            .field("default_scopes", &self.shared.default_scopes)
+            .field("default_scopes", &self.shared.defaults.scopes)
             .finish_non_exhaustive()
     }
 }

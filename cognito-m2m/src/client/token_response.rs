@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 
 use super::access_token::AccessToken;
 use super::invalid_token_response::InvalidTokenResponse;
-use super::scopes::RequestedScopes;
+use super::requested_token::RequestedToken;
+use super::response_format::{ResponseFormat, check_duplicates};
 use super::token_life::{MAX_LIFETIME, ResponseTimes, TokenLife};
 use crate::base64url;
-use crate::json::{JsonFault, Members};
 use crate::scope::ScopeSet;
 
-/// A successful response of the token endpoint (RFC 6749 section 5.1).
+/// A successful response of the token endpoint (RFC 6749 section 5.1), or of Cognito's API operation
+/// `GetClientToken`.
 ///
 /// # Examples
 ///
@@ -39,7 +40,8 @@ pub struct TokenResponse {
 impl TokenResponse {
     pub(super) fn parse(
         body: &[u8],
-        requested: &RequestedScopes,
+        format: ResponseFormat,
+        requested: &RequestedToken,
         times: ResponseTimes,
     ) -> Result<Self, InvalidTokenResponse> {
         // The parser's error could quote the body, so it is not kept as a source.
@@ -47,23 +49,21 @@ impl TokenResponse {
         let Ok(Value::Object(raw)) = serde_json::from_str(text) else {
             return Err(InvalidTokenResponse::NotAnObject);
         };
-        // RFC 6749 section 3.2: a parameter of a response must not occur more than once.
-        if let Err(JsonFault::DuplicateMember) = Members::parse(text, &[]) {
-            return Err(InvalidTokenResponse::DuplicateMember);
-        }
-        if raw.get("error").is_some_and(|error| !error.is_null()) {
+        check_duplicates(text)?;
+        if raw.get(format.error).is_some_and(|error| !error.is_null()) {
             return Err(InvalidTokenResponse::Error);
         }
-        let Some(Value::String(secret)) = raw.get("access_token") else {
+        let result = format.result_in(text, &raw)?;
+        let Some(Value::String(secret)) = result.get(format.access_token) else {
             return Err(InvalidTokenResponse::AccessToken);
         };
-        let token_type = raw.get("token_type").and_then(Value::as_str);
+        let token_type = result.get(format.token_type).and_then(Value::as_str);
         let token_type = token_type
             .filter(|name| name.eq_ignore_ascii_case("bearer"))
             .ok_or(InvalidTokenResponse::TokenType)?;
-        let expires_in = raw.get("expires_in").map(lifetime).transpose()?;
+        let expires_in = result.get(format.expires_in).map(lifetime).transpose()?;
         let claims = untrusted_claims(secret);
-        let granted = granted_scopes(claims.as_ref(), &raw);
+        let granted = granted_scopes(claims.as_ref(), result);
         let life = TokenLife::new(times, expires_in, claims.as_ref().and_then(untrusted_exp));
         let access_token = AccessToken::new(secret, requested.clone(), granted, life.lifetime());
         Ok(Self {
@@ -81,7 +81,8 @@ impl TokenResponse {
         &self.access_token
     }
 
-    /// Returns the `expires_in` of the response, capped at 24 hours, or `None` if it had none.
+    /// Returns the `expires_in` of the response (`ExpiresIn` of the API), capped at 24 hours, or
+    /// `None` if it had none.
     ///
     /// The token can expire earlier, if the response came from a cache:
     /// see [`AccessToken::lifetime`].
@@ -100,7 +101,8 @@ impl TokenResponse {
         &self.token_type
     }
 
-    /// Returns the whole JSON object. Do not log it: it contains the token.
+    /// Returns the whole JSON object, whose members have the names that the server uses. Do not log
+    /// it: it contains the token.
     #[must_use]
     pub fn raw(&self) -> &Map<String, Value> {
         &self.raw
@@ -164,10 +166,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::RequestedScopes;
 
     fn parse_for(requested: &str, body: &str) -> Result<TokenResponse, InvalidTokenResponse> {
-        let requested = RequestedScopes::new(requested).unwrap();
-        TokenResponse::parse(body.as_bytes(), &requested, ResponseTimes::default())
+        let requested = RequestedToken {
+            scopes: RequestedScopes::new(requested).unwrap(),
+            ..RequestedToken::default()
+        };
+        let times = ResponseTimes::default();
+        TokenResponse::parse(body.as_bytes(), ResponseFormat::OAUTH, &requested, times)
     }
 
     fn parse(body: &Value) -> Result<TokenResponse, InvalidTokenResponse> {

@@ -43,6 +43,15 @@ use crate::pool::jwks_url_of;
 /// [`add_secret`](Self::add_secret) and [`delete_secret`](Self::delete_secret), scopes are deleted with
 /// [`delete_scope`](Self::delete_scope), and a [trigger](Self::set_trigger) changes the tokens.
 ///
+/// # `GetClientToken`
+///
+/// `POST /`, with `X-Amz-Target: AWSCognitoIdentityProviderService.GetClientToken` and the content
+/// type `application/x-amz-json-1.1`, is Cognito's API operation that issues the same tokens. Its
+/// errors have status 400 and a `__type`: `NotAuthorizedException` for a wrong secret,
+/// `ResourceNotFoundException` for an unknown client, and `InvalidParameterException` for a scope
+/// that the client does not have. In Cognito, an app client uses either this operation or the token
+/// endpoint, depending on its authentication flows. Here, every client can use both.
+///
 /// # Issuers
 ///
 /// By default, the issuer is the loopback URL of the pool. With an
@@ -123,6 +132,26 @@ impl LocalCognito {
     #[must_use]
     pub fn token_url(&self) -> String {
         format!("{}/oauth2/token", self.pool.issuers.origin())
+    }
+
+    /// Returns the URL of Cognito's API, `http://127.0.0.1:<port>/`, whose only operation is
+    /// `GetClientToken`.
+    ///
+    /// # Examples
+    ///
+    /// A token client requests its tokens there with `TokenClient::builder().api_url(..)`:
+    ///
+    /// ```
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::start()?;
+    /// let url = cognito.api_url();
+    /// assert!(url.starts_with("http://127.0.0.1:") && url.ends_with('/'));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        format!("{}/", self.pool.issuers.origin())
     }
 
     /// Returns the URL of the discovery document (OpenID Connect Discovery 1.0 section 4) of the
@@ -263,7 +292,8 @@ impl LocalCognito {
         self.pool.requests(Endpoint::ReplicaJwks)
     }
 
-    /// Returns the number of requests to the token endpoint, including those that failed.
+    /// Returns the number of requests to the token endpoint and of `GetClientToken`, including those
+    /// that failed.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
         self.pool.requests(Endpoint::Token)

@@ -22,7 +22,7 @@ pub enum Endpoint {
     UpdatedJwks,
     /// The signing keys of the ORIGINAL issuers of the pool's replicas, in all Regions.
     ReplicaJwks,
-    /// The token endpoint, `/oauth2/token`.
+    /// The token endpoint, `/oauth2/token`, and the API operation `GetClientToken`, `POST /`.
     Token,
 }
 

@@ -38,7 +38,7 @@
 //
 // cognito, builder                            `LocalCognito`
 // app_clients, pool_issuers, published_keys   its configuration at run time
-// server, jwks, discovery, token_endpoint, broken_body
+// server, jwks, discovery, token_endpoint, get_client_token, broken_body
 //                                             the HTTP endpoints
 // grant, trigger                              the checks of a token request, and changes to the token
 // user_pool, issuers                          the state shared by `LocalCognito` and its server
@@ -55,6 +55,7 @@ mod clock;
 mod cognito;
 mod discovery;
 mod fault;
+mod get_client_token;
 mod grant;
 mod issuers;
 mod json_object;

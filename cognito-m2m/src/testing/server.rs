@@ -17,9 +17,13 @@ use serde_json::{Value, json};
 use super::broken_body::BrokenBody;
 use super::discovery;
 use super::fault::{Endpoint, Fault};
+use super::get_client_token::{self, ApiRequest, CONTENT_TYPE_OF_API, Exception};
 use super::issuers::Source;
 use super::token_endpoint::{self, TokenRequest};
 use super::user_pool::UserPool;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 // `aws_client_metadata` can have 128 KiB, and percent-encoding can triple that.
 const MAX_FORM_BYTES: usize = 1 << 20;
@@ -28,7 +32,7 @@ const MAX_FORM_BYTES: usize = 1 << 20;
 /// while a client sends a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
-/// The HTTP server of the endpoints. Dropping it stops the server.
+/// The HTTP server of all endpoints. Dropping it stops the server.
 ///
 /// Its thread has its own Actix system, so the caller needs no runtime.
 pub(super) struct Server {
@@ -103,7 +107,9 @@ fn routes(config: &mut ServiceConfig, user_pool_id: &str) {
             .service(web::resource(jwks_path).route(web::get().to(jwks)))
             .service(web::resource(discovery_path).route(web::get().to(discovery)));
     }
-    config.service(web::resource("/oauth2/token").route(web::post().to(token)));
+    config
+        .service(web::resource("/oauth2/token").route(web::post().to(token)))
+        .service(web::resource("/").route(web::post().to(client_token)));
 }
 
 async fn jwks(pool: web::Data<UserPool>, request: HttpRequest) -> HttpResponse {
@@ -163,6 +169,43 @@ async fn token(pool: web::Data<UserPool>, request: HttpRequest, form: Bytes) -> 
         }
     })
     .await
+}
+
+async fn client_token(
+    pool: web::Data<UserPool>,
+    request: HttpRequest,
+    body: Bytes,
+) -> HttpResponse {
+    respond(&pool, Endpoint::Token, || {
+        let request = ApiRequest {
+            content_type: header_text(request.headers(), &CONTENT_TYPE),
+            target: header_text(request.headers(), &TARGET),
+            body: &body,
+        };
+        match get_client_token::grant(pool.clone().into_inner(), &request) {
+            Ok(access_token) => {
+                let result = json!({
+                    "AccessToken": access_token,
+                    "ExpiresIn": pool.token_lifetime.as_secs(),
+                    "TokenType": "Bearer",
+                });
+                HttpResponse::Ok()
+                    .insert_header((CONTENT_TYPE, CONTENT_TYPE_OF_API))
+                    .body(json!({ "ClientAuthenticationResult": result }).to_string())
+            }
+            Err(exception) => exception_response(exception),
+        }
+    })
+    .await
+}
+
+// Cognito sends its exceptions with status 400, and names them in the header too.
+fn exception_response(exception: Exception) -> HttpResponse {
+    let Exception { name, message } = exception;
+    HttpResponse::BadRequest()
+        .insert_header((CONTENT_TYPE, CONTENT_TYPE_OF_API))
+        .insert_header((ERROR_TYPE, format!("{name}:")))
+        .body(json!({ "__type": name, "message": message }).to_string())
 }
 
 fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

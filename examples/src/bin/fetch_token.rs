@@ -1,11 +1,17 @@
 //! How do I get a token in a shell?
 //!
-//! Fetches a token from the token endpoint and prints it, so that `TOKEN=$(fetch_token)` works. The
+//! Fetches a token from Cognito and prints it, so that `TOKEN=$(fetch_token)` works. The
 //! environment configures the client:
 //!
-//! - `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET`
+//! - `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET`
+//! - `COGNITO_M2M_TOKEN_URL`: the token endpoint. Or, without a domain,
+//!   `COGNITO_M2M_CLIENT_API_REGION`: the Region of the user pool, with the optional
+//!   `COGNITO_M2M_CLIENT_API_FALLBACK_REGION` and `COGNITO_M2M_CLIENT_API_FIPS`. Or
+//!   `COGNITO_M2M_CLIENT_API_URL`: the URL of such an API.
 //! - `COGNITO_M2M_CLIENT_SCOPES`: the scopes, separated by spaces. Defaults to all scopes of the
 //!   client.
+//! - `COGNITO_M2M_CLIENT_FORM_PARAMETERS`: additional parameters for the token endpoint, such as
+//!   `resource=https%3A%2F%2Fapi.example.com`.
 //!
 //! On failure, it prints the error to standard error and ends with exit code 1.
 

@@ -54,6 +54,19 @@ fn token_is_printed_and_nothing_else() {
 }
 
 #[test]
+fn token_comes_from_the_api_without_a_domain() {
+    let cognito = caller();
+    let url = cognito.api_url();
+    let output = run_fetch_token(&[
+        ("COGNITO_M2M_CLIENT_API_URL", url.as_str()),
+        ("COGNITO_M2M_CLIENT_ID", "caller"),
+        ("COGNITO_M2M_CLIENT_SECRET", SECRET),
+        ("COGNITO_M2M_CLIENT_SCOPES", "widgets/read"),
+    ]);
+    assert_eq!(scopes_of(&cognito, &output), "widgets/read");
+}
+
+#[test]
 fn without_scopes_all_scopes_of_the_client_are_granted() {
     let cognito = caller();
     let output = run(&cognito, SECRET, None);

@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 
+use super::oauth::*;
 use super::*;
 use crate::client::call_clients::CallLimits;
 use crate::client::{AuthorizedClient, CallError, OriginTokens};

@@ -1,77 +1,86 @@
 //! Tests of the token client against the local Cognito, and against a server with fixed replies.
 
+mod api;
+mod api_regions;
+mod api_settings;
 mod authorized_client;
-mod clocks;
-mod fetching;
-mod lifetimes;
-mod queue;
+mod endpoint_kind;
+mod form_parameters;
+mod metadata;
+mod oauth_requests;
 mod raw_server;
 mod redaction;
-mod renewal;
 mod request_queue;
-mod responses;
-mod retries;
-mod rotation;
-mod secret_callbacks;
-mod secret_files;
 mod secret_sources;
-mod secrets;
-mod throttling;
+mod settings;
 
 use std::time::Duration;
 
 use super::{TokenClient, TokenClientBuilder, TokenClientError};
 use crate::testing::{Endpoint, Fault, LocalClient, LocalCognito, TestClock};
-use raw_server::{RawServer, Reply};
+use endpoint_kind::EndpointKind;
+use raw_server::{RawServer, Received, Reply};
+
+/// The suite for a token endpoint. Each of its modules is compiled twice.
+#[path = "suite"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "one suite runs over both kinds of endpoint"
+)]
+mod oauth {
+    use super::*;
+
+    const ENDPOINT: EndpointKind = EndpointKind::OAuth;
+
+    mod clocks;
+    mod fetching;
+    pub(super) mod fixture;
+    mod lifetimes;
+    mod queue;
+    mod renewal;
+    mod responses;
+    mod retries;
+    mod rotation;
+    mod secret_callbacks;
+    pub(super) mod secret_files;
+    mod secrets;
+    mod throttling;
+
+    pub(super) use fixture::*;
+}
+
+/// The suite for Cognito's API.
+#[path = "suite"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "one suite runs over both kinds of endpoint"
+)]
+mod get_client_token {
+    use super::*;
+
+    const ENDPOINT: EndpointKind = EndpointKind::Api;
+
+    mod clocks;
+    mod fetching;
+    pub(super) mod fixture;
+    mod lifetimes;
+    mod queue;
+    mod renewal;
+    mod responses;
+    mod retries;
+    mod rotation;
+    mod secret_callbacks;
+    pub(super) mod secret_files;
+    mod secrets;
+    mod throttling;
+
+    pub(super) use fixture::*;
+}
 
 /// A generous limit for quick operations, because the machine may be busy.
 const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 const SECRET: &str = "s3cret-of-reporting";
-
-struct Fixture {
-    cognito: LocalCognito,
-    clock: TestClock,
-    tokens: TokenClient,
-}
-
-/// Starts a local Cognito whose tokens live for 300 s, and a token client. They share a clock that
-/// only the test advances.
-fn set_up() -> Fixture {
-    set_up_with(|builder| builder)
-}
-
-fn set_up_with(change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder) -> Fixture {
-    set_up_for(Duration::from_secs(300), change)
-}
-
-fn set_up_for(
-    lifetime: Duration,
-    change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
-) -> Fixture {
-    set_up_without_secret(lifetime, |builder| change(builder.client_secret(SECRET)))
-}
-
-/// Starts a local Cognito whose client has [`SECRET`], and a token client whose secret is set by
-/// `change`.
-fn set_up_without_secret(
-    lifetime: Duration,
-    change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
-) -> Fixture {
-    let clock = TestClock::new();
-    let cognito = LocalCognito::builder()
-        .clock(clock.clone())
-        .token_lifetime(lifetime)
-        .start()
-        .unwrap();
-    register(&cognito, SECRET);
-    let builder = builder_without_secret(&cognito.token_url()).clock(clock.clone());
-    Fixture {
-        tokens: change(builder).build().unwrap(),
-        cognito,
-        clock,
-    }
-}
 
 /// Registers the client with the scopes `set/0` to `set/<count - 1>`, in addition to the usual
 /// ones.
@@ -91,28 +100,6 @@ fn register(cognito: &LocalCognito, secret: &str) {
         .secret(secret)
         .scopes(["widgets/read", "widgets/write"]);
     cognito.register(client);
-}
-
-fn client_builder(token_url: &str) -> TokenClientBuilder {
-    builder_without_secret(token_url).client_secret(SECRET)
-}
-
-fn builder_without_secret(token_url: &str) -> TokenClientBuilder {
-    TokenClient::builder()
-        .token_url(token_url)
-        .client_id("reporting")
-        .connect_timeout(TEST_TIMEOUT)
-        .timeout(TEST_TIMEOUT)
-}
-
-fn fail_with(cognito: &LocalCognito, status: u16, body: &str) {
-    let fault = Fault::Status(status, None, Some(body.to_owned()));
-    cognito.set_fault(Endpoint::Token, Some(fault));
-}
-
-/// Refuses every request because of its secret, until the fault is removed.
-fn refuse_secrets(cognito: &LocalCognito) {
-    fail_with(cognito, 400, r#"{"error":"invalid_client"}"#);
 }
 
 /// Waits in real time for something that happens on another thread.
@@ -140,12 +127,5 @@ async fn advancing_clock<F: Future>(clock: &TestClock, future: F) -> F::Output {
                 }
             }
         }
-    }
-}
-
-fn error_code(error: &TokenClientError) -> &str {
-    match error {
-        TokenClientError::OAuth(error) => error.error(),
-        other => panic!("not an OAuth error: {other:?}"),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use super::EndpointKind;
 use crate::testing::TestClock;
 
 /// The reaction of the server to one request.
@@ -12,10 +13,13 @@ use crate::testing::TestClock;
 pub(super) enum Reply {
     /// Sends exactly these bytes and closes the connection.
     Bytes(Vec<u8>),
+    /// Sends a complete response with this status, these headers and this body. The body is
+    /// translated for the kind of endpoint that the server is.
+    Response(u16, String, String),
     /// Closes the connection without sending a byte.
     Close,
-    /// Advances the clock by this time, and then sends the bytes.
-    After(TestClock, Duration, Vec<u8>),
+    /// Advances the clock by this time, and then sends the reply.
+    After(TestClock, Duration, Box<Reply>),
     /// Sends what the function returns.
     Made(Arc<dyn Fn() -> Reply + Send + Sync>),
 }
@@ -23,11 +27,7 @@ pub(super) enum Reply {
 impl Reply {
     /// Creates a complete response. Each line of `headers` ends in CRLF.
     pub(super) fn new(status: u16, headers: &str, body: &str) -> Self {
-        let length = body.len();
-        let head = format!(
-            "HTTP/1.1 {status} Test\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
-        );
-        Self::Bytes([head.as_bytes(), body.as_bytes()].concat())
+        Self::Response(status, headers.to_owned(), body.to_owned())
     }
 
     /// Creates a reply that is built when the request arrives.
@@ -41,10 +41,7 @@ impl Reply {
 
     /// Creates a response with a token that expires in 300 s and arrives after this delay.
     pub(super) fn late_token(clock: &TestClock, delay: Duration) -> Self {
-        match Self::token("t") {
-            Self::Bytes(bytes) => Self::After(clock.clone(), delay, bytes),
-            other => other,
-        }
+        Self::After(clock.clone(), delay, Box::new(Self::token("t")))
     }
 
     /// Creates a response with a token that expires in 300 s.
@@ -78,7 +75,13 @@ pub(super) struct RawServer {
 }
 
 impl RawServer {
+    /// Starts a server that sends the replies as they are written.
     pub(super) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::start_as(EndpointKind::OAuth, replies)
+    }
+
+    /// Starts a server that translates the replies for this kind of endpoint.
+    pub(super) fn start_as(kind: EndpointKind, replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -95,7 +98,7 @@ impl RawServer {
                     1 => replies[0].clone(),
                     _ => replies.pop_front().unwrap(),
                 };
-                send(stream, reply);
+                send(stream, kind, reply);
             }
         });
         Self { origin, received }
@@ -139,15 +142,23 @@ fn read(stream: &TcpStream) -> Option<Received> {
     Some(received)
 }
 
-fn send(mut stream: TcpStream, reply: Reply) {
+fn send(mut stream: TcpStream, kind: EndpointKind, reply: Reply) {
     let bytes = match reply {
         Reply::Close => return,
         Reply::Bytes(bytes) => bytes,
-        Reply::After(clock, delay, bytes) => {
-            clock.advance(delay);
-            bytes
+        Reply::Response(status, headers, body) => {
+            let body = kind.body(&body);
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status} Test\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n"
+            );
+            [head, body].concat().into_bytes()
         }
-        Reply::Made(make) => return send(stream, make()),
+        Reply::After(clock, delay, reply) => {
+            clock.advance(delay);
+            return send(stream, kind, *reply);
+        }
+        Reply::Made(make) => return send(stream, kind, make()),
     };
     // Fails if the client has closed the connection early.
     let _ = stream.write_all(&bytes);

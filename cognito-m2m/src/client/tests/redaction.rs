@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::secret_files::SecretFile;
+use super::oauth::secret_files::SecretFile;
+use super::oauth::{builder_without_secret, set_up_without_secret};
 use super::*;
-use crate::client::CredentialPlacement;
+use crate::client::{CredentialPlacement, TokenRequest};
 
 /// A string that must not appear in any output.
 const SECRET_TEXT: &str = "must-not-appear";
@@ -87,8 +88,10 @@ async fn secrets_and_tokens_are_never_printed() {
     collect_logs(&output);
     for reply in replies_with_secrets() {
         for placement in [CredentialPlacement::Basic, CredentialPlacement::Form] {
-            show_all(&output, reply.clone(), placement).await;
+            show_all(&output, EndpointKind::OAuth, reply.clone(), placement).await;
         }
+        let placement = CredentialPlacement::Basic;
+        show_all(&output, EndpointKind::Api, reply, placement).await;
     }
 
     show_rotation(&output).await;
@@ -188,10 +191,23 @@ async fn show_rotation(output: &Output) {
     output.show_error(&error);
 }
 
-async fn show_all(output: &Output, reply: Reply, placement: CredentialPlacement) {
-    let server = RawServer::start([reply]);
+async fn show_all(
+    output: &Output,
+    kind: EndpointKind,
+    reply: Reply,
+    placement: CredentialPlacement,
+) {
+    let server = RawServer::start_as(kind, [reply]);
     let clock = TestClock::new();
-    let builder = client_builder(&server.url("/token"))
+    let builder = kind.configure(TokenClient::builder(), &server.url("/token"));
+    let builder = match kind {
+        EndpointKind::OAuth => builder.form_parameter("resource", SECRET_TEXT),
+        EndpointKind::Api => builder.api_fallback_url(server.url("/other")),
+    };
+    let builder = builder
+        .client_id("reporting")
+        .connect_timeout(TEST_TIMEOUT)
+        .timeout(TEST_TIMEOUT)
         .client_secret(SECRET_TEXT)
         .second_client_secret(SECRET_TEXT)
         .client_metadata("password", SECRET_TEXT)
@@ -200,7 +216,9 @@ async fn show_all(output: &Output, reply: Reply, placement: CredentialPlacement)
     output.show(&builder);
     let tokens = builder.build().unwrap();
     output.show(&tokens);
-    let origin_tokens = tokens.for_origins([server.origin()], "a").unwrap();
+    let request = TokenRequest::new("a").client_metadata("tenant", SECRET_TEXT);
+    output.show(&request);
+    let origin_tokens = tokens.for_origins([server.origin()], request).unwrap();
     output.show(&origin_tokens);
     let client = origin_tokens.into_client().unwrap();
     output.show(&client);

@@ -1,4 +1,5 @@
-use super::secret_files::SecretFile;
+use super::oauth::secret_files::SecretFile;
+use super::oauth::*;
 use super::*;
 use crate::client::{ClientSecrets, TokenClientBuildError, TokenClientSettings};
 

@@ -4,6 +4,7 @@ mod clock;
 mod deleted_scopes;
 mod discovery;
 mod faults;
+mod get_client_token;
 mod jwks;
 mod lifecycle;
 mod rotation;

@@ -142,7 +142,7 @@ async fn error_of_the_callback_after_a_refusal_is_remembered_with_it() {
     for scope in ["set/0", "set/1"] {
         let error = fixture.tokens.token(scope).await.unwrap_err();
         let refusal = secret_error(&error).refusal().unwrap();
-        assert_eq!(refusal.error(), "invalid_client");
+        assert_eq!(ENDPOINT.oauth_code(refusal.error()), "invalid_client");
         assert!(
             error.to_string().ends_with("the callback failed: denied"),
             "{error}"

@@ -57,7 +57,7 @@ const INVALID_BODIES: [(&str, InvalidTokenResponse); 16] = [
 ];
 
 async fn error_for(reply: Reply) -> TokenClientError {
-    let server = RawServer::start([reply]);
+    let server = token_server([reply]);
     let tokens = client_builder(&server.url("/token")).clock(TestClock::new());
     let tokens = tokens.build().unwrap();
     let error = tokens.token("a").await.unwrap_err();
@@ -106,7 +106,7 @@ async fn error_with_status_200_is_an_oauth_error() {
 #[tokio::test]
 async fn whole_float_is_a_valid_expires_in() {
     let body = r#"{"access_token":"t","token_type":"bearer","expires_in":300.0}"#;
-    let server = RawServer::start([Reply::json(body)]);
+    let server = token_server([Reply::json(body)]);
     let tokens = client_builder(&server.url("/token")).build().unwrap();
     let token = tokens.token("a").await.unwrap();
     assert_eq!(token.lifetime(), Some(Duration::from_secs(300)));
@@ -143,13 +143,11 @@ async fn redirect_is_an_error_and_is_not_followed() {
 
 #[tokio::test]
 async fn custom_client_that_follows_redirects_sends_no_secret_along() {
-    use crate::client::CredentialPlacement;
-
     for status in [302, 303, 307, 308] {
-        for placement in [CredentialPlacement::Basic, CredentialPlacement::Form] {
+        for placement in placements() {
             let other = RawServer::start([Reply::token("stolen")]);
             let location = format!("location: {}\r\n", other.url("/"));
-            let server = RawServer::start([Reply::new(status, &location, "")]);
+            let server = token_server([Reply::new(status, &location, "")]);
             let tokens = client_builder(&server.url("/token"))
                 .credential_placement(placement)
                 .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
@@ -171,7 +169,7 @@ async fn custom_client_that_follows_redirects_sends_no_secret_along() {
 #[tokio::test]
 async fn token_that_expires_on_its_way_is_not_returned() {
     let clock = TestClock::new();
-    let server = RawServer::start([Reply::late_token(&clock, Duration::from_secs(301))]);
+    let server = token_server([Reply::late_token(&clock, Duration::from_secs(301))]);
     let tokens = client_builder(&server.url("/token")).clock(clock);
     let tokens = tokens.build().unwrap();
     let error = invalid_response(tokens.token("widgets/read").await.unwrap_err());
@@ -229,7 +227,7 @@ async fn renewal_without_expires_in_does_not_replace_the_cached_token() {
 async fn missing_scopes_are_reported() {
     let fixture = set_up();
     let reduced = fixture.cognito.token("reporting").scopes(["widgets/read"]);
-    let server = RawServer::start([Reply::token(&reduced.sign())]);
+    let server = token_server([Reply::token(&reduced.sign())]);
     let tokens = client_builder(&server.url("/token")).build().unwrap();
     let token = tokens.token("widgets/read widgets/write").await.unwrap();
     assert_eq!(token.missing_scopes(), ["widgets/write"]);

@@ -24,7 +24,7 @@ async fn call_after_a_suspension_fetches_a_token_before_it_returns() {
 
 #[tokio::test]
 async fn opaque_token_ends_with_a_suspension_too() {
-    let server = RawServer::start([Reply::token("one"), Reply::token("two")]);
+    let server = token_server([Reply::token("one"), Reply::token("two")]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
@@ -35,7 +35,7 @@ async fn opaque_token_ends_with_a_suspension_too() {
 
 #[tokio::test]
 async fn wall_clock_that_is_set_back_prolongs_no_token() {
-    let server = RawServer::start([Reply::token("one"), Reply::token("two")]);
+    let server = token_server([Reply::token("one"), Reply::token("two")]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
@@ -112,7 +112,7 @@ async fn suspension_during_a_request_causes_another_request() {
         suspend(&machine, TWO_HOURS);
         Reply::token("one")
     });
-    let server = RawServer::start([suspended, Reply::token("two")]);
+    let server = token_server([suspended, Reply::token("two")]);
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
     let token = advancing_clock(&clock, tokens.token("a")).await.unwrap();

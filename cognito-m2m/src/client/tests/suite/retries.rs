@@ -6,7 +6,7 @@ const THROTTLED: &str = r#"{"__type":"TooManyRequestsException","message":"Rate 
 /// Returns the number of requests if the server sends these failures and then a token.
 async fn requests_until_success(failures: &[Reply]) -> usize {
     let replies = failures.iter().cloned().chain([Reply::token("t")]);
-    let server = RawServer::start(replies);
+    let server = token_server(replies);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
@@ -16,7 +16,7 @@ async fn requests_until_success(failures: &[Reply]) -> usize {
 
 /// Returns the number of requests and the error if the server always sends this reply.
 async fn requests_until_error(reply: Reply) -> (usize, TokenClientError) {
-    let server = RawServer::start([reply]);
+    let server = token_server([reply]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
@@ -190,7 +190,7 @@ async fn deadline_limits_all_attempts_together() {
 #[tokio::test]
 async fn retry_waits_for_retry_after() {
     let reply = Reply::new(429, "retry-after: 5\r\n", "");
-    let server = RawServer::start([reply, Reply::token("t")]);
+    let server = token_server([reply, Reply::token("t")]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();
@@ -203,7 +203,7 @@ async fn retry_waits_for_retry_after() {
 #[tokio::test]
 async fn retry_after_beyond_the_deadline_fails_immediately_and_is_remembered() {
     let reply = Reply::new(429, "retry-after: 86400\r\n", "");
-    let server = RawServer::start([reply, Reply::token("t")]);
+    let server = token_server([reply, Reply::token("t")]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     let tokens = tokens.build().unwrap();

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 
 /// A file with a secret, in a folder of its own.
-pub(super) struct SecretFile {
+pub(crate) struct SecretFile {
     path: PathBuf,
 }
 
 impl SecretFile {
-    pub(super) fn new(content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn new(content: impl AsRef<[u8]>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("cognito-m2m-secret-{}-{number}", std::process::id());
@@ -23,12 +23,12 @@ impl SecretFile {
         file
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Replaces the file in one step.
-    pub(super) fn replace(&self, content: impl AsRef<[u8]>) {
+    pub(crate) fn replace(&self, content: impl AsRef<[u8]>) {
         let new = self.path.with_extension("new");
         fs::write(&new, content).unwrap();
         fs::rename(new, &self.path).unwrap();
@@ -43,7 +43,7 @@ impl Drop for SecretFile {
 }
 
 /// Starts a token client with a secret file, whose token for one scope is cached.
-pub(super) async fn set_up_with_file() -> (Fixture, SecretFile) {
+pub(crate) async fn set_up_with_file() -> (Fixture, SecretFile) {
     let file = SecretFile::new(format!("{SECRET}\n"));
     let path = file.path();
     let fixture = set_up_without_secret(Duration::from_secs(300), |builder| {
@@ -100,13 +100,14 @@ async fn file_is_not_needed_until_its_secret_is_refused() {
     let TokenClientError::Secret(secret_error) = &error else {
         panic!("{error}");
     };
-    assert_eq!(secret_error.refusal().unwrap().error(), "invalid_client");
+    let refusal = secret_error.refusal().unwrap().error();
+    assert_eq!(ENDPOINT.oauth_code(refusal), "invalid_client");
     assert!(!secret_error.is_timeout() && error.is_transient());
     let source = std::error::Error::source(&error).unwrap();
     let source = source.downcast_ref::<std::io::Error>().unwrap();
     assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
     let text = error.to_string();
-    assert!(text.contains("invalid_client") && text.contains("failed to read the file"));
+    assert!(text.contains(refusal) && text.contains("failed to read the file"));
     assert!(!text.contains(file.path().to_str().unwrap()), "{text}");
 
     // It is remembered for all scopes, like any refusal.

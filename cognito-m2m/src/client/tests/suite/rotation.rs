@@ -257,7 +257,7 @@ async fn rotation_back_to_an_earlier_secret_is_followed() {
 #[tokio::test]
 async fn request_with_the_new_secret_is_retried_after_a_failure() {
     let refusal = Reply::new(400, "", r#"{"error":"invalid_client"}"#);
-    let server = RawServer::start([
+    let server = token_server([
         Reply::token("one"),
         refusal,
         Reply::new(503, "", ""),
@@ -274,20 +274,17 @@ async fn request_with_the_new_secret_is_retried_after_a_failure() {
     file.replace("next");
     let token = advancing_clock(&clock, tokens.token("b")).await.unwrap();
     assert_eq!(token.secret(), "two");
-    let credentials: Vec<_> = server
-        .received()
-        .iter()
-        .map(|it| it.header("authorization").unwrap().to_owned())
-        .collect();
-    assert_eq!(credentials[0], credentials[1]);
-    assert_ne!(credentials[1], credentials[2]);
-    assert_eq!(credentials[2], credentials[3]);
+    let received = server.received();
+    let secrets: Vec<_> = received.iter().map(secret_of).collect();
+    assert_eq!(secrets[0], secrets[1]);
+    assert_ne!(secrets[1], secrets[2]);
+    assert_eq!(secrets[2], secrets[3]);
 }
 
 #[tokio::test]
 async fn unauthorized_response_without_a_code_reads_the_file_too() {
     let basic = "www-authenticate: Basic realm=\"token\"\r\n";
-    let server = RawServer::start([Reply::new(401, basic, ""), Reply::token("t")]);
+    let server = token_server([Reply::new(401, basic, ""), Reply::token("t")]);
     let file = SecretFile::new(SECRET);
     let builder = builder_without_secret(&server.url("/token"));
     let tokens = builder

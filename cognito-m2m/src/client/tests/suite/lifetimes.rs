@@ -41,7 +41,7 @@ fn set_up_raw(
     replies: impl FnOnce(&TestClock) -> Vec<Reply>,
 ) -> (RawServer, TestClock, TokenClient) {
     let clock = TestClock::new();
-    let server = RawServer::start(replies(&clock));
+    let server = token_server(replies(&clock));
     let tokens = client_builder(&server.url("/token")).clock(clock.clone());
     (server, clock, tokens.build().unwrap())
 }

@@ -140,7 +140,7 @@ async fn token_without_expires_in_is_returned_but_not_cached() {
             r#"{{"access_token":"{token}","token_type":"Bearer"}}"#
         ))
     };
-    let server = RawServer::start([reply("one"), reply("two")]);
+    let server = token_server([reply("one"), reply("two")]);
     let tokens = client_builder(&server.url("/token")).build().unwrap();
     assert_eq!(tokens.token("a").await.unwrap().secret(), "one");
     assert_eq!(tokens.token("a").await.unwrap().secret(), "two");
@@ -150,7 +150,7 @@ async fn token_without_expires_in_is_returned_but_not_cached() {
 #[tokio::test]
 async fn lifetime_is_capped_at_24_hours() {
     let body = r#"{"access_token":"t","token_type":"Bearer","expires_in":31536000}"#;
-    let server = RawServer::start([Reply::json(body)]);
+    let server = token_server([Reply::json(body)]);
     let clock = TestClock::new();
     let tokens = client_builder(&server.url("/token"))
         .clock(clock.clone())
