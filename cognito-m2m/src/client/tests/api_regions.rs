@@ -99,7 +99,7 @@ async fn first_region_that_hangs_leaves_time_for_the_second_within_the_deadline(
     for fault in [Fault::Hang, Fault::Stall] {
         let regions = set_up_with(|builder| {
             let clock = crate::time::SystemClock::default();
-            builder.deadline(SECOND * 2).clock(clock)
+            builder.deadline(SECOND * 10).clock(clock)
         });
         regions.fail(Some(fault));
         let begin = std::time::Instant::now();
