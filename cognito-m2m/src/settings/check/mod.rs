@@ -6,6 +6,7 @@ mod faults;
 mod header;
 mod limits;
 mod pools;
+mod resource_servers;
 mod text;
 mod url;
 
