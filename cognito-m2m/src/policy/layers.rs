@@ -49,8 +49,7 @@ impl Layers {
     /// Returns the first [`Denial`] and the attribute that caused it. A denial that the settings
     /// cause is attributed to the outermost attribute.
     pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
-        evaluate_settings(Some(self), input)
-            .map_err(|denial| (denial, self.outermost()))?;
+        evaluate_settings(Some(self), input).map_err(|denial| (denial, self.outermost()))?;
         self.evaluate_each(input)
     }
 

@@ -115,7 +115,10 @@ mod tests {
             ("widgets/x", "widgets/x/read"),
             ("https://api.example.com", "https://api.example.com/read"),
             ("https://api.example.com/", "https://api.example.com//read"),
-            ("https://api.example.com/v1", "https://api.example.com/v1/read"),
+            (
+                "https://api.example.com/v1",
+                "https://api.example.com/v1/read",
+            ),
             ("com.example.widgets", "com.example.widgets/widgets.read"),
             ("widgets,a", "widgets,a/read"),
             ("/", "//read"),
@@ -182,7 +185,10 @@ mod tests {
 
     #[test]
     fn one_scope_of_one_of_the_resource_servers_is_enough() {
-        assert!(admits(&["reports", "widgets"], "a/b other/read widgets/read"));
+        assert!(admits(
+            &["reports", "widgets"],
+            "a/b other/read widgets/read"
+        ));
         assert!(!admits(&["reports", "widgets"], "a/b other/read"));
         assert!(!admits(&[], "widgets/read"));
     }
@@ -192,8 +198,21 @@ mod tests {
         for identifier in ["a", "!", "https://api.example.com/", &"a".repeat(256)] {
             assert!(is_identifier(identifier), "{identifier}");
         }
-        for identifier in ["", " ", "a b", "a\"", "a\\", "\u{e9}", "a\u{7f}", "a\t", &"a".repeat(257)] {
-            assert!(ResourceServers::new([identifier]).is_err(), "{identifier:?}");
+        for identifier in [
+            "",
+            " ",
+            "a b",
+            "a\"",
+            "a\\",
+            "\u{e9}",
+            "a\u{7f}",
+            "a\t",
+            &"a".repeat(257),
+        ] {
+            assert!(
+                ResourceServers::new([identifier]).is_err(),
+                "{identifier:?}"
+            );
         }
     }
 }

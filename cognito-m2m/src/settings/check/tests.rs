@@ -221,7 +221,10 @@ fn resource_servers_are_identifiers_of_cognito() {
         (&[][..], "is empty: list at least one identifier"),
         (&[""], "entry 1: is empty"),
         (&["widgets", " "], "entry 2: is empty except for whitespace"),
-        (&["widgets", "two words"], "entry 2: expected the identifier"),
+        (
+            &["widgets", "two words"],
+            "entry 2: expected the identifier",
+        ),
         (&["widgets\""], "entry 1: expected the identifier"),
         (&["widgets\\"], "entry 1: expected the identifier"),
         (&["w\u{ef}dgets"], "entry 1: expected the identifier"),

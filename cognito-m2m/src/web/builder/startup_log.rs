@@ -182,7 +182,10 @@ mod tests {
         for (settings, expected) in [
             (cognito.clone(), none),
             (cognito.clone().audience("7k2m9f3qexample"), none),
-            (cognito.clone().audience("https://api.example.com"), &["default"]),
+            (
+                cognito.clone().audience("https://api.example.com"),
+                &["default"],
+            ),
             (cognito.clone().audience("api.example.com"), &["default"]),
             (cognito.clone().audience("my-api"), &["default"]),
             (cognito.clone().audience("widgets/read"), &["default"]),
