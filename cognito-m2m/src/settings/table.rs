@@ -52,8 +52,8 @@ settings! {
     /// Cognito puts no `aud` claim into a machine token, unless a pre token generation trigger adds it.
     /// Its value is then the ID of the client itself ("Pre token generation Lambda trigger" in the
     /// Amazon Cognito Developer Guide). So, for a user pool of Cognito, an audience is the ID of the
-    /// only client that is accepted. To refuse tokens for other APIs, use
-    /// [`resource_servers`](Self::resource_servers).
+    /// only client that is accepted; only the tokens of users can have the URL of an API. To refuse tokens
+    /// for other APIs, use [`resource_servers`](Self::resource_servers).
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
     text audience("7k2m9f3qexample"): Option<String> = None, logged as text;
