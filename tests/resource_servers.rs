@@ -75,7 +75,7 @@ async fn takes_principal(principal: ServicePrincipal) -> impl Responder {
 async fn takes_optional(principal: OptionalPrincipal) -> impl Responder {
     match principal.into_inner() {
         Some(principal) => principal.client_id().to_string(),
-        None => "nobody".to_owned(),
+        None => "without a token".to_owned(),
     }
 }
 

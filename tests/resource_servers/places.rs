@@ -86,7 +86,7 @@ async fn request_without_a_token_is_answered_as_before() {
     for path in ASKING {
         let answer = fixture.api.get_without_token(path).await;
         match path {
-            "/optional" => assert_eq!(answer.body, "nobody"),
+            "/optional" => assert_eq!(answer.body, "without a token"),
             _ => assert_eq!(
                 refusal(&answer),
                 (
