@@ -160,7 +160,7 @@ fn errors_of_further_pools_and_groups_do_not_show_their_values() {
 #[test]
 fn errors_of_settings_from_code_do_not_show_their_values() {
     type Change = fn(Settings, String) -> Settings;
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 13] = [
         ("region", |it, text| it.region(text)),
         ("user_pool_id", |it, text| it.user_pool_id(text)),
         ("issuer", |it, text| it.issuer(text)),
@@ -169,6 +169,7 @@ fn errors_of_settings_from_code_do_not_show_their_values() {
         ("allowed_client_ids", |it, text| {
             it.allowed_client_ids([text])
         }),
+        ("resource_servers", |it, text| it.resource_servers([text])),
         ("client_group", |it, text| it.client_group("sync", [text])),
         ("header_name", |it, text| it.header_name(text)),
         ("header_prefix", |it, text| it.header_prefix(text)),

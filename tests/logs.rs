@@ -221,7 +221,7 @@ async fn start_logs_the_settings_and_warns_about_weak_ones() {
     }
     let warnings = log.lines_with("a setting weakens security");
     for part in [
-        "no audience and no allowlist",
+        "no resource_servers and no allowlist",
         "header_name is not Authorization",
     ] {
         assert!(warnings.iter().any(|line| line.contains(part)), "{part}");

@@ -24,6 +24,7 @@ mod policies;
 mod pools;
 mod principal;
 mod proxies;
+mod resource_servers;
 mod settings;
 mod sqlite_file;
 mod tokens;

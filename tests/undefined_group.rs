@@ -103,14 +103,24 @@ fn default_settings_cause_no_warning_if_each_handler_has_a_requirement() {
     let _auth = build(cognito.settings());
     let ready = log.lines_with("cognito-m2m is ready");
     assert_eq!(ready.len(), 1, "{ready:?}");
-    for field in [" audience=none ", " allowed_clients=all "] {
+    for field in [
+        " audience=none ",
+        " resource_servers=none ",
+        " allowed_clients=all ",
+    ] {
         assert!(ready[0].contains(field), "{field} in {}", ready[0]);
     }
     assert_eq!(log.lines_with("weakens security"), [""; 0]);
 
     let hour = std::time::Duration::from_secs(60 * 60);
-    let _auth = build(cognito.settings().audience("api").leeway(hour));
+    let settings = cognito.settings().audience("api").leeway(hour);
+    let _auth = build(settings.resource_servers(["widgets", "reports"]));
     let ready = log.lines_with("cognito-m2m is ready");
-    assert!(ready[1].contains(" audience=\"api\" "), "{}", ready[1]);
+    for field in [
+        " audience=\"api\" ",
+        " resource_servers=[\"widgets\", \"reports\"] ",
+    ] {
+        assert!(ready[1].contains(field), "{field} in {}", ready[1]);
+    }
     assert_eq!(log.lines_with("weakens security").len(), 1);
 }

@@ -3,6 +3,9 @@
 
 /// Requires a valid machine token.
 ///
+/// With the setting [`resource_servers`](crate::Settings::resource_servers), it must be a token for this
+/// API. Without it, every client of the user pool is admitted.
+///
 /// # Examples
 ///
 /// ```

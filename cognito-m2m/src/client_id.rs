@@ -108,6 +108,12 @@ pub(crate) const fn is_client_id(text: &str) -> bool {
     true
 }
 
+/// Returns `true` for text that can be the ID of an app client of Cognito: `[\w+]+`, and at most 128
+/// characters (AWS `ClientIdType`).
+pub(crate) fn is_cognito_client_id(text: &str) -> bool {
+    is_client_id(text) && !text.contains(['.', '-'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +124,10 @@ mod tests {
         assert!(is_client_id(&"a".repeat(128)));
         assert!(is_client_id("sync-worker_1.eu+x"));
         assert!(!is_client_id(&"a".repeat(129)));
+        assert!(is_cognito_client_id("7k2m9f3qexample_+A"));
+        for text in ["my-api", "api.example.com", "https://api", ""] {
+            assert!(!is_cognito_client_id(text), "{text:?}");
+        }
         for text in ["", " ", "a b", "a:b", "a/b", "é", "a\0"] {
             assert!(!is_client_id(text), "{text:?}");
         }

@@ -202,14 +202,14 @@ impl ServicePrincipal {
     /// let principal = ServicePrincipal::danger_from_claims(Claims::from_value(json!({
     ///     "client_id": "reporting",
     ///     "sub": "reporting",
-    ///     "aud": "https://api.example",
+    ///     "aud": "reporting",
     ///     "iss": "https://issuer.example",
     ///     "exp": 1_800_000_000,
     ///     "tenant": "acme",
     /// }))?)?;
     /// assert_eq!(principal.claims().find("tenant"), Some(&json!("acme")));
     /// assert_eq!(principal.sub(), Some("reporting"));
-    /// assert!(principal.aud().is_some_and(|aud| aud.contains("https://api.example")));
+    /// assert!(principal.aud().is_some_and(|aud| aud.contains("reporting")));
     /// assert_eq!(principal.iss(), Some("https://issuer.example"));
     /// assert_eq!(principal.exp(), Some(1_800_000_000));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -260,6 +260,10 @@ impl ServicePrincipal {
     }
 
     /// Returns the `aud` claim.
+    ///
+    /// Machine tokens of Cognito have none, unless a pre token generation trigger adds the ID of the
+    /// client itself. To find out which API a token is for, look at its scopes
+    /// ([`guide::which_api`](crate::guide::which_api)).
     #[must_use]
     pub fn aud(&self) -> Option<&Audience> {
         self.0.identity.audience.as_ref()

@@ -106,7 +106,7 @@ pub struct InvalidScope {
 debug_as_report!(InvalidScope);
 
 /// Returns `true` for `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
-const fn is_scope_token(text: &str) -> bool {
+pub(crate) const fn is_scope_token(text: &str) -> bool {
     let mut rest = text.as_bytes();
     if rest.is_empty() {
         return false;

@@ -13,6 +13,12 @@ pub mod why_a_401 {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 
+#[doc = include_str!("which_api.md")]
+pub mod which_api {}
+
+#[doc = include_str!("gateways.md")]
+pub mod gateways {}
+
 #[doc = include_str!("updated_issuer.md")]
 pub mod updated_issuer {}
 

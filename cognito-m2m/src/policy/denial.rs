@@ -15,6 +15,10 @@ use crate::scope::Scope;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denial {
+    /// The token has no scope of the API's resource servers, which the setting `resource_servers`
+    /// lists.
+    #[error("the token has no scope of a resource server in `resource_servers`")]
+    OtherResourceServer,
     /// The token lacks a required scope.
     #[error("the token lacks a required scope")]
     Scope {
@@ -35,6 +39,7 @@ impl Denial {
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
+            Self::OtherResourceServer => "other_resource_server",
             Self::Scope { .. } => "insufficient_scope",
             Self::Method => "method_not_listed",
             Self::Client => "client_not_allowed",

@@ -1,5 +1,5 @@
 use crate::client_id::ClientId;
-use crate::policy::{ClientGroups, ClientList};
+use crate::policy::{ClientGroups, ClientList, Denial, ResourceServers};
 use crate::pool::PoolName;
 use crate::scope::ScopeSet;
 use crate::scope_match::ScopeMatch;
@@ -39,6 +39,17 @@ pub struct PolicyInput<'a> {
     pub defaults: &'a PolicyDefaults,
 }
 
+impl PolicyInput<'_> {
+    /// Denies a token without a scope of the API's resource servers, if the settings list them. Every
+    /// other rule is evaluated after this one.
+    pub(crate) fn evaluate_resource_servers(&self) -> Result<(), Denial> {
+        match &self.defaults.resource_servers {
+            Some(servers) if !servers.admit(self.scopes) => Err(Denial::OtherResourceServer),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The configured defaults for options that a policy does not specify.
 ///
 /// # Examples
@@ -60,4 +71,8 @@ pub struct PolicyDefaults {
     pub allowed_clients: Option<ClientList>,
     /// The named lists of clients: the setting `client_groups`.
     pub groups: ClientGroups,
+    /// The resource servers that the API is: the setting `resource_servers`. A token without a scope
+    /// of one of them is denied before any rule is evaluated. `None` admits the tokens of every
+    /// resource server.
+    pub resource_servers: Option<ResourceServers>,
 }

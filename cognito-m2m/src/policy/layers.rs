@@ -41,15 +41,15 @@ pub enum Layers {
 }
 
 impl Layers {
-    /// Evaluates the default allowlist, then each attribute, outermost first.
+    /// Evaluates the resource servers and the default allowlist, then each attribute, outermost
+    /// first.
     ///
     /// # Errors
     ///
-    /// Returns the first [`Denial`] and the attribute that caused it. A denial by the default
-    /// allowlist is attributed to the outermost attribute.
+    /// Returns the first [`Denial`] and the attribute that caused it. A denial that the settings
+    /// cause is attributed to the outermost attribute.
     pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
-        evaluate_default_allowlist(Some(self), input)
-            .map_err(|denial| (denial, self.outermost()))?;
+        evaluate_settings(Some(self), input).map_err(|denial| (denial, self.outermost()))?;
         self.evaluate_each(input)
     }
 
@@ -64,7 +64,7 @@ impl Layers {
         match self {
             Self::One(layer) => layer
                 .policy
-                .evaluate(input)
+                .evaluate_rule(input)
                 .map_err(|denial| (denial, *layer)),
             Self::Both(upper, lower) => {
                 upper.evaluate_each(input)?;
@@ -81,14 +81,16 @@ impl Layers {
     }
 }
 
-/// Evaluates the default allowlist for a handler, given its attributes, if it has any.
+/// Evaluates what the settings require of every guarded handler, given its attributes, if it has any:
+/// the resource servers, then the default allowlist.
 ///
 /// The default allowlist applies to every guarded handler, unless one of its attributes lists
 /// clients.
-pub(crate) fn evaluate_default_allowlist(
+pub(crate) fn evaluate_settings(
     layers: Option<&Layers>,
     input: &PolicyInput<'_>,
 ) -> Result<(), Denial> {
+    input.evaluate_resource_servers()?;
     let Some(allowed) = &input.defaults.allowed_clients else {
         return Ok(());
     };
@@ -149,7 +151,7 @@ mod tests {
             ..PolicyDefaults::default()
         };
         let evaluate = |layers: Option<&Layers>, client_id: &str| {
-            evaluate_default_allowlist(
+            evaluate_settings(
                 layers,
                 &PolicyInput {
                     pool: &PoolName::default(),

@@ -9,6 +9,7 @@ pub(crate) mod constants;
 mod denial;
 mod input;
 pub(crate) mod layers;
+mod resource_servers;
 mod scope_rule;
 pub(crate) mod value;
 
@@ -17,7 +18,8 @@ pub use clients::{ClientGroups, ClientList};
 pub use denial::Denial;
 pub use input::{PolicyDefaults, PolicyInput};
 pub use layers::{Layer, guarded_handlers};
-pub(crate) use layers::{Layers, evaluate_default_allowlist};
+pub(crate) use layers::{Layers, evaluate_settings};
+pub use resource_servers::{InvalidResourceServer, ResourceServers};
 pub use scope_rule::ScopeRule;
 pub(crate) use value::Policy;
 

@@ -205,11 +205,12 @@ impl Policy {
     /// Returns `Ok` if the policy admits the caller, or the reason for the denial.
     ///
     /// The default allowlist is not part of a policy: it applies to a handler only if none of its
-    /// attributes lists clients.
+    /// attributes lists clients. The resource servers of `input.defaults` come before every policy.
     ///
     /// # Errors
     ///
-    /// Returns a [`Denial`] for the first part of the policy that `input` does not satisfy.
+    /// Returns [`Denial::OtherResourceServer`] for a token of another API, or a [`Denial`] for the
+    /// first part of the policy that `input` does not satisfy.
     ///
     /// # Examples
     ///
@@ -230,6 +231,12 @@ impl Policy {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
+        input.evaluate_resource_servers()?;
+        self.evaluate_rule(input)
+    }
+
+    /// Evaluates the policy itself, without the resource servers.
+    pub(crate) fn evaluate_rule(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
         match &self.0 {
             Rule::Authenticated => Ok(()),
             Rule::Scopes(rule) => evaluate_scopes(rule, input),
@@ -246,8 +253,8 @@ impl Policy {
             }
             Rule::Both(both) => {
                 let (first, second) = both.as_ref();
-                first.evaluate(input)?;
-                second.evaluate(input)
+                first.evaluate_rule(input)?;
+                second.evaluate_rule(input)
             }
         }
     }

@@ -32,11 +32,23 @@ impl fmt::Display for OptionalText<'_> {
     }
 }
 
+/// A list in the start-up log line, or `none`.
+pub(super) struct OptionalList<'s>(pub(super) Option<&'s [String]>);
+
+impl fmt::Display for OptionalList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(entries) => write!(f, "{entries:?}"),
+            None => f.write_str("none"),
+        }
+    }
+}
+
 /// Defines `Settings` from one table, so that the field, the setter, the `serde` name, the
 /// environment variable and the start-up log line cannot drift apart.
 ///
 /// A row is `setter name(example): Type = default, logged ..;`. It ends with `logged as value`,
-/// `logged as text` (of an optional text), `logged as debug` or `logged as count`; with
+/// `logged as text` (of an optional text), `logged as list` (of an optional list), `logged as debug` or `logged as count`; with
 /// `logged in field` if the setting is part of another field of the line; or with `not logged`.
 macro_rules! settings {
     ($(
@@ -63,12 +75,12 @@ macro_rules! settings {
         /// let settings = Settings::default()
         ///     .region("us-east-1")
         ///     .user_pool_id("us-east-1_AbCdEfGhI")
-        ///     .audience("https://api.example.com");
+        ///     .resource_servers(["widgets"]);
         ///
         /// let same: Settings = serde_json::from_str(r#"{
         ///     "region": "us-east-1",
         ///     "user_pool_id": "us-east-1_AbCdEfGhI",
-        ///     "audience": "https://api.example.com",
+        ///     "resource_servers": ["widgets"],
         ///     "leeway": "30s"
         /// }"#)?;
         /// # Ok::<(), serde_json::Error>(())
@@ -174,6 +186,7 @@ macro_rules! settings {
     (@setter map $name:ident, $type:ty, $(#[$attribute:meta])+) => {};
     (@field value $value:expr) => { $value };
     (@field text $value:expr) => { tracing::field::display(OptionalText($value.as_deref())) };
+    (@field list $value:expr) => { tracing::field::display(OptionalList($value.as_deref())) };
     (@field debug $value:expr) => { tracing::field::debug(&$value) };
     (@field count $value:expr) => { $value.len() };
 }

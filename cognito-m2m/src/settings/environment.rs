@@ -96,6 +96,10 @@ mod tests {
             ("COGNITO_M2M_REGION", "us-east-1"),
             ("COGNITO_M2M_LEEWAY", "5m"),
             ("COGNITO_M2M_ALLOWED_CLIENT_IDS", "a, b"),
+            (
+                "COGNITO_M2M_RESOURCE_SERVERS",
+                "widgets, https://api.example.com",
+            ),
             ("COGNITO_M2M_CLIENT_GROUPS", "reporting=id1,id2;sync=id3"),
             ("COGNITO_M2M_POOLS", "eu-west-1_a,eu-west-1_b"),
             ("COGNITO_M2M_FAIL_ON_INVALID_BEARER", "false"),
@@ -108,6 +112,10 @@ mod tests {
         assert_eq!(
             settings.allowed_client_ids.as_deref(),
             Some(&["a".to_owned(), "b".to_owned()][..])
+        );
+        assert_eq!(
+            settings.resource_servers.as_deref(),
+            Some(&["widgets".to_owned(), "https://api.example.com".to_owned()][..])
         );
         assert_eq!(settings.client_groups.len(), 2);
         assert_eq!(settings.pools.len(), 2);

@@ -24,11 +24,9 @@ use crate::setting_text::{RedactedUrl, shown_name};
 ///     .user_pool_id("us-east-1_AbCdEfGhI")
 ///     .pool("tenant-a", PoolSettings::default().user_pool_id("eu-west-1_JkLmNoPqR"));
 ///
-/// let with_audience_and_allowlist = PoolSettings::default()
+/// let with_allowlist = PoolSettings::default()
 ///     .region("eu-west-1")
 ///     .user_pool_id("eu-west-1_JkLmNoPqR")
-///     .audience("https://api.example.com")
-///     .require_audience(false)
 ///     .allowed_client_ids(["reporting"]);
 ///
 /// let local = PoolSettings::default()
@@ -127,6 +125,9 @@ impl PoolSettings {
 
     /// Sets the audience that `aud` must contain. Default: the `audience` of the top-level
     /// settings.
+    ///
+    /// Machine tokens of Cognito have no audience of an API, see
+    /// [`Settings::audience`](crate::Settings::audience).
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());

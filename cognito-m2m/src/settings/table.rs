@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::define::{OptionalText, StartupFields, settings};
+use super::define::{OptionalList, OptionalText, StartupFields, settings};
 use super::pool::PoolSettings;
 use super::value::UnparsedValue;
 use crate::issuer_type::IssuerType;
@@ -69,15 +69,33 @@ settings! {
 
     /// Sets the audience that the `aud` claim must contain. Default: none, and `aud` is ignored.
     ///
-    /// Cognito adds no `aud` claim to a machine token unless a pre token generation trigger does.
+    /// Cognito puts no `aud` claim into a machine token, unless a pre token generation trigger adds it.
+    /// Its value is then the ID of the client itself ("Pre token generation Lambda trigger" in the
+    /// Amazon Cognito Developer Guide). So, for a user pool of Cognito, an audience is the ID of the
+    /// only client that is accepted; only the tokens of users can have the URL of an API. To refuse tokens
+    /// for other APIs, use [`resource_servers`](Self::resource_servers).
     ///
     /// Environment variable: `COGNITO_M2M_AUDIENCE`.
-    text audience("https://api.example.com"): Option<String> = None, logged as text;
+    text audience("7k2m9f3qexample"): Option<String> = None, logged as text;
 
     /// Sets whether tokens without an `aud` claim are refused if `audience` is set. Default: true.
     ///
     /// Environment variable: `COGNITO_M2M_REQUIRE_AUDIENCE`.
     value require_audience(false): bool = true, logged as value;
+
+    /// Sets the identifiers of the resource servers that this API is. Default: none, and tokens for
+    /// other APIs of the user pool are not refused as such.
+    ///
+    /// A token without any scope `<identifier>/<name>` of one of them is refused with 403 wherever the
+    /// principal is asked for, before any other rule: attributes, extractors, policies. Handlers that
+    /// ask for no principal serve it. The list applies to the tokens of all user pools, to those of users
+    /// too, and to a custom validator. See [`guide::which_api`](crate::guide::which_api).
+    ///
+    /// An identifier is text like `widgets`, or a URL like `https://api.example.com`. It is compared
+    /// exactly with the part of a scope before the last slash.
+    ///
+    /// Environment variable: `COGNITO_M2M_RESOURCE_SERVERS`, separated by commas.
+    list resource_servers(["widgets"]): Option<Vec<String>> = None, logged as list;
 
     /// Sets the default allowlist: the clients that may call guarded handlers whose attributes list
     /// no clients.

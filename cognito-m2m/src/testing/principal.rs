@@ -12,7 +12,7 @@ use crate::web::{CognitoAuth, preset};
 ///
 /// Guards, extractors and policies treat the principal like one from a verified token, so a handler
 /// can be tested without the middleware. If the app has the middleware, its settings apply, such as
-/// client groups and the default allowlist.
+/// client groups, the default allowlist and `resource_servers`.
 ///
 /// # Examples
 ///

@@ -129,7 +129,7 @@ impl TokenBuilder {
     /// let cognito = LocalCognito::start()?;
     /// let token = cognito
     ///     .token("reporting")
-    ///     .claim("aud", vec!["api", "other"])
+    ///     .claim("groups", vec!["batch", "nightly"])
     ///     .claim("version", 3)
     ///     .sign();
     /// # assert_eq!(token.split('.').count(), 3);

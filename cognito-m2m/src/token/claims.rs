@@ -104,8 +104,8 @@ pub struct InvalidClaims;
 /// ```
 /// use cognito_m2m::token::Audience;
 ///
-/// let audience = Audience::One("https://api.example".into());
-/// assert!(audience.contains("https://api.example"));
+/// let audience = Audience::One("7k2m9f3qexample".into());
+/// assert!(audience.contains("7k2m9f3qexample"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]

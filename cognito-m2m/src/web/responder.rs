@@ -273,6 +273,9 @@ impl<'r> Answer<'r> {
             Refusal::Authorization(Denial::Client) => {
                 Self::forbidden("Client is not allowed.", Challenge::None)
             }
+            Refusal::Authorization(Denial::OtherResourceServer) => {
+                Self::forbidden("Token is not for this API.", Challenge::None)
+            }
             Refusal::UserMapping(User::NotMapped | User::Inactive) => {
                 Self::forbidden("Client is not mapped to a user.", Challenge::None)
             }

@@ -86,7 +86,7 @@ fn me_shows_the_claims_of_the_token() {
     let token = cognito
         .token("service")
         .scopes([WRITE, READ])
-        .claim("aud", "https://api.example")
+        .claim("aud", "service")
         .sign();
 
     let mut me = widgets.send("GET", "/me", Some(&token)).json();
@@ -104,7 +104,7 @@ fn me_shows_the_claims_of_the_token() {
         "client_id": "service",
         "scopes": [READ, WRITE],
         "sub": "service",
-        "aud": "https://api.example",
+        "aud": "service",
         "iss": cognito.issuer(),
         "user": {"kind": "anonymous"},
     });

@@ -8,6 +8,7 @@ use super::faults::Faults;
 use super::header::{AuthScheme, Realm, check_header_name, check_realm, check_scheme};
 use super::limits::check_limits;
 use super::pools::{CheckedPool, check_pools, pool_names};
+use super::resource_servers::check_resource_servers;
 use crate::jwks::{FetchLimits, KeyLimits};
 use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
@@ -55,6 +56,7 @@ impl Settings {
         };
         let groups = check_groups(&mut faults, self);
         let allowed_clients = check_allowed_clients(&mut faults, self);
+        let resource_servers = check_resource_servers(&mut faults, self);
         let header_name = check_header_name(&mut faults, self);
         let header_prefix = check_scheme(&mut faults, self);
         let realm = check_realm(&mut faults, self);
@@ -72,6 +74,7 @@ impl Settings {
                 scope_match: self.default_scope_match,
                 allowed_clients,
                 groups,
+                resource_servers,
             }),
             header_name,
             header_prefix,

@@ -8,6 +8,7 @@ mod issuers;
 mod keys;
 mod limits;
 mod pools;
+mod resource_servers;
 mod text;
 mod url;
 

@@ -159,25 +159,57 @@ fn an_additional_pool_inherits_the_audience() {
 }
 
 #[test]
-fn an_empty_allowlist_is_a_fault_in_every_notation() {
+fn an_empty_list_is_a_fault_in_every_notation() {
     for list in [serde_json::json!([]), serde_json::json!("")] {
-        let settings = serde_json::json!({
-            "region": "us-east-1",
-            "user_pool_id": "us-east-1_AbCdEfGhI",
-            "allowed_client_ids": list,
-        });
-        let settings = serde_json::from_value(settings).unwrap_or_else(|error| panic!("{error}"));
+        for setting in ["allowed_client_ids", "resource_servers"] {
+            let settings = serde_json::json!({
+                "region": "us-east-1",
+                "user_pool_id": "us-east-1_AbCdEfGhI",
+                setting: list,
+            });
+            let settings =
+                serde_json::from_value(settings).unwrap_or_else(|error| panic!("{error}"));
+            assert!(faults(&settings)[0].contains(setting), "{list}");
+        }
+    }
+}
+
+#[test]
+fn resource_servers_are_identifiers_of_cognito() {
+    let url = "https://api.example.com/";
+    for identifiers in [&["widgets"][..], &[url, "widgets/x"], &["a,b"]] {
+        let settings = valid().resource_servers(identifiers.iter().copied());
+        assert_eq!(faults(&settings), [""; 0], "{identifiers:?}");
+    }
+    let long = "a".repeat(257);
+    for (identifiers, problem) in [
+        (&[][..], "is empty: list at least one identifier"),
+        (&[""], "entry 1: is empty"),
+        (&["widgets", " "], "entry 2: is empty except for whitespace"),
+        (
+            &["widgets", "two words"],
+            "entry 2: expected the identifier",
+        ),
+        (&["widgets\""], "entry 1: expected the identifier"),
+        (&["widgets\\"], "entry 1: expected the identifier"),
+        (&["w\u{ef}dgets"], "entry 1: expected the identifier"),
+        (&[long.as_str()], "entry 1: expected the identifier"),
+    ] {
+        let faults = faults(&valid().resource_servers(identifiers.iter().copied()));
+        assert_eq!(faults.len(), 1, "{identifiers:?}: {faults:?}");
         assert!(
-            faults(&settings)[0].contains("allowed_client_ids"),
-            "{list}"
+            faults[0].starts_with("`resource_servers` (COGNITO_M2M_RESOURCE_SERVERS)"),
+            "{faults:?}"
         );
+        assert!(faults[0].contains(problem), "{identifiers:?}: {faults:?}");
+        assert!(!faults[0].contains("idgets"), "{faults:?}");
     }
 }
 
 #[test]
 fn surrounding_whitespace_is_a_fault_that_does_not_show_the_value() {
     type Change = fn(Settings, String) -> Settings;
-    let changes: [(&str, &str, Change); 15] = [
+    let changes: [(&str, &str, Change); 16] = [
         ("region", "us-east-1", |it, text| it.region(text)),
         ("user_pool_id", "us-east-1_b", |it, text| {
             it.user_pool_id(text)
@@ -189,6 +221,9 @@ fn surrounding_whitespace_is_a_fault_that_does_not_show_the_value() {
         ("audience", "marker", |it, text| it.audience(text)),
         ("allowed_client_ids", "marker", |it, text| {
             it.allowed_client_ids([text])
+        }),
+        ("resource_servers", "marker", |it, text| {
+            it.resource_servers([text])
         }),
         ("client_groups.g", "marker", |it, text| {
             it.client_group("g", [text])
@@ -248,6 +283,7 @@ fn variables_with_surrounding_whitespace_are_faults() {
         ("COGNITO_M2M_AUDIENCE", "api\n"),
         ("COGNITO_M2M_ALLOWED_CLIENT_IDS", "a,b\r\n"),
         ("COGNITO_M2M_ALLOWED_CLIENT_IDS", " a"),
+        ("COGNITO_M2M_RESOURCE_SERVERS", "widgets\n"),
         ("COGNITO_M2M_CLIENT_GROUPS", "g=a\n"),
         ("COGNITO_M2M_POOLS", "eu-west-1_b\n"),
         ("COGNITO_M2M_LEEWAY", "30 "),

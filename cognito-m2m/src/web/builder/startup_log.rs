@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
+use crate::client_id::is_cognito_client_id;
 use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
+use crate::pool::PoolName;
 use crate::scope_match::ScopeMatch;
 use crate::settings::{AllowedClients, CheckedPool, CheckedSettings, Settings, StartupFields};
 
@@ -28,6 +30,7 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
     warn_about_open_handlers(settings, pools);
     if !has_custom_validator {
         warn_about_unknown_pools(pools);
+        warn_about_audiences(settings);
     }
 }
 
@@ -50,21 +53,63 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
     }
 }
 
+/// Warns about audiences that no machine token has, once for each user pool.
+fn warn_about_audiences(settings: &Settings) {
+    for pool in pools_with_foreign_audience(settings) {
+        tracing::warn!(
+            pool,
+            warning = "audience is no client ID: no machine token of this user pool ever carries it; set resource_servers to refuse tokens for other APIs",
+            "a setting matches no machine token"
+        );
+    }
+}
+
+/// Returns the names of the Cognito user pools whose audience is not a client ID.
+///
+/// A pre token generation trigger can add `aud` to a machine token, but only with the ID of the client
+/// itself ("Pre token generation Lambda trigger" in the Amazon Cognito Developer Guide). A resource
+/// binding, which puts a URL into `aud`, is for users only ("Scopes, M2M, and resource servers").
+///
+/// A pool with a configured issuer may be one of another server, whose tokens can have any audience.
+fn pools_with_foreign_audience(settings: &Settings) -> Vec<&str> {
+    let default = (
+        PoolName::DEFAULT,
+        &settings.issuer,
+        settings.audience.as_deref(),
+    );
+    let additional = settings.pools.iter().map(|(name, pool)| {
+        let audience = pool.audience.as_deref().or(settings.audience.as_deref());
+        (name.as_str(), &pool.issuer, audience)
+    });
+    let is_foreign = |audience: &str| !is_cognito_client_id(audience);
+    [default]
+        .into_iter()
+        .chain(additional)
+        .filter(|(_, issuer, audience)| issuer.is_none() && audience.is_some_and(is_foreign))
+        .map(|(name, ..)| name)
+        .collect()
+}
+
 /// Warns about handlers that admit every client of a user pool: those that require neither a scope nor
-/// a client, if the settings limit neither the audience nor the clients.
+/// a client, if the settings limit neither the resource servers, nor the clients, nor the audience.
 ///
 /// With a scope of the API's resource server, tokens for other APIs are refused, so the default
 /// settings need no warning.
 fn warn_about_open_handlers(settings: &Settings, pools: &[CheckedPool]) {
-    let is_unbounded =
-        |pool: &CheckedPool| pool.audience.is_none() && pool.allowed_clients.is_none();
-    if settings.allowed_client_ids.is_some() || !pools.iter().any(is_unbounded) {
+    let is_unbounded = |pool: &CheckedPool| {
+        let has_audience = pool.audience.as_ref().is_some_and(|rule| rule.required);
+        !has_audience && pool.allowed_clients.is_none()
+    };
+    if settings.resource_servers.is_some()
+        || settings.allowed_client_ids.is_some()
+        || !pools.iter().any(is_unbounded)
+    {
         return;
     }
     let handlers = handlers_without_requirement(guarded_handlers());
     if let Some(handler) = handlers.first() {
         tracing::warn!(
-            warning = "no audience and no allowlist: a handler that requires neither a scope nor a client admits every client of the user pool",
+            warning = "no resource_servers and no allowlist: a handler that requires neither a scope nor a client admits every client of the user pool",
             handler,
             handlers = handlers.len(),
             "a setting weakens security"
@@ -124,6 +169,7 @@ fn warnings(settings: &Settings) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::PoolSettings;
 
     #[test]
     fn settings_that_weaken_security_are_warned_about() {
@@ -135,6 +181,63 @@ mod tests {
             .accept_user_tokens(true)
             .danger_allow_http(true);
         assert_eq!(warnings(&weak).len(), 4);
+    }
+
+    #[test]
+    fn audiences_that_no_machine_token_of_cognito_has_are_found() {
+        let pool = || PoolSettings::default().user_pool_id("eu-west-1_b");
+        let cognito = Settings::default().user_pool_id("us-east-1_AbCdEfGhI");
+        let local = Settings::default()
+            .issuer("https://issuer.example")
+            .jwks_url("https://issuer.example/keys");
+        let none: &[&str] = &[];
+        for (settings, expected) in [
+            (cognito.clone(), none),
+            (cognito.clone().audience("7k2m9f3qexample"), none),
+            (
+                cognito.clone().audience("https://api.example.com"),
+                &["default"],
+            ),
+            (cognito.clone().audience("api.example.com"), &["default"]),
+            (cognito.clone().audience("my-api"), &["default"]),
+            (cognito.clone().audience("widgets/read"), &["default"]),
+            (cognito.clone().audience("a".repeat(129)), &["default"]),
+            // The keys come from a mirror, the tokens from Cognito.
+            (
+                cognito
+                    .clone()
+                    .jwks_url("https://mirror.example/keys")
+                    .audience("https://api.example.com"),
+                &["default"],
+            ),
+            (local.clone().audience("https://api.example.com"), none),
+            // An additional pool without an audience has that of the top-level settings.
+            (
+                local
+                    .clone()
+                    .audience("https://api.example.com")
+                    .pool("tenant", pool()),
+                &["tenant"],
+            ),
+            (
+                cognito
+                    .clone()
+                    .audience("https://api.example.com")
+                    .pool("own", pool().audience("7k2m9f3qexample"))
+                    .pool("tenant", pool()),
+                &["default", "tenant"],
+            ),
+            (
+                cognito.pool("tenant", pool().audience("https://api.example.com")),
+                &["tenant"],
+            ),
+        ] {
+            assert_eq!(
+                pools_with_foreign_audience(&settings),
+                expected,
+                "{settings:?}"
+            );
+        }
     }
 
     #[test]

@@ -138,14 +138,16 @@ impl CognitoAuth {
         Ok(())
     }
 
-    /// Verifies a token outside of a request, in the same way as the middleware.
+    /// Verifies a token outside of a request, as the middleware and a handler that requires a principal
+    /// do.
     ///
     /// `text` is the token itself, without an authentication scheme.
     ///
     /// # Errors
     ///
     /// Returns a [`Refusal`] if the token is empty, malformed, invalid or expired, if its user pool
-    /// does not admit the client, or if the signing keys are unavailable.
+    /// does not admit the client, if it is for another API (the setting `resource_servers`), or if the
+    /// signing keys are unavailable.
     ///
     /// # Examples
     ///
@@ -161,14 +163,17 @@ impl CognitoAuth {
             return Err(AuthenticationError::Missing.into());
         }
         let credentials = Credentials::from(text);
-        match self.state.try_authenticate(credentials) {
-            Ok(principal) => Ok(principal),
-            Err(Incomplete::Failed(refusal)) => Err(refusal),
+        let principal = match self.state.try_authenticate(credentials) {
+            Ok(principal) => principal,
+            Err(Incomplete::Failed(refusal)) => return Err(refusal),
             Err(Incomplete::Waiting(fetch)) => {
                 fetch.ended().await;
-                self.state.authenticate(credentials).await
+                self.state.authenticate(credentials).await?
             }
-        }
+        };
+        let input = principal.policy_input("", &self.state.policy_defaults);
+        input.evaluate_resource_servers()?;
+        Ok(principal)
     }
 
     /// Returns the state of the signing keys, for readiness probes.

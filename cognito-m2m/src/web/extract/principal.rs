@@ -34,7 +34,8 @@ impl FromRequest for ServicePrincipal {
 /// An extractor for the principal of a request, or `None` if the request has no token.
 ///
 /// A malformed, invalid or expired token is refused, and so is a token that cannot be verified
-/// because the keys are unavailable. This extractor does not evaluate the default allowlist.
+/// because the keys are unavailable, or that is for another API (the setting `resource_servers`). This
+/// extractor does not evaluate the default allowlist.
 ///
 /// # Examples
 ///
@@ -82,8 +83,9 @@ impl FromRequest for OptionalPrincipal {
                 &request.extensions(),
                 |authentication| match &authentication.outcome {
                     Outcome::Absent => Ok(Self(None)),
-                    Outcome::Verified(principal) => Ok(Self(Some(principal.clone()))),
-                    Outcome::Refused(refusal) => Err(refusal.clone()),
+                    Outcome::Verified(_) | Outcome::Refused(_) => authentication
+                        .principal()
+                        .map(|principal| Self(Some(principal.clone()))),
                 },
             );
         ready(principal.map_err(|refusal| refusal_error(refusal, request)))

@@ -3,8 +3,9 @@ use std::rc::Rc;
 
 use actix_web::dev::Extensions;
 
+use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers, Policy, evaluate_default_allowlist};
+use crate::policy::{Layer, Layers, Policy, PolicyInput, evaluate_settings};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -47,6 +48,14 @@ impl Authentication {
 
     /// Returns the principal, or the refusal of a handler that requires one.
     pub(in crate::web) fn principal(&self) -> Result<&ServicePrincipal, Refusal> {
+        let principal = self.verified_principal()?;
+        self.input(principal, "").evaluate_resource_servers()?;
+        Ok(principal)
+    }
+
+    /// Returns the principal of a valid token, which may be a token for another API. The caller
+    /// evaluates the resource servers.
+    fn verified_principal(&self) -> Result<&ServicePrincipal, Refusal> {
         match &self.outcome {
             Outcome::Verified(principal) => Ok(principal),
             Outcome::Refused(refusal) => Err(refusal.clone()),
@@ -54,34 +63,39 @@ impl Authentication {
         }
     }
 
-    /// Evaluates a policy on its own, without the default allowlist.
-    pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
-        let principal = self.principal()?;
-        Ok(policy.evaluate(&principal.policy_input(method, &self.state.policy_defaults))?)
+    fn input<'a>(&'a self, principal: &'a ServicePrincipal, method: &'a str) -> PolicyInput<'a> {
+        principal.policy_input(method, &self.state.policy_defaults)
     }
 
-    /// Evaluates the default allowlist and the attributes of a handler. The error contains the
-    /// attribute that refused.
+    /// Evaluates a policy on its own, without the default allowlist.
+    pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
+        let principal = self.verified_principal()?;
+        Ok(policy.evaluate(&self.input(principal, method))?)
+    }
+
+    /// Evaluates the settings and the attributes of a handler. The error contains the attribute that
+    /// refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
     ) -> Result<(), (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
-        let principal = self.principal().map_err(|refusal| (refusal, outermost))?;
+        let principal = self
+            .verified_principal()
+            .map_err(|refusal| (refusal, outermost))?;
         layers
-            .evaluate(&principal.policy_input(method, &self.state.policy_defaults))
+            .evaluate(&self.input(principal, method))
             .map_err(|(denial, layer)| (denial.into(), layer))
     }
 
-    /// Returns the principal for an extractor, if the default allowlist admits it.
+    /// Returns the principal for an extractor, if the settings admit it.
     ///
     /// Actix calls extractors in the order of the handler's arguments. The guard comes first, so it
     /// has already set `layers`.
     pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
-        let principal = self.principal()?;
-        let input = principal.policy_input("", &self.state.policy_defaults);
-        evaluate_default_allowlist(self.layers, &input)?;
+        let principal = self.verified_principal()?;
+        evaluate_settings(self.layers, &self.input(principal, ""))?;
         Ok(principal)
     }
 }
@@ -98,10 +112,15 @@ pub(in crate::web) fn with_authentication<T>(
     }
 }
 
+/// Returns the principal of a request, unless its token is for another API.
 pub(super) fn principal_of(extensions: &Extensions) -> Option<ServicePrincipal> {
-    extensions
-        .get::<Authentication>()?
-        .principal()
-        .ok()
-        .cloned()
+    let authentication = extensions.get::<Authentication>()?;
+    authentication.principal().ok().cloned()
+}
+
+/// Returns the client of a request for the log, even if its token is for another API.
+pub(super) fn client_of(extensions: &Extensions) -> Option<&ClientId> {
+    let authentication = extensions.get::<Authentication>()?;
+    let principal = authentication.verified_principal().ok()?;
+    Some(principal.client_id())
 }

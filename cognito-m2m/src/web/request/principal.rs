@@ -11,6 +11,10 @@ use crate::scope::ScopeSet;
 /// Its methods work in every handler and middleware inside [`CognitoAuth`](crate::CognitoAuth),
 /// even without an attribute.
 ///
+/// With the setting `resource_servers`, a request whose token is for another API has no principal here.
+/// These methods refuse nothing: a handler that has an attribute, or that takes a principal as an
+/// argument, answers such a request with 403.
+///
 /// # Examples
 ///
 /// ```
@@ -25,7 +29,7 @@ use crate::scope::ScopeSet;
 /// }
 /// ```
 pub trait RequestPrincipal {
-    /// Returns the principal, or `None` if the request has no valid token.
+    /// Returns the principal, or `None` if the request has no valid token for this API.
     fn service_principal(&self) -> Option<ServicePrincipal>;
 
     /// Returns the client ID of the principal, or `None` if there is no principal.

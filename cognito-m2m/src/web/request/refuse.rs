@@ -3,8 +3,9 @@ use std::error::Error as StdError;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tracing::Level;
 
-use super::authentication::{Authentication, principal_of};
+use super::authentication::{Authentication, client_of};
 use super::missing_token::cause_of_missing_token;
+use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Refusal};
 use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
@@ -106,10 +107,7 @@ pub(super) fn log(
     let reason = refusal.reason();
     let method = request.method().as_str();
     let route = request.match_pattern();
-    let principal = principal_of(&extensions);
-    let client_id = principal
-        .as_ref()
-        .map(|principal| principal.client_id().as_str());
+    let client_id = client_of(&extensions).map(ClientId::as_str);
     let required_scopes = required_scopes(refusal);
     let client_groups = match refusal {
         Refusal::Authorization(Denial::Client) => by.client_groups(),
