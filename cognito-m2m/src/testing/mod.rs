@@ -40,7 +40,7 @@
 // server, jwks, token_endpoint, broken_body   the two HTTP endpoints
 // grant                                       the checks of a token request
 // user_pool                                   the state shared by `LocalCognito` and its server
-// client, keys, fault, clock                  the values that tests configure it with
+// client, keys, pem, fault, clock             the values that tests configure it with
 // token, access_token, json_object, signer    `TokenBuilder` and the parts of a token
 // principal                                   `TestPrincipal`
 
@@ -55,6 +55,7 @@ mod grant;
 mod json_object;
 mod jwks;
 mod keys;
+mod pem;
 mod principal;
 mod published_keys;
 mod server;
