@@ -168,8 +168,8 @@ pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
-    CognitoAuthBuilder, DefaultResponder, Health, MappedUser, OptionalPrincipal, PoolHealth,
-    PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
+    CognitoAuthBuilder, DefaultResponder, Health, KeySourceHealth, MappedUser, OptionalPrincipal,
+    PoolHealth, PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
 };
 
 /// Compiles the README's code examples as documentation tests.

@@ -13,6 +13,12 @@ pub mod why_a_401 {}
 #[doc = include_str!("security.md")]
 pub mod security {}
 
+#[doc = include_str!("updated_issuer.md")]
+pub mod updated_issuer {}
+
+#[doc = include_str!("two_regions.md")]
+pub mod two_regions {}
+
 #[doc = include_str!("mixed_traffic.md")]
 pub mod mixed_traffic {}
 

@@ -24,12 +24,32 @@ pub(crate) enum FetchError {
     Redirected,
     #[error("the response of the JWKS URL is larger than {0} bytes (`jwks_max_bytes`)")]
     TooLarge(usize),
-    #[error("the response of the JWKS URL is not a JWK Set (RFC 7517 section 5)")]
+    #[error("the response of the JWKS URL is unusable")]
+    KeySet(#[from] KeySetError),
+}
+
+/// The reason why a text is not the JWK Set of a user pool.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeySetError {
+    #[error("the text is not a JWK Set (RFC 7517 section 5)")]
     NotAJwkSet(#[source] serde_json::Error),
     #[error("the JWK Set has {0} keys, more than `jwks_max_keys`")]
     TooManyKeys(usize),
     #[error("the JWK Set has no RSA signing key of 2048 to 8192 bits")]
     NoUsableKey,
+}
+
+/// The reason why the keys of `jwks_file` could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyFileError {
+    #[error("failed to read the file")]
+    Read(#[from] std::io::Error),
+    #[error("the file could not be read within `jwks_timeout`")]
+    Timeout,
+    #[error("the file is larger than {0} bytes (`jwks_max_bytes`)")]
+    TooLarge(usize),
+    #[error(transparent)]
+    KeySet(#[from] KeySetError),
 }
 
 impl FetchError {

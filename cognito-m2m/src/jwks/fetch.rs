@@ -20,20 +20,29 @@ pub(crate) struct FetchLimits {
 pub(crate) struct Fetcher {
     client: Client,
     url: Url,
+    /// `true` if status 403 means that the URL has no keys yet.
+    is_forbidden_until_used: bool,
     limits: FetchLimits,
 }
 
 /// The keys of a successful fetch, and their lifetime if the server sent one.
+#[derive(Default)]
 pub(crate) struct Fetched {
     pub(crate) keys: KeySet,
     pub(crate) max_age: Option<Duration>,
 }
 
 impl Fetcher {
-    pub(crate) fn new(client: Client, url: Url, limits: FetchLimits) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        url: Url,
+        is_forbidden_until_used: bool,
+        limits: FetchLimits,
+    ) -> Self {
         Self {
             client,
             url,
+            is_forbidden_until_used,
             limits,
         }
     }
@@ -41,7 +50,16 @@ impl Fetcher {
     pub(crate) async fn fetch(&self, previous: Option<&KeySet>) -> Result<Fetched, FetchError> {
         // A custom HTTP client may have other timeouts.
         let body = tokio::time::timeout(self.limits.timeout, self.download());
-        let (body, max_age) = body.await.map_err(|_| FetchError::Timeout)??;
+        let (body, max_age) = match body.await.map_err(|_| FetchError::Timeout)? {
+            Ok(download) => download,
+            // Once there were keys, it is a failure, which keeps them.
+            Err(FetchError::Status(403))
+                if self.is_forbidden_until_used && previous.is_none_or(KeySet::is_empty) =>
+            {
+                return Ok(Fetched::default());
+            }
+            Err(error) => return Err(error),
+        };
         let keys = KeySet::parse(&body, self.limits.max_keys, previous)?;
         Ok(Fetched { keys, max_age })
     }

@@ -5,7 +5,7 @@ use foldhash::quality::RandomState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::error::FetchError;
+use super::error::KeySetError;
 use super::key::VerificationKey;
 
 /// The signing keys of one user pool, by `kid`.
@@ -23,19 +23,19 @@ impl KeySet {
         body: &[u8],
         max_keys: usize,
         previous: Option<&Self>,
-    ) -> Result<Self, FetchError> {
+    ) -> Result<Self, KeySetError> {
         #[derive(Deserialize)]
         struct JwkSet<'j> {
             #[serde(borrow)]
             keys: Vec<&'j RawValue>,
         }
-        let JwkSet { keys } = serde_json::from_slice(body).map_err(FetchError::NotAJwkSet)?;
+        let JwkSet { keys } = serde_json::from_slice(body).map_err(KeySetError::NotAJwkSet)?;
         if keys.len() > max_keys {
-            return Err(FetchError::TooManyKeys(keys.len()));
+            return Err(KeySetError::TooManyKeys(keys.len()));
         }
         let set = Self::from_entries(keys.into_iter().map(RawValue::get), previous);
         if set.by_kid.is_empty() {
-            return Err(FetchError::NoUsableKey);
+            return Err(KeySetError::NoUsableKey);
         }
         Ok(set)
     }
@@ -80,6 +80,10 @@ impl KeySet {
     pub(crate) fn holds(&self, key: &Arc<VerificationKey>) -> bool {
         self.find(key.kid())
             .is_some_and(|found| Arc::ptr_eq(found, key))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_kid.is_empty()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::fetch::{Fetched, Fetcher};
+use super::pool_keys::PoolKeys;
 use super::store::{KeyStore, Snapshot};
 use crate::backoff::Backoff;
 use crate::error_chain::causes;
@@ -21,9 +22,13 @@ const BACKOFF: Backoff = Backoff {
     jitter_share: 0.5,
 };
 
-/// The background task that fetches the keys of one user pool, and the only writer of its store.
+/// The background task that fetches the keys of one source, and the only writer of its store.
 pub(crate) struct RefreshTask {
     pub(crate) pool: Arc<str>,
+    pub(crate) keys: PoolKeys,
+    /// The position of the source.
+    pub(crate) source: usize,
+    pub(crate) source_name: Arc<str>,
     pub(crate) store: KeyStore,
     pub(crate) fetcher: Fetcher,
     pub(crate) lifetime: Duration,
@@ -65,7 +70,7 @@ impl RefreshTask {
         let request = self.store.last_request();
         let snapshot = self.store.snapshot();
         let now = self.clock.now();
-        if snapshot.is_due(now) || !self.store.is_cooling_down(&snapshot, now) {
+        if snapshot.is_due(now) || self.keys.claim_fetch(self.source, now) {
             self.attempt(failures).await;
         } else {
             self.store.announce_handled(request);
@@ -75,6 +80,7 @@ impl RefreshTask {
     async fn attempt(&self, failures: &mut u32) {
         let request = self.store.last_request();
         let started_at = self.clock.now();
+        self.keys.record_attempt(self.source);
         self.store.update(|snapshot| {
             snapshot.fetching = true;
             snapshot.last_attempt_at = Some(started_at);
@@ -93,7 +99,7 @@ impl RefreshTask {
                     *failures = failures.saturating_add(1);
                     let pause = BACKOFF.pause(*failures, fastrand::f64());
                     let cause = causes(&error);
-                    tracing::warn!(pool = %self.pool, %error, cause, retry_in = ?pause, "failed to fetch the signing keys");
+                    tracing::warn!(pool = %self.pool, source = %self.source_name, %error, cause, retry_in = ?pause, "failed to fetch the signing keys");
                     snapshot.last_error = Some(Arc::new(error));
                     snapshot.next_attempt_at = now.after(pause);
                 }
@@ -106,7 +112,14 @@ impl RefreshTask {
         let life = fetched
             .max_age
             .map_or(self.lifetime, |age| age.clamp(MIN_LIFETIME, MAX_LIFETIME));
-        tracing::debug!(pool = %self.pool, keys = fetched.keys.len(), ?life, "fetched the signing keys");
+        let count = fetched.keys.len();
+        tracing::debug!(pool = %self.pool, source = %self.source_name, keys = count, ?life, "fetched the signing keys");
+        if count == 0 && snapshot.keys.is_none() {
+            tracing::info!(pool = %self.pool, source = %self.source_name, "the user pool has never issued tokens with this issuer (status 403)");
+        }
+        if count > 0 {
+            self.keys.record_success();
+        }
         snapshot.keys = Some(Arc::new(fetched.keys));
         snapshot.refreshed_at = now;
         snapshot.last_error = None;

@@ -5,14 +5,16 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 
+use super::cooldown::Cooldown;
 use super::error::FetchError;
 use super::key::VerificationKey;
 use super::key_set::KeySet;
+use super::pending_fetch::{Incomplete, PendingFetch};
 use crate::error_chain::chain;
 use crate::runtime::OwnerProcess;
 use crate::time::ClockReading;
 
-/// The signing keys of one user pool, read without a lock and without waiting.
+/// The signing keys from one JWKS URL, read without a lock and without waiting.
 ///
 /// One background task ([`RefreshTask`](super::RefreshTask)) writes them. Readers see snapshots,
 /// can request a fetch, and are notified when a requested fetch has ended.
@@ -28,6 +30,7 @@ struct Shared {
     due_fetch_requested: AtomicBool,
     handled: watch::Sender<u64>,
     limits: KeyLimits,
+    cooldown: Arc<Cooldown>,
     /// The process of the background task.
     process: Arc<OwnerProcess>,
 }
@@ -37,7 +40,6 @@ const FORKED: &str = "the process has forked since `CognitoAuth` was built, and 
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyLimits {
-    pub(crate) cooldown: Duration,
     pub(crate) max_stale: Duration,
     pub(crate) fetch_timeout: Duration,
 }
@@ -79,28 +81,11 @@ impl Snapshot {
     pub(crate) fn is_due(&self, now: ClockReading) -> bool {
         now.has_reached(self.next_attempt_at)
     }
-}
 
-/// The reason why an operation has no result yet.
-pub(crate) enum Incomplete<E> {
-    Failed(E),
-    /// A key fetch may provide the missing key. Once it has ended, the operation can be repeated
-    /// without another fetch.
-    Waiting(PendingFetch),
-}
-
-impl<E> Incomplete<E> {
-    pub(crate) fn map_failure<F>(self, convert: impl FnOnce(E) -> F) -> Incomplete<F> {
-        match self {
-            Self::Failed(error) => Incomplete::Failed(convert(error)),
-            Self::Waiting(fetch) => Incomplete::Waiting(fetch),
-        }
-    }
-}
-
-impl<E> From<E> for Incomplete<E> {
-    fn from(error: E) -> Self {
-        Self::Failed(error)
+    /// Returns `true` if the keys have never been fetched, or the last fetch has failed. Other sources
+    /// of the user pool serve then.
+    fn is_failing(&self) -> bool {
+        self.keys.is_none() || self.last_error.is_some()
     }
 }
 
@@ -113,7 +98,11 @@ pub(crate) enum KeyNotFound {
 }
 
 impl KeyStore {
-    pub(crate) fn new(limits: KeyLimits, process: Arc<OwnerProcess>) -> Self {
+    pub(crate) fn new(
+        limits: KeyLimits,
+        cooldown: Arc<Cooldown>,
+        process: Arc<OwnerProcess>,
+    ) -> Self {
         // The background task begins with a fetch; earlier requests wait for that one.
         let snapshot = Snapshot {
             fetching: true,
@@ -126,22 +115,28 @@ impl KeyStore {
             due_fetch_requested: AtomicBool::new(false),
             handled: watch::Sender::new(0),
             limits,
+            cooldown,
             process,
         }))
     }
 
     /// Returns the key with this `kid`. An unknown `kid` starts a fetch, unless the last one is
     /// too recent.
-    pub(crate) fn find(
+    ///
+    /// While this source is failing, `find_elsewhere` is called for a key that it does not have.
+    pub(super) fn find(
         &self,
         kid: &str,
         now: ClockReading,
+        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
     ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
-        match self.usable(&snapshot, now).and_then(|keys| keys.find(kid)) {
-            Some(key) => Ok(Arc::clone(key)),
-            None if self.0.process.has_forked() => Ok(self.find_without_fetch(kid, now)?),
+        match self.find_or_elsewhere(&snapshot, kid, now, &find_elsewhere) {
+            Some(key) => Ok(key),
+            None if self.0.process.has_forked() => {
+                Ok(self.find_without_fetch(kid, now, find_elsewhere)?)
+            }
             None if snapshot.fetching => {
                 // Subscribe before checking again: the fetch may have ended in the meantime, and
                 // its end is announced only once.
@@ -149,45 +144,77 @@ impl KeyStore {
                 if self.0.snapshot.load().fetching {
                     Err(Incomplete::Waiting(pending))
                 } else {
-                    Ok(self.find_without_fetch(kid, now)?)
+                    Ok(self.find_without_fetch(kid, now, find_elsewhere)?)
                 }
             }
             None if snapshot.stopped || self.is_cooling_down(&snapshot, now) => {
-                Ok(self.find_without_fetch(kid, now)?)
+                Ok(self.find_without_fetch(kid, now, find_elsewhere)?)
             }
             None => Err(Incomplete::Waiting(self.request())),
         }
     }
 
     /// Returns the key with this `kid` from the keys that have been fetched so far.
-    pub(crate) fn find_without_fetch(
+    pub(super) fn find_without_fetch(
         &self,
         kid: &str,
         now: ClockReading,
+        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
     ) -> Result<Arc<VerificationKey>, KeyNotFound> {
         let snapshot = self.0.snapshot.load();
-        let unavailable = || KeyNotFound::Unavailable(self.unavailable(&snapshot, now));
-        let keys = self.usable(&snapshot, now).ok_or_else(unavailable)?;
-        match keys.find(kid) {
-            Some(key) => Ok(Arc::clone(key)),
-            None if snapshot.last_error.is_none() && !self.0.process.has_forked() => {
-                Err(KeyNotFound::Unknown)
-            }
-            None => Err(unavailable()),
+        if let Some(key) = self.find_or_elsewhere(&snapshot, kid, now, &find_elsewhere) {
+            return Ok(key);
+        }
+        let is_usable = self.usable(&snapshot, now).is_some();
+        if is_usable && snapshot.last_error.is_none() && !self.0.process.has_forked() {
+            Err(KeyNotFound::Unknown)
+        } else {
+            Err(KeyNotFound::Unavailable(self.unavailable(&snapshot, now)))
         }
     }
 
-    /// Returns `true` if this key is in the current key set.
-    pub(crate) fn holds(&self, key: &Arc<VerificationKey>, now: ClockReading) -> bool {
+    /// Returns the key with this `kid` from the keys that have been fetched from this source.
+    pub(super) fn find_fetched(
+        &self,
+        kid: &str,
+        now: ClockReading,
+    ) -> Option<Arc<VerificationKey>> {
+        let snapshot = self.0.snapshot.load();
+        self.usable(&snapshot, now)?.find(kid).cloned()
+    }
+
+    fn find_or_elsewhere(
+        &self,
+        snapshot: &Snapshot,
+        kid: &str,
+        now: ClockReading,
+        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
+    ) -> Option<Arc<VerificationKey>> {
+        let own = self.usable(snapshot, now).and_then(|keys| keys.find(kid));
+        match own {
+            Some(key) => Some(Arc::clone(key)),
+            None if snapshot.is_failing() => find_elsewhere(),
+            None => None,
+        }
+    }
+
+    /// Returns `true` if this key is in the current key set or, while this source is failing, if
+    /// `is_held_elsewhere` returns `true`.
+    pub(super) fn holds(
+        &self,
+        key: &Arc<VerificationKey>,
+        now: ClockReading,
+        is_held_elsewhere: impl Fn() -> bool,
+    ) -> bool {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
-        self.usable(&snapshot, now)
-            .is_some_and(|keys| keys.holds(key))
+        let keys = self.usable(&snapshot, now);
+        keys.is_some_and(|keys| keys.holds(key)) || (snapshot.is_failing() && is_held_elsewhere())
     }
 
     /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was
     /// no fetch yet. In a forked child process, where no fetch runs, the error reports the fork.
-    pub(crate) fn last_error(&self) -> Option<String> {
+    pub(super) fn last_error(&self) -> Option<String> {
         if self.has_forked() {
             return Some(FORKED.to_owned());
         }
@@ -195,8 +222,15 @@ impl KeyStore {
         Some(chain(&*error))
     }
 
+    /// Returns the time since the keys were last refreshed, or `None` if there are none.
+    pub(super) fn age(&self, now: ClockReading) -> Option<Duration> {
+        let snapshot = self.0.snapshot.load();
+        let keys = snapshot.keys.as_ref().filter(|keys| !keys.is_empty());
+        keys.map(|_| now.time_since(snapshot.refreshed_at))
+    }
+
     /// Returns `true` in a child process that was forked after the background task was started.
-    pub(crate) fn has_forked(&self) -> bool {
+    fn has_forked(&self) -> bool {
         self.0.process.has_forked()
     }
 
@@ -206,18 +240,18 @@ impl KeyStore {
 
     /// Returns an error if there are no usable keys, or if they are no longer refreshed because the
     /// process has forked.
-    pub(crate) fn check_available(&self, now: ClockReading) -> Result<(), KeysUnavailable> {
+    pub(super) fn check_available(&self, now: ClockReading) -> Result<(), KeysUnavailable> {
         let snapshot = self.0.snapshot.load();
         let unavailable = || self.unavailable(&snapshot, now);
         self.usable(&snapshot, now)
-            .filter(|_| !self.has_forked())
+            .filter(|keys| !keys.is_empty() && !self.has_forked())
             .map(drop)
             .ok_or_else(unavailable)
     }
 
     /// Returns the fetch that is in progress, or requests the one that is due. Returns `None` if no
     /// fetch starts now.
-    pub(crate) fn fetch_if_due(&self, now: ClockReading) -> Option<PendingFetch> {
+    pub(super) fn fetch_if_due(&self, now: ClockReading) -> Option<PendingFetch> {
         // Subscribe before checking: the end of a fetch is announced only once.
         let pending = self.pending();
         let snapshot = self.snapshot();
@@ -232,17 +266,21 @@ impl KeyStore {
 
     /// Subscribes to the end of a fetch. The fetch continues even if its subscribers are dropped.
     fn pending(&self) -> PendingFetch {
-        PendingFetch(Some(self.subscribe()))
+        PendingFetch::new(
+            self.0.handled.subscribe(),
+            None,
+            self.0.limits.fetch_timeout,
+        )
     }
 
     /// Requests a fetch. The end of a fetch that was requested earlier does not complete this
     /// request.
-    fn request(&self) -> PendingFetch {
-        let mut subscription = self.subscribe();
+    pub(super) fn request(&self) -> PendingFetch {
+        let handled = self.0.handled.subscribe();
         let earlier = self.0.requests.fetch_add(1, Ordering::SeqCst);
         self.0.requested.notify_one();
-        subscription.request = Some(earlier.wrapping_add(1));
-        PendingFetch(Some(subscription))
+        let request = Some(earlier.wrapping_add(1));
+        PendingFetch::new(handled, request, self.0.limits.fetch_timeout)
     }
 
     /// Notifies the background task, without waiting, of a fetch that is due.
@@ -260,14 +298,6 @@ impl KeyStore {
         }
         if !self.0.process.has_forked() {
             self.0.requested.notify_one();
-        }
-    }
-
-    fn subscribe(&self) -> Subscription {
-        Subscription {
-            handled: self.0.handled.subscribe(),
-            request: None,
-            timeout: self.0.limits.fetch_timeout.saturating_mul(2),
         }
     }
 
@@ -296,10 +326,9 @@ impl KeyStore {
         self.0.handled.send_replace(request);
     }
 
-    pub(crate) fn is_cooling_down(&self, snapshot: &Snapshot, now: ClockReading) -> bool {
-        snapshot
-            .last_attempt_at
-            .is_some_and(|last| !now.has_reached(last.after(self.0.limits.cooldown)))
+    fn is_cooling_down(&self, snapshot: &Snapshot, now: ClockReading) -> bool {
+        let left = self.0.cooldown.time_left(snapshot.last_attempt_at, now);
+        !left.is_zero()
     }
 
     fn usable<'s>(&self, snapshot: &'s Snapshot, now: ClockReading) -> Option<&'s KeySet> {
@@ -311,47 +340,10 @@ impl KeyStore {
     /// Creates the error. The next possible fetch is the scheduled one, or one that a request
     /// starts after the cool-down.
     fn unavailable(&self, snapshot: &Snapshot, now: ClockReading) -> KeysUnavailable {
-        let by_request = snapshot
-            .last_attempt_at
-            .unwrap_or(now)
-            .after(self.0.limits.cooldown);
-        let next = snapshot.next_attempt_at.earliest(by_request);
+        let last_attempt_at = snapshot.last_attempt_at.unwrap_or(now);
+        let by_request = self.0.cooldown.time_left(Some(last_attempt_at), now);
         KeysUnavailable {
-            retry_after: now.time_until(next),
+            retry_after: now.time_until(snapshot.next_attempt_at).min(by_request),
         }
-    }
-}
-
-/// A key fetch that has been requested or is in progress.
-pub(crate) struct PendingFetch(Option<Subscription>);
-
-struct Subscription {
-    handled: watch::Receiver<u64>,
-    /// The number of the request, or `None` if the fetch was already in progress.
-    request: Option<u64>,
-    timeout: Duration,
-}
-
-impl PendingFetch {
-    /// Returns a fetch that has already ended.
-    pub(crate) fn completed() -> Self {
-        Self(None)
-    }
-
-    /// Waits until the fetch has ended. The fetch itself times out earlier; this timeout applies if
-    /// the background thread no longer runs.
-    pub(crate) async fn ended(self) {
-        let Some(mut subscription) = self.0 else {
-            return;
-        };
-        let handled = async {
-            match subscription.request {
-                Some(request) => {
-                    drop(subscription.handled.wait_for(|done| *done >= request).await);
-                }
-                None => drop(subscription.handled.changed().await),
-            }
-        };
-        let _ = tokio::time::timeout(subscription.timeout, handled).await;
     }
 }

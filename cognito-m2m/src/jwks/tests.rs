@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::error::FetchError;
+use super::error::KeySetError;
 use super::key::{SkippedKey, VerificationKey};
 use super::key_set::KeySet;
 
@@ -37,7 +37,7 @@ fn skipped(changes: &Value) -> Option<SkippedKey> {
     VerificationKey::parse(&jwk(changes).to_string()).err()
 }
 
-fn set(keys: &[Value]) -> Result<KeySet, FetchError> {
+fn set(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::parse(json!({ "keys": keys }).to_string().as_bytes(), 100, None)
 }
 
@@ -110,18 +110,21 @@ fn rule_2_1_all_keys_with_a_duplicate_kid_are_dropped() {
 
 #[test]
 fn rule_2_1_a_set_without_usable_keys_is_refused() {
-    assert!(matches!(set(&[]), Err(FetchError::NoUsableKey)));
+    assert!(matches!(set(&[]), Err(KeySetError::NoUsableKey)));
     assert!(matches!(
         set(&[jwk(&json!({"use": "enc"}))]),
-        Err(FetchError::NoUsableKey)
+        Err(KeySetError::NoUsableKey)
     ));
     let many: Vec<_> = (0..101)
         .map(|n| jwk(&json!({"kid": n.to_string()})))
         .collect();
-    assert!(matches!(set(&many), Err(FetchError::TooManyKeys(101))));
+    assert!(matches!(set(&many), Err(KeySetError::TooManyKeys(101))));
     for body in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
         let parsed = KeySet::parse(body.as_bytes(), 100, None);
-        assert!(matches!(parsed, Err(FetchError::NotAJwkSet(_))), "{body:?}");
+        assert!(
+            matches!(parsed, Err(KeySetError::NotAJwkSet(_))),
+            "{body:?}"
+        );
     }
 }
 

@@ -76,6 +76,9 @@ macro_rules! settings {
         #[derive(Clone)]
         pub struct Settings {
             $(pub(crate) $name: $type,)+
+            pub(crate) jwks: Option<String>,
+            /// The origin of a local Cognito, which serves the JWK Sets of all issuers.
+            pub(crate) aws_origin: Option<String>,
             pub(crate) faults: Vec<SettingFault>,
         }
 
@@ -83,6 +86,8 @@ macro_rules! settings {
             fn default() -> Self {
                 Self {
                     $($name: $default,)+
+                    jwks: None,
+                    aws_origin: None,
                     faults: Vec::new(),
                 }
             }
@@ -124,6 +129,7 @@ macro_rules! settings {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct("Settings")
                     $(.field(stringify!($name), &settings!(@shown $name self.$name)))+
+                    .field("has_jwks", &self.jwks.is_some())
                     .field("faults", &self.faults)
                     .finish()
             }
@@ -153,6 +159,14 @@ macro_rules! settings {
         #[must_use]
         pub fn $name(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.$name = Some(entries.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+    (@setter types $name:ident, $type:ty, $(#[$attribute:meta])+) => {
+        $(#[$attribute])+
+        #[must_use]
+        pub fn $name(mut self, types: impl IntoIterator<Item = IssuerType>) -> Self {
+            self.$name = Some(types.into_iter().collect());
             self
         }
     };

@@ -8,7 +8,7 @@ mod pool;
 pub(crate) mod table;
 mod value;
 
-pub(crate) use check::{AuthScheme, CheckedPool, CheckedSettings};
+pub(crate) use check::{AuthScheme, CheckedPool, CheckedSettings, CheckedSource};
 pub(crate) use define::{AllowedClients, StartupFields};
 pub use pool::PoolSettings;
 pub(crate) use table::Settings;

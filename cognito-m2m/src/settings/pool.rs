@@ -4,6 +4,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::value::{SettingValue, expected};
+use crate::issuer_type::IssuerType;
 use crate::pool::region_of;
 use crate::setting_text::{RedactedUrl, shown_name};
 
@@ -33,6 +34,10 @@ use crate::setting_text::{RedactedUrl, shown_name};
 /// let local = PoolSettings::default()
 ///     .issuer("http://127.0.0.1:9229/local")
 ///     .jwks_url("http://127.0.0.1:9229/local/.well-known/jwks.json");
+///
+/// let replicated = PoolSettings::default()
+///     .user_pool_id("eu-west-1_JkLmNoPqR")
+///     .replica_regions(["eu-central-1"]);
 /// ```
 #[derive(Clone, Default)]
 pub struct PoolSettings {
@@ -40,6 +45,12 @@ pub struct PoolSettings {
     pub(crate) user_pool_id: Option<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) jwks_url: Option<String>,
+    pub(crate) issuer_types: Option<Vec<IssuerType>>,
+    pub(crate) replica_regions: Option<Vec<String>>,
+    pub(crate) jwks_file: Option<String>,
+    pub(crate) jwks_fetch: Option<bool>,
+    pub(crate) jwks: Option<String>,
+    pub(crate) aws_origin: Option<String>,
     pub(crate) audience: Option<String>,
     pub(crate) require_audience: Option<bool>,
     pub(crate) allowed_client_ids: Option<Vec<String>>,
@@ -73,6 +84,44 @@ impl PoolSettings {
     #[must_use]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         self.jwks_url = Some(url.into());
+        self
+    }
+
+    /// Sets the issuers of the pool that are accepted. Default: the `issuer_types` of the top-level
+    /// settings, which are both by default.
+    #[must_use]
+    pub fn issuer_types(mut self, types: impl IntoIterator<Item = IssuerType>) -> Self {
+        self.issuer_types = Some(types.into_iter().collect());
+        self
+    }
+
+    /// Sets the Regions of the pool's replicas, whose tokens are accepted too. Default: none.
+    #[must_use]
+    pub fn replica_regions(mut self, regions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.replica_regions = Some(regions.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets a file with a JWK Set, whose keys are used while no keys of this pool can be fetched. See
+    /// [`Settings::jwks_file`](crate::Settings::jwks_file). Default: none.
+    #[must_use]
+    pub fn jwks_file(mut self, path: impl Into<String>) -> Self {
+        self.jwks_file = Some(path.into());
+        self
+    }
+
+    /// Sets whether the keys of this pool are fetched. Default: the `jwks_fetch` of the top-level
+    /// settings.
+    #[must_use]
+    pub fn jwks_fetch(mut self, is_on: bool) -> Self {
+        self.jwks_fetch = Some(is_on);
+        self
+    }
+
+    /// Sets a JWK Set, whose keys are used like those of `jwks_file`. Default: none.
+    #[must_use]
+    pub fn jwks(mut self, text: impl Into<String>) -> Self {
+        self.jwks = Some(text.into());
         self
     }
 
@@ -110,6 +159,11 @@ impl fmt::Debug for PoolSettings {
             .field("user_pool_id", &self.user_pool_id)
             .field("issuer", &url(&self.issuer))
             .field("jwks_url", &url(&self.jwks_url))
+            .field("issuer_types", &self.issuer_types)
+            .field("replica_regions", &self.replica_regions)
+            .field("jwks_file", &self.jwks_file)
+            .field("jwks_fetch", &self.jwks_fetch)
+            .field("has_jwks", &self.jwks.is_some())
             .field("audience", &self.audience)
             .field("require_audience", &self.require_audience)
             .field("allowed_client_ids", &self.allowed_client_ids)
@@ -134,6 +188,10 @@ impl SettingValue for PoolSettings {
                 "user_pool_id" => assign(&mut pool.user_pool_id, value),
                 "issuer" => assign(&mut pool.issuer, value),
                 "jwks_url" => assign(&mut pool.jwks_url, value),
+                "issuer_types" => assign(&mut pool.issuer_types, value),
+                "replica_regions" => assign(&mut pool.replica_regions, value),
+                "jwks_file" => assign(&mut pool.jwks_file, value),
+                "jwks_fetch" => assign(&mut pool.jwks_fetch, value),
                 "audience" => assign(&mut pool.audience, value),
                 "require_audience" => assign(&mut pool.require_audience, value),
                 "allowed_client_ids" => assign(&mut pool.allowed_client_ids, value),
@@ -193,6 +251,10 @@ mod tests {
                 "user_pool_id": "eu-west-1_JkLmNoPqR",
                 "issuer": null,
                 "jwks_url": null,
+                "issuer_types": null,
+                "replica_regions": null,
+                "jwks_file": null,
+                "jwks_fetch": null,
                 "audience": null,
                 "require_audience": null,
                 "allowed_client_ids": null,
@@ -202,7 +264,7 @@ mod tests {
         let pools = BTreeMap::<String, PoolSettings>::from_value(pools).expect("valid pools");
         assert_eq!(pools.keys().collect::<Vec<_>>(), ["tenant"]);
         let shown = format!("{:?}", pools["tenant"]);
-        assert_eq!(shown.matches("None").count(), 6, "{shown}");
+        assert_eq!(shown.matches("None").count(), 10, "{shown}");
         let unknown = json!({"tenant": {"regin": null}});
         assert!(BTreeMap::<String, PoolSettings>::from_value(unknown).is_err());
     }

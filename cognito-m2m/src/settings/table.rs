@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::define::{OptionalText, StartupFields, settings};
 use super::pool::PoolSettings;
 use super::value::UnparsedValue;
+use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
 use crate::setting_text::{RedactedUrl, shown_name};
@@ -38,6 +39,25 @@ settings! {
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_URL`.
     text jwks_url("http://127.0.0.1:9229/us-east-1_local/.well-known/jwks.json"): Option<String> = None, not logged;
+
+    /// Sets the issuers of the user pool that are accepted. Default: `original` and `updated`, since a
+    /// live pool can be switched from one to the other.
+    ///
+    /// Both follow from Region and pool ID, in every AWS partition. They belong to the same pool: a
+    /// client has the same allowlist, activity and user under either. The keys of each are fetched from
+    /// its own JWKS URL, unless `jwks_url` is set. `issuer` replaces both. Additional pools use this
+    /// setting unless they set their own.
+    ///
+    /// Environment variable: `COGNITO_M2M_ISSUER_TYPES`, separated by commas.
+    types issuer_types([cognito_m2m::settings::IssuerType::Updated]): Option<Vec<IssuerType>> = None, logged in issuers;
+
+    /// Sets the Regions of the user pool's replicas, whose tokens are accepted too. Default: none.
+    ///
+    /// With the issuer type `original`, the `iss` of a token names the Region that issued it. Tokens of
+    /// Regions that are not listed are refused.
+    ///
+    /// Environment variable: `COGNITO_M2M_REPLICA_REGIONS`, separated by commas.
+    list replica_regions(["eu-west-1"]): Option<Vec<String>> = None, logged in issuers;
 
     /// Additional user pools, by name. Default: none.
     ///
@@ -178,6 +198,25 @@ settings! {
     /// Environment variable: `COGNITO_M2M_JWKS_MAX_STALE`.
     value jwks_max_stale(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
+    /// Sets a file with a JWK Set, whose keys are used while no keys can be fetched. Default: none.
+    ///
+    /// The file is read at the start. Its keys are used for up to `jwks_max_stale` after that, and no
+    /// longer once a fetch has succeeded, so that a withdrawn key does not live on. With `jwks_fetch` off,
+    /// they are the only keys.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_FILE`.
+    text jwks_file("/etc/cognito/jwks.json"): Option<String> = None, logged as text;
+
+    /// Sets whether keys are fetched. Default: true.
+    ///
+    /// Turn it off in a network without a way out. Keys then come only from `jwks_file`, which is read
+    /// again every `jwks_ttl`, or from [`jwks`](Self::jwks). They have no end, so a withdrawn key is
+    /// accepted until the file changes, and a warning is logged at the start. If the file can't be read,
+    /// the previous keys stay in use.
+    ///
+    /// Environment variable: `COGNITO_M2M_JWKS_FETCH`.
+    value jwks_fetch(false): bool = true, logged as value;
+
     /// Sets the maximum time for connecting to the server of the JWKS URL. Default: 1 s.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_CONNECT_TIMEOUT`.
@@ -264,6 +303,28 @@ impl Settings {
     #[must_use]
     pub fn pool(mut self, name: impl Into<String>, pool: PoolSettings) -> Self {
         self.pools.insert(name.into(), pool);
+        self
+    }
+
+    /// Sets a JWK Set, whose keys are used like those of `jwks_file`. Default: none.
+    ///
+    /// The text is never read again. It can't be combined with `jwks_file`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::Settings;
+    ///
+    /// fn without_network(jwks: String) -> Settings {
+    ///     Settings::default()
+    ///         .user_pool_id("us-east-1_AbCdEfGhI")
+    ///         .jwks(jwks)
+    ///         .jwks_fetch(false)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn jwks(mut self, text: impl Into<String>) -> Self {
+        self.jwks = Some(text.into());
         self
     }
 

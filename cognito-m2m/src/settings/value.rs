@@ -155,6 +155,21 @@ impl SettingValue for IssuerType {
     }
 }
 
+impl SettingValue for Vec<IssuerType> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let types = text.split(',').map(trim_blanks);
+        types.map(IssuerType::from_text).collect()
+    }
+
+    fn from_value(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Array(types) => types.into_iter().map(IssuerType::from_value).collect(),
+            Value::String(text) => Self::from_text(&text),
+            _ => expected("a list of `original` and `updated`"),
+        }
+    }
+}
+
 impl SettingValue for Vec<String> {
     /// Blanks next to a comma are not part of an entry. Other whitespace remains in it, and is a
     /// fault.

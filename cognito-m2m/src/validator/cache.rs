@@ -1,11 +1,10 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use papaya::Equivalent;
-
 use crate::jwks::VerificationKey;
 use crate::principal::ServicePrincipal;
 use crate::two_generation_cache::TwoGenerationCache;
+use papaya::Equivalent;
 
 /// The cache of verified tokens. The key of an entry is the whole token.
 pub(crate) struct VerifiedTokens(TwoGenerationCache<TokenText, Entry>);
@@ -14,11 +13,18 @@ pub(crate) struct VerifiedTokens(TwoGenerationCache<TokenText, Entry>);
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) principal: ServicePrincipal,
-    /// The position of the pool in the validator.
-    pub(crate) pool: usize,
+    /// The position of the pool and of the source of its keys.
+    pub(super) position: KeyPosition,
     pub(crate) key: Arc<VerificationKey>,
     /// Seconds since the Unix epoch, including the leeway.
     pub(crate) expires_at: f64,
+}
+
+/// The position of a pool in the validator, and that of the source of a token's keys in the pool.
+#[derive(Clone, Copy)]
+pub(super) struct KeyPosition {
+    pub(super) pool: usize,
+    pub(super) source: usize,
 }
 
 impl VerifiedTokens {

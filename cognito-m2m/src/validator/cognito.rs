@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::TokenError;
-use super::cache::{Entry, VerifiedTokens};
+use super::cache::{Entry, KeyPosition, VerifiedTokens};
 use super::rules::{AudienceRule, TokenRules, VerifiedToken};
-use crate::jwks::{Incomplete, KeyNotFound, KeyStore, VerificationKey};
+use crate::jwks::{Incomplete, KeyNotFound, PoolKeys, VerificationKey};
 use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
@@ -15,9 +15,16 @@ use crate::token::{
 /// A user pool whose tokens are accepted.
 pub(crate) struct Pool {
     pub(crate) name: PoolName,
-    pub(crate) issuer: Box<str>,
+    pub(crate) issuers: Box<[Issuer]>,
     pub(crate) audience: Option<AudienceRule>,
-    pub(crate) keys: KeyStore,
+    pub(crate) keys: PoolKeys,
+}
+
+/// An issuer of a user pool.
+pub(crate) struct Issuer {
+    pub(crate) text: Box<str>,
+    /// The position of its source in the keys of the pool.
+    pub(crate) source: usize,
 }
 
 /// The built-in validator of Cognito access tokens.
@@ -56,8 +63,9 @@ impl CognitoValidator {
         self.verified.find(credentials.as_bytes(), |entry| {
             let now = self.clock.now();
             let is_current = now.wall.as_secs_f64() < entry.expires_at;
-            let pool = self.pools.get(entry.pool);
-            is_current && pool.is_some_and(|pool| pool.keys.holds(&entry.key, now))
+            let KeyPosition { pool, source } = entry.position;
+            let pool = self.pools.get(pool);
+            is_current && pool.is_some_and(|pool| pool.keys.holds(source, &entry.key, now))
         })
     }
 
@@ -66,16 +74,16 @@ impl CognitoValidator {
         &self,
         token: BearerToken<'_>,
     ) -> Result<ServicePrincipal, Incomplete<TokenError>> {
-        self.verify_with(token, |keys, kid| {
-            let key = keys.find(kid, self.clock.now());
+        self.verify_with(token, |keys, source, kid| {
+            let key = keys.find(source, kid, self.clock.now());
             key.map_err(|incomplete| incomplete.map_failure(TokenError::from))
         })
     }
 
     /// Verifies a token with the keys that have been fetched so far.
     pub(crate) fn verify(&self, token: BearerToken<'_>) -> Result<ServicePrincipal, TokenError> {
-        self.verify_with(token, |keys, kid| {
-            let key = keys.find_without_fetch(kid, self.clock.now());
+        self.verify_with(token, |keys, source, kid| {
+            let key = keys.find_without_fetch(source, kid, self.clock.now());
             key.map_err(TokenError::from)
         })
     }
@@ -83,14 +91,14 @@ impl CognitoValidator {
     fn verify_with<E: From<TokenError>>(
         &self,
         token: BearerToken<'_>,
-        find_key: impl FnOnce(&KeyStore, &str) -> Result<Arc<VerificationKey>, E>,
+        find_key: impl FnOnce(&PoolKeys, usize, &str) -> Result<Arc<VerificationKey>, E>,
     ) -> Result<ServicePrincipal, E> {
         let invalid = |why: InvalidToken| TokenError::from(why);
         let unverified = UnverifiedToken::parse(token).map_err(invalid)?;
         let claims = RegisteredClaims::parse(&unverified.untrusted_payload)
             .map_err(|fault| invalid(fault.into()))?;
         let (position, pool) = self.pool_of(&claims).map_err(invalid)?;
-        let key = find_key(&pool.keys, &unverified.untrusted_kid)?;
+        let key = find_key(&pool.keys, position.source, &unverified.untrusted_kid)?;
         let now = self.clock.wall();
         let audience = pool.audience.as_ref();
         let verified =
@@ -105,20 +113,28 @@ impl CognitoValidator {
         );
         self.verified.insert(Entry {
             principal: principal.clone(),
-            pool: position,
+            position,
             key,
             expires_at,
         });
         Ok(principal)
     }
 
-    /// Returns the pool whose issuer equals `iss`, code point by code point (RFC 9207 section 2.4).
-    fn pool_of(&self, claims: &RegisteredClaims<'_>) -> Result<(usize, &Pool), InvalidToken> {
-        let issuer = claims.issuer().ok_or(InvalidToken::Issuer)?;
+    /// Returns the pool that has an issuer equal to `iss`, code point by code point (RFC 9207 section
+    /// 2.4).
+    fn pool_of(&self, claims: &RegisteredClaims<'_>) -> Result<(KeyPosition, &Pool), InvalidToken> {
+        let iss = claims.issuer().ok_or(InvalidToken::Issuer)?;
         let mut pools = self.pools.iter().enumerate();
-        pools
-            .find(|(_, pool)| *pool.issuer == *issuer)
-            .ok_or(InvalidToken::Issuer)
+        let found = pools.find_map(|(position, pool)| {
+            let issuer = pool.issuers.iter().find(|issuer| *issuer.text == *iss)?;
+            let source = issuer.source;
+            let position = KeyPosition {
+                pool: position,
+                source,
+            };
+            Some((position, pool))
+        });
+        found.ok_or(InvalidToken::Issuer)
     }
 }
 

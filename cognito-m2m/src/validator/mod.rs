@@ -5,6 +5,6 @@ mod cognito;
 mod custom;
 mod rules;
 
-pub(crate) use cognito::{CognitoValidator, Pool};
+pub(crate) use cognito::{CognitoValidator, Issuer, Pool};
 pub use custom::{TokenError, TokenValidator};
 pub(crate) use rules::{AudienceRule, TokenRules};

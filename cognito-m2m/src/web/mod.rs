@@ -18,7 +18,7 @@ mod responder;
 
 pub use activity::{ClientActivityList, ClientActivityPage, ClientActivityPageService};
 pub use builder::{BuildError, CognitoAuthBuilder};
-pub use cognito_auth::{CognitoAuth, Health, PoolHealth, PrefetchError};
+pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
 pub use extract::{Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy};
 pub use request::RequestPrincipal;
 #[cfg(feature = "testing")]

@@ -32,6 +32,7 @@ pub(crate) struct CheckedSettings {
     pub(crate) connect_timeout: Duration,
     pub(crate) fetch_limits: FetchLimits,
     pub(crate) jwks_ttl: Duration,
+    pub(crate) jwks_cooldown: Duration,
     pub(crate) track_client_activity: bool,
     pub(crate) activity_flush_interval: Duration,
     pub(crate) shutdown_timeout: Duration,
@@ -84,6 +85,7 @@ impl Settings {
             connect_timeout: self.jwks_connect_timeout,
             fetch_limits: self.fetch_limits(),
             jwks_ttl: self.jwks_ttl,
+            jwks_cooldown: self.jwks_cooldown,
             track_client_activity: self.track_client_activity,
             activity_flush_interval: self.activity_flush_interval,
             shutdown_timeout: self.shutdown_timeout,
@@ -100,13 +102,12 @@ impl Settings {
 
     fn key_limits(&self) -> KeyLimits {
         KeyLimits {
-            cooldown: self.jwks_cooldown,
             max_stale: self.jwks_max_stale,
             fetch_timeout: self.jwks_timeout,
         }
     }
 
-    fn fetch_limits(&self) -> FetchLimits {
+    pub(super) fn fetch_limits(&self) -> FetchLimits {
         FetchLimits {
             timeout: self.jwks_timeout,
             max_bytes: self.jwks_max_bytes,

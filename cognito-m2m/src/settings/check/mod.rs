@@ -4,6 +4,8 @@ mod checked;
 mod clients;
 mod faults;
 mod header;
+mod issuers;
+mod keys;
 mod limits;
 mod pools;
 mod text;
@@ -14,4 +16,5 @@ mod tests;
 
 pub(crate) use checked::CheckedSettings;
 pub(crate) use header::AuthScheme;
+pub(crate) use issuers::CheckedSource;
 pub(crate) use pools::CheckedPool;

@@ -9,7 +9,11 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
     let pools = checked.pools.as_slice();
     let issuers: Vec<_> = pools
         .iter()
-        .map(|pool| (pool.name.as_str(), &*pool.issuer))
+        .flat_map(|pool| {
+            pool.issuers
+                .iter()
+                .map(|it| (pool.name.as_str(), &*it.text))
+        })
         .collect();
     let allowed_clients = &checked.policy_defaults.allowed_clients;
     settings.log(&StartupFields {
@@ -96,6 +100,14 @@ fn warnings(settings: &Settings) -> Vec<&'static str> {
         (
             settings.danger_allow_http,
             "danger_allow_http is on: anyone who can intercept the key fetch can sign any token",
+        ),
+        (
+            !settings.jwks_fetch
+                || settings
+                    .pools
+                    .values()
+                    .any(|pool| pool.jwks_fetch == Some(false)),
+            "jwks_fetch is off: a withdrawn key is accepted until the configured keys change",
         ),
         (
             settings.leeway.as_secs() > 300,

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::error::BuildError;
 use crate::http;
-use crate::jwks::{Fetcher, KeyStore, RefreshTask};
+use crate::jwks::{
+    ConfiguredKeys, Cooldown, Fetcher, KeyFileTask, KeySource, KeyStore, PoolKeys, RefreshTask,
+};
 use crate::runtime::Background;
-use crate::settings::{CheckedPool, CheckedSettings};
+use crate::settings::{CheckedPool, CheckedSettings, CheckedSource};
 use crate::time::Clock;
-use crate::validator::{CognitoValidator, Pool};
+use crate::validator::{CognitoValidator, Issuer, Pool};
 
 /// Creates the validator, and starts a background task for the keys of each pool.
 pub(super) fn cognito_validator(
@@ -31,7 +33,7 @@ pub(super) fn cognito_validator(
     ))
 }
 
-/// Creates a pool and starts the background task that refreshes its keys.
+/// Creates a pool, and starts the background tasks that refresh its keys.
 fn pool(
     settings: &CheckedSettings,
     checked: &CheckedPool,
@@ -39,29 +41,83 @@ fn pool(
     clock: &Arc<dyn Clock>,
     background: &Background,
 ) -> Result<Pool, BuildError> {
-    let client = match client {
-        Some(client) => client.clone(),
-        None => http::default_client(
-            &checked.jwks_url,
-            settings.connect_timeout,
-            settings.fetch_limits.timeout,
-        )
-        .map_err(|error| BuildError::HttpClient(error.into()))?,
+    let cooldown = Arc::new(Cooldown::new(settings.jwks_cooldown));
+    let new_source = |source: &CheckedSource| {
+        let process = Arc::clone(background.process());
+        let keys = KeyStore::new(settings.key_limits, Arc::clone(&cooldown), process);
+        KeySource::new(Arc::from(&*source.name), keys)
     };
-    let keys = KeyStore::new(settings.key_limits, Arc::clone(background.process()));
-    let fetcher = Fetcher::new(client, checked.jwks_url.clone(), settings.fetch_limits);
-    let refresh = RefreshTask {
-        pool: checked.name.as_str().into(),
-        store: keys.clone(),
-        fetcher,
-        lifetime: settings.jwks_ttl,
-        clock: Arc::clone(clock),
-    };
-    background.spawn(refresh.run());
+    let sources: Vec<_> = checked.sources.iter().map(new_source).collect();
+    let stores: Vec<_> = sources.iter().map(|source| source.keys.clone()).collect();
+    let configured = configured_keys(settings, checked, clock, background);
+    let keys = PoolKeys::new(sources, configured, cooldown);
+    for (position, (source, store)) in checked.sources.iter().zip(stores).enumerate() {
+        let refresh = RefreshTask {
+            pool: checked.name.as_str().into(),
+            keys: keys.clone(),
+            source: position,
+            source_name: Arc::from(&*source.name),
+            store,
+            fetcher: fetcher(settings, source, client)?,
+            lifetime: settings.jwks_ttl,
+            clock: Arc::clone(clock),
+        };
+        background.spawn(refresh.run());
+    }
+    let issuers = checked.issuers.iter().map(|issuer| Issuer {
+        text: issuer.text.clone(),
+        source: issuer.source,
+    });
     Ok(Pool {
         name: checked.name.clone(),
-        issuer: checked.issuer.clone(),
+        issuers: issuers.collect(),
         audience: checked.audience.clone(),
         keys,
     })
+}
+
+fn fetcher(
+    settings: &CheckedSettings,
+    source: &CheckedSource,
+    client: Option<&reqwest::Client>,
+) -> Result<Fetcher, BuildError> {
+    let limits = settings.fetch_limits;
+    let client = match client {
+        Some(client) => client.clone(),
+        None => http::default_client(&source.jwks_url, settings.connect_timeout, limits.timeout)
+            .map_err(|error| BuildError::HttpClient(error.into()))?,
+    };
+    let url = source.jwks_url.clone();
+    Ok(Fetcher::new(client, url, source.is_updated_issuer, limits))
+}
+
+/// Returns the configured keys. If no keys are fetched, it starts a background task that reads their
+/// file again.
+fn configured_keys(
+    settings: &CheckedSettings,
+    checked: &CheckedPool,
+    clock: &Arc<dyn Clock>,
+    background: &Background,
+) -> Option<ConfiguredKeys> {
+    let configured = checked.keys.as_ref()?;
+    let now = clock.now();
+    let is_fetched = !checked.sources.is_empty();
+    let usable_until = is_fetched.then(|| now.after(settings.key_limits.max_stale));
+    let name = match &configured.file {
+        Some(_) => "jwks_file",
+        None => "jwks",
+    };
+    let keys = ConfiguredKeys::new(name, Arc::clone(&configured.keys), now, usable_until);
+    if let (Some(file), false) = (&configured.file, is_fetched) {
+        let task = KeyFileTask {
+            pool: checked.name.as_str().into(),
+            path: file.clone(),
+            limits: settings.fetch_limits,
+            interval: settings.jwks_ttl,
+            keys: keys.clone(),
+            clock: Arc::clone(clock),
+        };
+        background.spawn(task.run());
+    }
+    Some(keys)
 }

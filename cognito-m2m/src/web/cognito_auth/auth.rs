@@ -1,11 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::health::{Health, PoolHealth};
+use super::health::{Health, KeySourceHealth, PoolHealth};
 use super::prefetch_error::PrefetchError;
 use super::state::{State, Validation};
 use crate::error::{AuthenticationError, Refusal};
-use crate::jwks::Incomplete;
+use crate::jwks::{Incomplete, PendingFetch};
 use crate::principal::ServicePrincipal;
 use crate::token::Credentials;
 use crate::validator::Pool;
@@ -94,8 +94,11 @@ impl CognitoAuth {
         &self.state
     }
 
-    /// Waits until the signing keys of every user pool have been fetched. It waits for one pool
-    /// after another, and stops at the first without usable keys.
+    /// Waits until every user pool has signing keys. It waits for one pool after another, and stops at
+    /// the first without usable keys.
+    ///
+    /// A pool has keys as soon as those of one of its issuers have been fetched, or if it has configured
+    /// keys (`jwks_file`).
     ///
     /// Calling it is optional. Without it, requests with a token wait for the first fetch. If that
     /// fails, open handlers work, and guarded handlers respond with 503 until a fetch succeeds.
@@ -121,10 +124,9 @@ impl CognitoAuth {
     pub async fn prefetch(&self) -> Result<(), PrefetchError> {
         for pool in self.pools() {
             let now = self.state.clock.now();
-            if pool.keys.check_available(now).is_err()
-                && let Some(fetch) = pool.keys.fetch_if_due(now)
-            {
-                fetch.ended().await;
+            let is_available = || pool.keys.check_available(self.state.clock.now()).is_ok();
+            if !is_available() {
+                PendingFetch::wait_until(pool.keys.fetch_if_due(now), is_available).await;
             }
             let available = pool.keys.check_available(self.state.clock.now());
             available.map_err(|unavailable| PrefetchError {
@@ -175,15 +177,13 @@ impl CognitoAuth {
         let now = self.state.clock.now();
         let is_stopped = self.state.background.is_stopped();
         let health = |pool: &Pool| {
-            let snapshot = pool.keys.snapshot();
+            let sources: Vec<_> = pool.keys.states(now).into_iter().map(Into::into).collect();
             PoolHealth {
                 name: pool.name.clone(),
                 is_ready: !is_stopped && pool.keys.check_available(now).is_ok(),
-                keys_age: snapshot
-                    .keys
-                    .as_ref()
-                    .map(|_| now.time_since(snapshot.refreshed_at)),
+                keys_age: sources.iter().filter_map(KeySourceHealth::keys_age).min(),
                 last_error: pool.keys.last_error(),
+                sources,
             }
         };
         Health {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::jwks::SourceState;
 use crate::pool::PoolName;
 
 /// The state of the signing keys, for readiness probes.
@@ -27,7 +28,13 @@ use crate::pool::PoolName;
 /// {
 ///   "is_ready": true,
 ///   "has_forked": false,
-///   "pools": [{ "name": "default", "is_ready": true, "keys_age": 12, "last_error": null }]
+///   "pools": [{
+///     "name": "default", "is_ready": true, "keys_age": 12, "last_error": null,
+///     "sources": [
+///       { "name": "original", "is_serving": true, "keys_age": 12, "last_error": null },
+///       { "name": "updated", "is_serving": false, "keys_age": null, "last_error": null }
+///     ]
+///   }]
 /// }
 /// ```
 ///
@@ -97,6 +104,7 @@ pub struct PoolHealth {
     #[serde(serialize_with = "serialize_seconds")]
     pub(super) keys_age: Option<Duration>,
     pub(super) last_error: Option<String>,
+    pub(super) sources: Vec<KeySourceHealth>,
 }
 
 impl PoolHealth {
@@ -106,7 +114,8 @@ impl PoolHealth {
         &self.name
     }
 
-    /// Returns `true` if the keys were last refreshed within `jwks_max_stale`, by both clocks.
+    /// Returns `true` if one of the sources has keys that were last refreshed within `jwks_max_stale`, by
+    /// both clocks.
     ///
     /// It is `false` where keys are not refreshed: once [`shutdown`](crate::CognitoAuth::shutdown) has
     /// been called, and in a forked child process.
@@ -115,18 +124,98 @@ impl PoolHealth {
         self.is_ready
     }
 
-    /// Returns the time since the keys were last refreshed, by the clock that has advanced more, or
-    /// `None` if they have never been fetched.
+    /// Returns the time since keys were last refreshed from any source, by the clock that has advanced
+    /// more, or `None` if there are no keys.
     #[must_use]
     pub fn keys_age(&self) -> Option<Duration> {
         self.keys_age
     }
 
-    /// Returns the error of the last fetch with all its sources, or `None` if it succeeded or there
-    /// was no fetch yet. In a forked child process, the error reports the fork.
+    /// Returns the errors of the last fetches with all their causes, or `None` if none has failed. In a
+    /// forked child process, the error reports the fork.
+    ///
+    /// With several sources, each error begins with the name of its source.
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()
+    }
+
+    /// Returns the sources of the keys: one for each JWKS URL, and one for configured keys.
+    ///
+    /// A pool is ready with one of them. A source that fails is reported, and leaves the others alone.
+    #[must_use]
+    pub fn sources(&self) -> &[KeySourceHealth] {
+        &self.sources
+    }
+}
+
+/// The state of one source of a user pool's signing keys.
+///
+/// # Examples
+///
+/// ```no_run
+/// # let auth = cognito_m2m::CognitoAuth::from_env()?;
+/// for source in auth.health().pools().iter().flat_map(|pool| pool.sources()) {
+///     println!("{}: {} {:?}", source.name(), source.is_serving(), source.last_error());
+/// }
+/// # Ok::<(), cognito_m2m::BuildError>(())
+/// ```
+#[derive(Clone, Debug, Serialize)]
+pub struct KeySourceHealth {
+    name: Box<str>,
+    is_serving: bool,
+    #[serde(serialize_with = "serialize_seconds")]
+    keys_age: Option<Duration>,
+    last_error: Option<String>,
+}
+
+impl KeySourceHealth {
+    /// Returns the name of the source.
+    ///
+    /// It is `original` or `updated` for the URL of an issuer, `replica <region>` for that of a replica,
+    /// and `jwks_url`, `jwks_file` or `jwks` for keys from the setting of that name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns `true` if the source has keys that can be used.
+    ///
+    /// The source `updated` has none until the user pool is switched to that issuer. That is no error.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.is_serving
+    }
+
+    /// Returns the time since the keys were last fetched or read, by the clock that has advanced more,
+    /// or `None` if there are no keys.
+    #[must_use]
+    pub fn keys_age(&self) -> Option<Duration> {
+        self.keys_age
+    }
+
+    /// Returns the error of the last attempt with all its causes, or `None` if it succeeded or there was
+    /// none yet. In a forked child process, the error reports the fork.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+}
+
+impl From<SourceState> for KeySourceHealth {
+    fn from(state: SourceState) -> Self {
+        let SourceState {
+            name,
+            is_serving,
+            keys_age,
+            last_error,
+        } = state;
+        Self {
+            name: (*name).into(),
+            is_serving,
+            keys_age,
+            last_error,
+        }
     }
 }
 

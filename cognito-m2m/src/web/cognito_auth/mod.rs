@@ -6,6 +6,6 @@ mod prefetch_error;
 mod state;
 
 pub use auth::CognitoAuth;
-pub use health::{Health, PoolHealth};
+pub use health::{Health, KeySourceHealth, PoolHealth};
 pub use prefetch_error::PrefetchError;
 pub(super) use state::{State, Validation, WorkerState};
