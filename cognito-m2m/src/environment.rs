@@ -7,18 +7,20 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 6] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 7] = [
     "token_url",
     "client_id",
     "client_secret",
     "client_secret_2",
     "client_scopes",
+    "credential_placement",
     "scope_in_query",
 ];
 
 /// Returns the variable of a setting, without the prefix.
 pub(crate) fn variable_of(setting: &str) -> String {
     match setting {
+        "credential_placement" => "CLIENT_CREDENTIAL_PLACEMENT".to_owned(),
         "scope_in_query" => "CLIENT_SCOPE_IN_QUERY".to_owned(),
         _ => setting.to_ascii_uppercase(),
     }

@@ -1,5 +1,5 @@
-// Verifies tokens with AWS's library. The environment has the settings of an API, the ID of the user
-// pool, and the tokens. Prints a line for each check.
+// Verifies tokens with AWS's library. The environment has the expected issuer, the URL of the keys, the ID
+// of the user pool, and the tokens. Prints a line for each check.
 import assert from "node:assert/strict";
 import { CognitoJwtVerifier, JwtVerifier } from "aws-jwt-verify";
 import {
@@ -10,7 +10,7 @@ import {
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 
 const {
-  COGNITO_M2M_ISSUER: issuer, COGNITO_M2M_JWKS_URL: jwksUrl, USER_POOL_ID: userPoolId,
+  ISSUER: issuer, COGNITO_M2M_JWKS_URL: jwksUrl, USER_POOL_ID: userPoolId,
   FETCHED, SIGNED, EXPIRED, FOREIGN, FORGED,
 } = process.env;
 const isAws = issuer.startsWith("https://");

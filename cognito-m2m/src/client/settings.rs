@@ -29,7 +29,7 @@ pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible
 /// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | required, the secret of the app client |
 /// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
 /// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a string with spaces between the scopes, or a list |
-/// | `credential_placement` | | `basic` (the default) or `form` |
+/// | `credential_placement` | `COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT` | `basic` (the default) or `form` |
 /// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
 /// | `client_metadata` | | a map of strings |
 ///
@@ -311,6 +311,29 @@ mod tests {
         // Without `CLIENT`, it is a setting of the server, which does not have it.
         let variables = [("COGNITO_M2M_SCOPE_IN_QUERY", "true")];
         assert!(!TokenClientSettings::from_variables(variables).scope_in_query);
+    }
+
+    #[test]
+    fn credential_placement_has_a_variable_with_the_prefix_of_the_client() {
+        let variable = "COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT";
+        for (text, expected) in [
+            ("basic", CredentialPlacement::Basic),
+            ("form", CredentialPlacement::Form),
+        ] {
+            let settings = TokenClientSettings::from_variables([(variable, text)]);
+            assert!(settings.faults.is_empty(), "{:?}", settings.faults);
+            assert_eq!(settings.credential_placement, expected);
+        }
+        for wrong in ["Form", "header", "", "form "] {
+            let settings = TokenClientSettings::from_variables([(variable, wrong)]);
+            let fault = settings.faults[0].to_string();
+            let name = "`credential_placement` (COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT): ";
+            assert!(fault.starts_with(name), "{fault}");
+        }
+        // Without `CLIENT`, it is a setting of the server, which does not have it.
+        let variables = [("COGNITO_M2M_CREDENTIAL_PLACEMENT", "form")];
+        let settings = TokenClientSettings::from_variables(variables);
+        assert_eq!(settings.credential_placement, CredentialPlacement::Basic);
     }
 
     #[test]

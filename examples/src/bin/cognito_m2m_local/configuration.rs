@@ -33,10 +33,18 @@ pub(crate) struct Configuration {
     pub(crate) address: SocketAddr,
     pub(crate) key_file: PathBuf,
     pub(crate) clients: Vec<Client>,
-    user_pool_id: String,
-    /// `None` for the issuer that follows from the address and the user pool.
-    issuer: Option<String>,
+    pub(crate) user_pool_id: String,
+    pub(crate) issuer: Issuer,
     token_lifetime: Duration,
+}
+
+/// The issuer of the tokens.
+pub(crate) enum Issuer {
+    /// The URL of the user pool on this machine.
+    Local,
+    /// An issuer of the user pool in AWS.
+    Aws(String),
+    Custom(String),
 }
 
 impl Configuration {
@@ -78,8 +86,8 @@ impl Configuration {
             .token_lifetime(self.token_lifetime)
             .signing_keys(keys);
         match &self.issuer {
-            Some(issuer) => builder.issuer(issuer),
-            None => builder,
+            Issuer::Local => builder,
+            Issuer::Aws(issuer) | Issuer::Custom(issuer) => builder.issuer(issuer),
         }
     }
 }
@@ -111,23 +119,23 @@ fn user_pool_id(document: &mut Document<'_>, table: &mut Table<'_>) -> String {
     setting.map_or_else(|| DEFAULT_USER_POOL_ID.to_owned(), |setting| setting.value)
 }
 
-fn issuer(
-    document: &mut Document<'_>,
-    table: &mut Table<'_>,
-    user_pool_id: &str,
-) -> Option<String> {
-    let setting = table.string(document, "issuer")?;
-    let parsed = document.parsed(setting, |text| match text.as_str() {
-        "local" => Ok(None),
-        "original" => Ok(IssuerType::Original.issuer(user_pool_id)),
-        "updated" => Ok(IssuerType::Updated.issuer(user_pool_id)),
-        url if is_issuer(url) => Ok(Some(url.to_owned())),
-        _ => Err(
-            "expected `local`, `original`, `updated`, or a URL with https, or http for a loopback \
-             address, without user, query and fragment",
-        ),
+fn issuer(document: &mut Document<'_>, table: &mut Table<'_>, user_pool_id: &str) -> Issuer {
+    let of_aws = |issuer_type: IssuerType| issuer_type.issuer(user_pool_id).map(Issuer::Aws);
+    let setting = table.string(document, "issuer").and_then(|setting| {
+        document.parsed(setting, |text| {
+            let issuer = match text.as_str() {
+                "local" => Some(Issuer::Local),
+                "original" => of_aws(IssuerType::Original),
+                "updated" => of_aws(IssuerType::Updated),
+                url => is_issuer(url).then(|| Issuer::Custom(url.to_owned())),
+            };
+            issuer.ok_or(
+                "expected `local`, `original`, `updated`, or a URL with https, or http for a \
+                 loopback address, without user, query and fragment",
+            )
+        })
     });
-    parsed?.value
+    setting.map_or(Issuer::Local, |setting| setting.value)
 }
 
 /// Returns `true` for an issuer that an API accepts by default.

@@ -11,7 +11,11 @@ use std::{future::poll_fn, task::Poll};
 use actix_web::rt::signal;
 use cognito_m2m::testing::{LocalClient, LocalCognito};
 
-use crate::{client::Client, configuration::Configuration, key_file};
+use crate::{
+    client::Client,
+    configuration::{Configuration, Issuer},
+    key_file,
+};
 
 /// Serves the local Cognito until Ctrl-C or SIGTERM.
 pub(crate) async fn run(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
@@ -60,7 +64,11 @@ fn explain(
     configuration: &Configuration,
 ) -> io::Result<()> {
     writeln!(out, "# For the shell that runs your API:")?;
-    export(out, "COGNITO_M2M_ISSUER", cognito.issuer())?;
+    match configuration.issuer {
+        // An API derives both issuers from it, as it does for a pool in AWS.
+        Issuer::Aws(_) => export(out, "COGNITO_M2M_USER_POOL_ID", &configuration.user_pool_id)?,
+        Issuer::Local | Issuer::Custom(_) => export(out, "COGNITO_M2M_ISSUER", cognito.issuer())?,
+    }
     export(out, "COGNITO_M2M_JWKS_URL", &cognito.jwks_url())?;
     for client in configuration.clients.iter().take(1) {
         writeln!(out)?;

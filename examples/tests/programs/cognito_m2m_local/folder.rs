@@ -118,9 +118,11 @@ impl Served {
         variable.expect("a printed variable").1
     }
 
-    /// Returns the variables for an API.
-    pub(super) fn api(&self) -> [(&str, &str); 2] {
-        ["COGNITO_M2M_ISSUER", "COGNITO_M2M_JWKS_URL"].map(|name| (name, self.variable(name)))
+    /// Returns the variables for an API, which precede those for a caller.
+    pub(super) fn api(&self) -> Vec<(&str, &str)> {
+        let variables = self.environment().into_iter();
+        let is_of_api = |(name, _): &(&str, &str)| *name != "COGNITO_M2M_TOKEN_URL";
+        variables.take_while(is_of_api).collect()
     }
 
     /// Returns the claims of a valid token.
