@@ -2,6 +2,7 @@
 
 mod authorized_client;
 mod clocks;
+mod credential_placement;
 mod fetching;
 mod lifetimes;
 mod queue;
