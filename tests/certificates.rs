@@ -70,6 +70,27 @@ async fn plain_http_needs_no_certificates() {
 }
 
 #[actix_web::test]
+async fn keys_that_are_not_fetched_need_no_certificates() {
+    if has_passed_with(
+        keys_that_are_not_fetched_need_no_certificates,
+        &NO_CERTIFICATES,
+    ) {
+        return;
+    }
+    let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Local0001";
+    let cognito = LocalCognito::builder().issuer(issuer);
+    let cognito = cognito.start().expect("the local Cognito starts");
+    let key = cognito.signing_key().public_jwk();
+    let settings = Settings::default()
+        .user_pool_id("us-east-1_Local0001")
+        .jwks(serde_json::json!({ "keys": [key] }).to_string())
+        .jwks_fetch(false);
+    let auth = CognitoAuth::new(settings).expect("the middleware is built");
+    let token = cognito.token("reporting").sign();
+    auth.validate_token(&token).await.expect("a valid token");
+}
+
+#[actix_web::test]
 async fn https_without_certificates_is_an_error_that_names_the_package() {
     if has_passed_with(
         https_without_certificates_is_an_error_that_names_the_package,

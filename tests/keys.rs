@@ -8,6 +8,7 @@ use cognito_m2m_tests::{AuthFixture, eventually};
 use futures_util::future::join_all;
 
 mod clocks;
+mod configured;
 mod cooldown;
 mod fetches;
 mod outages;

@@ -13,6 +13,7 @@ mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork;
 mod health;
+mod issuers;
 mod keys;
 mod left_out;
 mod logs;

@@ -54,11 +54,8 @@ impl TwoPools {
             .user_pool_id("eu-west-1_Tenant")
             .start()
             .expect("the second local Cognito starts");
-        let pool = PoolSettings::default()
-            .issuer(tenant.issuer())
-            .jwks_url(tenant.jwks_url());
-        let auth = CognitoAuth::new(configure(default.settings(), pool))
-            .unwrap_or_else(|error| panic!("{error}"));
+        let settings = configure(default.settings(), tenant.pool_settings());
+        let auth = CognitoAuth::new(settings).unwrap_or_else(|error| panic!("{error}"));
         let keys = auth.prefetch().await;
         keys.expect("the keys of both pools are fetched");
         Self {

@@ -96,28 +96,6 @@ pub(crate) fn issuer_of(issuer_type: IssuerType, region: &str, user_pool_id: &st
     format!("https://{service}.{region}.{domain}/{user_pool_id}")
 }
 
-impl IssuerType {
-    /// Returns the issuer of this type of a user pool, or `None` if the ID is invalid. The Region in the
-    /// ID is the primary Region of the pool.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::settings::IssuerType;
-    ///
-    /// assert_eq!(
-    ///     IssuerType::Updated.issuer("eu-west-1_AbCdEfGhI").as_deref(),
-    ///     Some("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"),
-    /// );
-    /// assert_eq!(IssuerType::Updated.issuer("AbCdEfGhI"), None);
-    /// ```
-    #[must_use]
-    pub fn issuer(self, user_pool_id: &str) -> Option<String> {
-        let region = region_of(user_pool_id)?;
-        Some(issuer_of(self, region, user_pool_id))
-    }
-}
-
 /// Returns the DNS suffix of the AWS partition of a Region, as in `partitions.json` of the AWS SDKs.
 pub(crate) fn domain_of(region: &str) -> &'static str {
     match region {

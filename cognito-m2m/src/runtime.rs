@@ -135,7 +135,7 @@ pub(crate) struct OwnerProcess {
 }
 
 impl OwnerProcess {
-    fn current() -> Self {
+    pub(crate) fn current() -> Self {
         Self {
             id: process::id(),
             is_reported: AtomicBool::new(false),

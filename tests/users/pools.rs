@@ -1,6 +1,5 @@
 //! Clients of several user pools.
 
-use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::users::UserMapper;
 
@@ -15,12 +14,9 @@ async fn client_of_another_pool_is_not_mapped_to_a_user_of_the_same_client_id() 
             .start()
             .expect("the local Cognito starts")
     });
-    let tenant_settings = PoolSettings::default()
-        .issuer(tenant.issuer())
-        .jwks_url(tenant.jwks_url());
     let settings = default
         .settings()
-        .pool("tenant", tenant_settings)
+        .pool("tenant", tenant.pool_settings())
         .user_mapping_enabled(true)
         .return_user_proxy(true);
     let mapper = Directory::default().serving(["default"]);

@@ -67,7 +67,9 @@ impl PoolKeys {
     }
 
     /// Returns the key with this `kid` for a token whose issuer has the source at this position. An
-    /// unknown `kid` starts a fetch of that source, unless the last one is too recent.
+    /// unknown `kid` starts a fetch, unless the last one is too recent.
+    ///
+    /// It is a fetch of that source or, if its last fetch has failed, of another one that works.
     pub(crate) fn find(
         &self,
         source: usize,
@@ -77,13 +79,41 @@ impl PoolKeys {
         let Some(own) = self.0.sources.get(source) else {
             return Ok(self.find_configured(kid, now)?);
         };
-        let found = own
+        let working = own
             .keys
-            .find(kid, now, || self.find_elsewhere(source, kid, now));
+            .has_failed()
+            .then(|| self.working_source(source, now));
+        let (fetched, found) = match working.flatten() {
+            Some(other) => (other, self.find_with_fetch_of(other, source, kid, now)),
+            None => {
+                let elsewhere = || self.find_elsewhere(source, kid, now);
+                (own, own.keys.find(kid, now, elsewhere))
+            }
+        };
         if matches!(found, Err(Incomplete::Failed(_))) {
-            own.is_wanted.store(true, Ordering::Relaxed);
+            fetched.is_wanted.store(true, Ordering::Relaxed);
         }
         found
+    }
+
+    /// Returns another source than this one that has keys and does not fail.
+    fn working_source(&self, source: usize, now: ClockReading) -> Option<&KeySource> {
+        let mut others = self.others(source);
+        others.find(|other| !other.keys.has_failed() && other.keys.check_available(now).is_ok())
+    }
+
+    /// Returns a key like [`find`](Self::find). An unknown `kid` starts a fetch of `other`.
+    fn find_with_fetch_of(
+        &self,
+        other: &KeySource,
+        source: usize,
+        kid: &str,
+        now: ClockReading,
+    ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
+        self.find_without_fetch(source, kid, now).or_else(|error| {
+            let found = other.keys.find(kid, now, || None);
+            found.map_err(|incomplete| incomplete.map_failure(|_| error))
+        })
     }
 
     /// Returns the key with this `kid` from the keys that have been fetched so far.
@@ -265,3 +295,6 @@ impl PoolKeys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,6 +222,12 @@ impl KeyStore {
         Some(chain(&*error))
     }
 
+    /// Returns `true` if the last fetch has failed and none is in progress.
+    pub(super) fn has_failed(&self) -> bool {
+        let snapshot = self.0.snapshot.load();
+        snapshot.last_error.is_some() && !snapshot.fetching
+    }
+
     /// Returns the time since the keys were last refreshed, or `None` if there are none.
     pub(super) fn age(&self, now: ClockReading) -> Option<Duration> {
         let snapshot = self.0.snapshot.load();

@@ -6,6 +6,21 @@ use super::error::KeySetError;
 use super::key::{SkippedKey, VerificationKey};
 use super::key_set::KeySet;
 
+/// Returns a set of keys with these IDs and random key material.
+pub(super) fn key_set(kids: &[&str]) -> KeySet {
+    let random = || {
+        let mut bytes: Vec<u8> = (0..256).map(|_| fastrand::u8(..)).collect();
+        bytes[0] |= 0x80;
+        bytes[255] |= 1;
+        URL_SAFE_NO_PAD.encode(bytes)
+    };
+    let keys: Vec<_> = kids
+        .iter()
+        .map(|kid| jwk(&json!({"kid": kid, "n": random()})))
+        .collect();
+    set(&keys).expect("a valid set")
+}
+
 fn modulus(bits: usize) -> String {
     let mut bytes = vec![0xA5; bits / 8];
     if let (Some(first), Some(last)) = (bytes.first().copied(), bytes.last_mut()) {

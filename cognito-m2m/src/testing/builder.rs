@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cognito::LocalCognito;
+use super::issuers::Issuers;
 use super::keys::SigningKey;
 use super::server::Server;
 use super::token::TokenBuilder;
 use super::user_pool::UserPool;
+use crate::issuer_type::IssuerType;
+use crate::pool::region_of;
 use crate::time::{Clock, SystemClock};
 
 const USER_POOL_ID: &str = "us-east-1_Local0001";
@@ -37,18 +40,25 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 #[must_use = "call `start` to run the local Cognito, or `token` to sign a token"]
 pub struct LocalCognitoBuilder {
     clock: Arc<dyn Clock>,
-    issuer: Option<String>,
+    issuer: Issuer,
     user_pool_id: String,
     token_lifetime: Duration,
     address: SocketAddr,
     signing_keys: Option<[SigningKey; 2]>,
 }
 
+#[derive(Debug)]
+enum Issuer {
+    Loopback,
+    Custom(String),
+    Aws(IssuerType),
+}
+
 impl LocalCognitoBuilder {
     pub(super) fn new() -> Self {
         Self {
             clock: Arc::new(SystemClock::default()),
-            issuer: None,
+            issuer: Issuer::Loopback,
             user_pool_id: USER_POOL_ID.to_owned(),
             token_lifetime: TOKEN_LIFETIME,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -67,7 +77,41 @@ impl LocalCognitoBuilder {
     ///
     /// The signing keys are still served on loopback, at [`LocalCognito::jwks_url`].
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+        self.issuer = Issuer::Custom(issuer.into());
+        self
+    }
+
+    /// Gives the pool the issuers of AWS, which are derived from its Region and ID, and sets which of
+    /// them new tokens have. Overrides [`issuer`](Self::issuer), and the reverse.
+    ///
+    /// The Region is the part of the [user pool ID](Self::user_pool_id) before the underscore.
+    /// [`LocalCognito::settings`] then returns the Region and the ID, with which an API accepts all
+    /// issuers of the pool. Every issuer has a loopback URL for its keys: those of
+    /// `https://<host>/<id>` are served at `http://127.0.0.1:<port>/<host>/<id>/.well-known/jwks.json`.
+    /// A replica of the pool is served in every Region. As in Cognito, the keys of the UPDATED issuer
+    /// are unavailable (status 403) until the pool issues tokens under it for the first time.
+    ///
+    /// # Examples
+    ///
+    /// A pool is switched while it runs:
+    ///
+    /// ```
+    /// use cognito_m2m::settings::IssuerType;
+    /// use cognito_m2m::testing::LocalCognito;
+    ///
+    /// let cognito = LocalCognito::builder()
+    ///     .issuer_type(IssuerType::Original)
+    ///     .start()?;
+    /// let host = "https://cognito-idp.us-east-1.amazonaws.com";
+    /// assert_eq!(cognito.issuer(), format!("{host}/us-east-1_Local0001"));
+    ///
+    /// cognito.set_issuer_type(IssuerType::Updated);
+    /// let host = "https://issuer-cognito-idp.us-east-1.amazonaws.com";
+    /// assert_eq!(cognito.issuer(), format!("{host}/us-east-1_Local0001"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn issuer_type(mut self, issuer_type: IssuerType) -> Self {
+        self.issuer = Issuer::Aws(issuer_type);
         self
     }
 
@@ -124,7 +168,8 @@ impl LocalCognitoBuilder {
     /// # Errors
     ///
     /// Returns an error of kind [`InvalidInput`](io::ErrorKind::InvalidInput) if the issuer depends on a
-    /// free port, if the signing keys are not set, or if both have the same `kid`.
+    /// free port, if the signing keys are not set or have the same `kid`, or if the user pool ID of a pool
+    /// with an [issuer type](Self::issuer_type) has another form than `us-east-1_AbCdEfGhI`.
     ///
     /// # Examples
     ///
@@ -142,13 +187,13 @@ impl LocalCognitoBuilder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn token(self, client_id: &str) -> io::Result<TokenBuilder> {
-        if self.issuer.is_none() && self.address.port() == 0 {
+        if matches!(self.issuer, Issuer::Loopback) && self.address.port() == 0 {
             return Err(invalid_input("expected an issuer or a fixed port"));
         }
         let keys = self.signing_keys.clone();
         let keys = keys.ok_or_else(|| invalid_input("expected signing keys"))?;
         let origin = origin_of(self.address);
-        let pool = Arc::new(self.user_pool(&origin, keys)?);
+        let pool = Arc::new(self.user_pool(origin, keys)?);
         Ok(TokenBuilder::new(pool, client_id))
     }
 
@@ -157,37 +202,55 @@ impl LocalCognitoBuilder {
     /// # Errors
     ///
     /// Returns an error if the address cannot be bound, the thread cannot be spawned, a key cannot be
-    /// generated, or both [signing keys](Self::signing_keys) have the same `kid`.
+    /// generated, both [signing keys](Self::signing_keys) have the same `kid`, or the user pool ID of a
+    /// pool with an [issuer type](Self::issuer_type) has another form than `us-east-1_AbCdEfGhI`.
     pub fn start(self) -> io::Result<LocalCognito> {
         let listener = TcpListener::bind(self.address).map_err(|error| {
             let problem = format!("failed to bind {}: {error}", self.address);
             io::Error::new(error.kind(), problem)
         })?;
         let origin = origin_of(listener.local_addr()?);
-        let jwks_path = format!("/{}/.well-known/jwks.json", self.user_pool_id);
-        let jwks_url = format!("{origin}{jwks_path}");
-        let token_url = format!("{origin}/oauth2/token");
-
         let keys = match self.signing_keys.clone() {
             Some(keys) => keys,
             None => SigningKey::generate_two()?,
         };
-        let pool = Arc::new(self.user_pool(&origin, keys)?);
-        let server = Server::start(listener, jwks_path, Arc::clone(&pool))?;
-        Ok(LocalCognito::new(pool, jwks_url, token_url, server))
+        let pool = Arc::new(self.user_pool(origin, keys)?);
+        let server = Server::start(listener, Arc::clone(&pool))?;
+        Ok(LocalCognito::new(pool, server))
     }
 
-    fn user_pool(self, origin: &str, keys: [SigningKey; 2]) -> io::Result<UserPool> {
+    fn user_pool(self, origin: String, keys: [SigningKey; 2]) -> io::Result<UserPool> {
         let [current, next] = &keys;
         if current.kid() == next.kid() {
             let problem = "expected two signing keys with different key IDs";
             return Err(invalid_input(problem));
         }
-        let issuer = match self.issuer {
-            Some(issuer) => issuer,
-            None => format!("{origin}/{}", self.user_pool_id),
-        };
-        Ok(UserPool::new(issuer, self.clock, self.token_lifetime, keys))
+        let (issuers, issuer_type) = self.issuers(origin)?;
+        Ok(UserPool::new(
+            issuers,
+            issuer_type,
+            self.clock,
+            self.token_lifetime,
+            keys,
+        ))
+    }
+
+    fn issuers(&self, origin: String) -> io::Result<(Issuers, IssuerType)> {
+        let id = self.user_pool_id.clone();
+        match &self.issuer {
+            Issuer::Loopback => Ok((Issuers::fixed(origin, id, None), IssuerType::Original)),
+            Issuer::Custom(issuer) => {
+                let issuer = Some(issuer.clone());
+                Ok((Issuers::fixed(origin, id, issuer), IssuerType::Original))
+            }
+            Issuer::Aws(issuer_type) => {
+                let region = region_of(&self.user_pool_id).ok_or_else(|| {
+                    let message = "expected a user pool ID such as \"us-east-1_AbCdEfGhI\"";
+                    invalid_input(&format!("{message}, found {id:?}"))
+                })?;
+                Ok((Issuers::of_aws(origin, id.clone(), region), *issuer_type))
+            }
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl LocalClient {
     }
 
     /// Sets a second client secret that the token endpoint also accepts, as during a secret
-    /// rotation.
+    /// rotation. [`LocalCognito::add_secret`](super::LocalCognito::add_secret) adds one later.
     #[must_use]
     pub fn second_secret(mut self, secret: impl Into<String>) -> Self {
         self.second_secret = Some(secret.into());
@@ -78,6 +78,46 @@ impl LocalClient {
             );
         }
         self
+    }
+
+    #[track_caller]
+    pub(super) fn add_secret(&mut self, secret: String) {
+        let id = &self.id;
+        assert!(
+            !self.is_public(),
+            "expected a client with a secret, found {id:?}"
+        );
+        assert!(
+            self.secret.is_none() || self.second_secret.is_none(),
+            "the client {id:?} already has two secrets: delete one of them first"
+        );
+        assert!(
+            !self.has_secret(&secret),
+            "the client {id:?} already has this secret"
+        );
+        let free = match &self.secret {
+            None => &mut self.secret,
+            Some(_) => &mut self.second_secret,
+        };
+        *free = Some(secret);
+    }
+
+    #[track_caller]
+    pub(super) fn delete_secret(&mut self, secret: &str) {
+        let id = &self.id;
+        assert!(
+            self.has_secret(secret),
+            "the client {id:?} does not have this secret"
+        );
+        assert!(
+            self.secret.is_some() && self.second_secret.is_some(),
+            "the client {id:?} has no other secret: add one first"
+        );
+        for slot in [&mut self.secret, &mut self.second_secret] {
+            if slot.as_deref() == Some(secret) {
+                *slot = None;
+            }
+        }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -125,6 +165,18 @@ mod tests {
         let client = LocalClient::new("id").secret("one").second_secret("two");
         assert!(client.has_secret("one") && client.has_secret("two"));
         assert!(!client.has_secret("") && !client.has_secret("three"));
+    }
+
+    #[test]
+    fn secret_is_added_to_the_free_place() {
+        let mut client = LocalClient::new("id").secret("one");
+        client.add_secret("two".to_owned());
+        client.delete_secret("one");
+        client.add_secret("three".to_owned());
+        assert!(client.has_secret("two") && client.has_secret("three"));
+        assert!(!client.has_secret("one"));
+        client.delete_secret("two");
+        assert!(client.has_secret("three") && !client.has_secret("two"));
     }
 
     #[test]

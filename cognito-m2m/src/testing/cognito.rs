@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 use std::{fmt, io};
 
 use actix_web::http::header::HeaderValue;
@@ -10,15 +9,13 @@ use super::fault::{Endpoint, Fault};
 use super::server::Server;
 use super::token::TokenBuilder;
 use super::user_pool::UserPool;
-use crate::settings::Settings;
-
-/// The key fetch timeout in [`LocalCognito::settings`].
-const JWKS_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::issuer_type::IssuerType;
+use crate::pool::jwks_url_of;
 
 /// A Cognito user pool on a loopback port, for tests and local development.
 ///
-/// It publishes two signing keys and has a token endpoint. Both endpoints can be made to
-/// [fail](Self::set_fault). The server has its own thread, so it works in a plain `#[test]` and
+/// It publishes two signing keys and a discovery document, and has a token endpoint. The endpoints can
+/// be made to [fail](Self::set_fault). The server has its own thread, so it works in a plain `#[test]` and
 /// inside any runtime, and a test can start several. Dropping the `LocalCognito` stops the server
 /// and aborts open requests.
 ///
@@ -42,11 +39,18 @@ const JWKS_TIMEOUT: Duration = Duration::from_secs(30);
 /// `POST /oauth2/token` accepts the client credentials grant as Cognito does: a form with
 /// `grant_type=client_credentials`, the credentials by HTTP Basic or in the form, and optionally
 /// `scope` and `aws_client_metadata`. The error is `unsupported_grant_type` for any other grant,
-/// and `invalid_grant` for a client that has no secret or no scopes.
+/// and `invalid_grant` for a client that has no secret or no scopes. Secrets are rotated with
+/// [`add_secret`](Self::add_secret) and [`delete_secret`](Self::delete_secret), scopes are deleted with
+/// [`delete_scope`](Self::delete_scope), and a [trigger](Self::set_trigger) changes the tokens.
+///
+/// # Issuers
+///
+/// By default, the issuer is the loopback URL of the pool. With an
+/// [issuer type](LocalCognitoBuilder::issuer_type), tokens have the issuers of AWS, and the pool can be
+/// [switched](Self::set_issuer_type) from one to the other and [issue tokens in
+/// a replica](Self::issue_in_region).
 pub struct LocalCognito {
     pub(super) pool: Arc<UserPool>,
-    jwks_url: String,
-    token_url: String,
     // Dropping it stops the server.
     _server: Server,
 }
@@ -87,64 +91,62 @@ impl LocalCognito {
         LocalCognitoBuilder::new()
     }
 
-    pub(super) fn new(
-        pool: Arc<UserPool>,
-        jwks_url: String,
-        token_url: String,
-        server: Server,
-    ) -> Self {
+    pub(super) fn new(pool: Arc<UserPool>, server: Server) -> Self {
         Self {
             pool,
-            jwks_url,
-            token_url,
             _server: server,
         }
     }
 
-    /// Returns the issuer, which is the `iss` claim of the tokens.
+    /// Returns the issuer, which is the `iss` claim of new tokens.
     ///
-    /// It is `http://127.0.0.1:<port>/us-east-1_Local0001` unless the builder sets another issuer
-    /// or user pool ID.
+    /// It is `http://127.0.0.1:<port>/us-east-1_Local0001` unless the builder sets another issuer,
+    /// [issuer type](LocalCognitoBuilder::issuer_type) or user pool ID. Only the tokens of a
+    /// [replica](Self::issue_in_region) can have another one.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.pool.issuer
+        self.pool.primary_issuer()
     }
 
     /// Returns the URL of the signing keys,
     /// `http://127.0.0.1:<port>/<user pool ID>/.well-known/jwks.json`.
+    ///
+    /// If the pool has the [issuers of AWS](LocalCognitoBuilder::issuer_type), this is the URL for the
+    /// ORIGINAL issuer in the primary Region, and the host of that issuer precedes the user pool ID.
     #[must_use]
     pub fn jwks_url(&self) -> String {
-        self.jwks_url.clone()
+        let issuer = self.pool.issuers.primary(IssuerType::Original);
+        jwks_url_of(&self.pool.issuers.loopback_url(issuer))
     }
 
     /// Returns the URL of the token endpoint, `http://127.0.0.1:<port>/oauth2/token`.
     #[must_use]
     pub fn token_url(&self) -> String {
-        self.token_url.clone()
+        format!("{}/oauth2/token", self.pool.issuers.origin())
     }
 
-    /// Returns the settings of an API that trusts this user pool.
+    /// Returns the URL of the discovery document (OpenID Connect Discovery 1.0 section 4) of the
+    /// current [issuer](Self::issuer),
+    /// `http://127.0.0.1:<port>/<user pool ID>/.well-known/openid-configuration`.
     ///
-    /// Both timeouts of the key fetch are 30 seconds instead of the defaults (1 second to connect,
-    /// 3 seconds in total), so that a test does not fail because the machine is busy.
+    /// The document has the members of Cognito's that concern keys, tokens and clients. Its URLs are on
+    /// loopback. Like `jwks_url`, the URL contains a host if the pool has the issuers of AWS. The
+    /// `authorization_endpoint`, which OpenID Connect requires, is not served.
     ///
     /// # Examples
     ///
     /// ```
-    /// use cognito_m2m::CognitoAuth;
     /// use cognito_m2m::testing::LocalCognito;
     ///
     /// let cognito = LocalCognito::start()?;
-    /// let auth = CognitoAuth::new(cognito.settings())?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let expected = format!("{}/.well-known/openid-configuration", cognito.issuer());
+    /// assert_eq!(cognito.discovery_url(), expected);
+    /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        Settings::default()
-            .issuer(self.issuer())
-            .jwks_url(self.jwks_url())
-            .jwks_connect_timeout(JWKS_TIMEOUT)
-            .jwks_timeout(JWKS_TIMEOUT)
+    pub fn discovery_url(&self) -> String {
+        let base = self.pool.issuers.loopback_url(self.issuer());
+        format!("{base}/.well-known/openid-configuration")
     }
 
     /// Registers an app client, replacing any client with the same ID.
@@ -214,10 +216,15 @@ impl LocalCognito {
             Some(Fault::Redirect(location)) => assert_header_value(location),
             _ => {}
         }
-        *self.pool.state().fault(endpoint) = fault;
+        let faults = &mut self.pool.state().faults;
+        match fault {
+            Some(fault) => faults.insert(endpoint, fault),
+            None => faults.remove(&endpoint),
+        };
     }
 
-    /// Returns the number of requests for the signing keys, including those that failed.
+    /// Returns the number of requests for the signing keys at [`jwks_url`](Self::jwks_url), including
+    /// those that failed.
     ///
     /// # Examples
     ///
@@ -242,6 +249,20 @@ impl LocalCognito {
         self.pool.requests(Endpoint::Jwks)
     }
 
+    /// Returns the number of requests for the signing keys of the UPDATED issuer, including those that
+    /// failed.
+    #[must_use]
+    pub fn updated_jwks_requests(&self) -> u64 {
+        self.pool.requests(Endpoint::UpdatedJwks)
+    }
+
+    /// Returns the number of requests for the signing keys of replicas, in all Regions, including those
+    /// that failed.
+    #[must_use]
+    pub fn replica_jwks_requests(&self) -> u64 {
+        self.pool.requests(Endpoint::ReplicaJwks)
+    }
+
     /// Returns the number of requests to the token endpoint, including those that failed.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
@@ -252,9 +273,9 @@ impl LocalCognito {
 impl fmt::Debug for LocalCognito {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalCognito")
-            .field("issuer", &self.pool.issuer)
-            .field("jwks_url", &self.jwks_url)
-            .field("token_url", &self.token_url)
+            .field("issuer", &self.issuer())
+            .field("jwks_url", &self.jwks_url())
+            .field("token_url", &self.token_url())
             .finish_non_exhaustive()
     }
 }

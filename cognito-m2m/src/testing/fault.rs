@@ -11,12 +11,25 @@ use std::time::Duration;
 /// cognito.set_fault(Endpoint::Jwks, Some(Fault::CloseConnection));
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Endpoint {
-    /// The signing keys, `/<user pool ID>/.well-known/jwks.json`.
+    /// The signing keys, at [`LocalCognito::jwks_url`](super::LocalCognito::jwks_url). If the pool
+    /// has the [issuers of AWS](super::LocalCognitoBuilder::issuer_type), these are the keys of the
+    /// ORIGINAL issuer in the primary Region.
     Jwks,
+    /// The signing keys of the UPDATED issuer.
+    UpdatedJwks,
+    /// The signing keys of the ORIGINAL issuers of the pool's replicas, in all Regions.
+    ReplicaJwks,
     /// The token endpoint, `/oauth2/token`.
     Token,
+}
+
+impl Endpoint {
+    pub(super) fn publishes_keys(self) -> bool {
+        matches!(self, Self::Jwks | Self::UpdatedJwks | Self::ReplicaJwks)
+    }
 }
 
 /// A failure of an endpoint, set by [`LocalCognito::set_fault`](super::LocalCognito::set_fault).

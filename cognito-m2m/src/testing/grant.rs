@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::client::LocalClient;
 use super::token::TokenBuilder;
+use super::trigger::{TokenChanges, TokenEvent};
 use super::user_pool::UserPool;
 
 /// A request for an access token, whichever endpoint received it.
@@ -10,6 +13,8 @@ pub(super) struct GrantRequest<'a> {
     pub(super) secret: Option<&'a str>,
     /// `None` requests all scopes of the client.
     pub(super) scopes: Option<Vec<&'a str>>,
+    /// The metadata of the request, which Cognito passes to the Pre token generation trigger.
+    pub(super) client_metadata: &'a Map<String, Value>,
 }
 
 /// The error code of a refused token request (RFC 6749 section 5.2).
@@ -20,12 +25,15 @@ pub(super) enum GrantError {
     InvalidGrant,
     InvalidScope,
     UnsupportedGrantType,
+    /// The Pre token generation trigger failed, `UserLambdaValidationException` in Cognito's API.
+    TriggerFailed,
 }
 
 impl GrantError {
     pub(super) fn code(self) -> &'static str {
         match self {
-            Self::InvalidRequest => "invalid_request",
+            // Cognito reports a failed trigger with the same code.
+            Self::InvalidRequest | Self::TriggerFailed => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
@@ -37,14 +45,39 @@ impl GrantError {
 impl GrantRequest<'_> {
     /// Returns the access token, with the same checks as Cognito.
     pub(super) fn grant(&self, pool: Arc<UserPool>) -> Result<String, GrantError> {
-        let client = pool.state().clients.get(self.client_id).cloned();
+        let state = pool.state();
+        let client = state.clients.get(self.client_id).cloned();
+        let deleted_scopes = state.deleted_scopes.clone();
+        let trigger = state.trigger.clone();
+        // The trigger may use the `LocalCognito`.
+        drop(state);
+
         let client = client.ok_or(GrantError::InvalidClient)?;
         self.check_secret(&client)?;
         if client.all_scopes().is_empty() {
             return Err(GrantError::InvalidGrant);
         }
         let scopes = self.granted_scopes(&client)?;
-        Ok(TokenBuilder::new(pool, client.id()).scopes(scopes).sign())
+        let event = TokenEvent {
+            client_id: client.id().to_owned(),
+            scopes: scopes
+                .into_iter()
+                .filter(|scope| !deleted_scopes.contains(*scope))
+                .map(str::to_owned)
+                .collect(),
+            client_metadata: self.client_metadata.clone(),
+        };
+        let changes = match trigger {
+            Some(trigger) => trigger.changes(&event).ok_or(GrantError::TriggerFailed)?,
+            None => TokenChanges::new(),
+        };
+        let token = TokenBuilder::new(pool, client.id()).scopes(changes.scopes_after(&event));
+        let token = changes
+            .claims_for(client.id())
+            .fold(token, |token, (name, value)| {
+                token.claim(name, value.clone())
+            });
+        Ok(token.sign())
     }
 
     fn check_secret(&self, client: &LocalClient) -> Result<(), GrantError> {
@@ -56,6 +89,7 @@ impl GrantRequest<'_> {
         }
     }
 
+    // Includes deleted scopes: a request for them is valid.
     fn granted_scopes<'c>(&self, client: &'c LocalClient) -> Result<Vec<&'c str>, GrantError> {
         let allowed = client.all_scopes().iter().map(String::as_str);
         let Some(requested) = &self.scopes else {

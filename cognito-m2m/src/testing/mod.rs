@@ -36,26 +36,32 @@
 
 // The modules:
 //
-// cognito, builder, published_keys            `LocalCognito` and its configuration
-// server, jwks, token_endpoint, broken_body   the two HTTP endpoints
-// grant                                       the checks of a token request
-// user_pool                                   the state shared by `LocalCognito` and its server
+// cognito, builder                            `LocalCognito`
+// app_clients, pool_issuers, published_keys   its configuration at run time
+// server, jwks, discovery, token_endpoint, broken_body
+//                                             the HTTP endpoints
+// grant, trigger                              the checks of a token request, and changes to the token
+// user_pool, issuers                          the state shared by `LocalCognito` and its server
 // client, keys, pem, fault, clock             the values that tests configure it with
 // token, access_token, json_object, signer    `TokenBuilder` and the parts of a token
 // principal                                   `TestPrincipal`
 
 mod access_token;
+mod app_clients;
 mod broken_body;
 mod builder;
 mod client;
 mod clock;
 mod cognito;
+mod discovery;
 mod fault;
 mod grant;
+mod issuers;
 mod json_object;
 mod jwks;
 mod keys;
 mod pem;
+mod pool_issuers;
 mod principal;
 mod published_keys;
 mod server;
@@ -64,6 +70,7 @@ mod signer;
 mod tests;
 mod token;
 mod token_endpoint;
+mod trigger;
 mod user_pool;
 
 pub use builder::LocalCognitoBuilder;
@@ -77,3 +84,4 @@ pub use jsonwebtoken::{Algorithm, EncodingKey};
 pub use keys::SigningKey;
 pub use principal::TestPrincipal;
 pub use token::TokenBuilder;
+pub use trigger::{TokenChanges, TokenEvent};

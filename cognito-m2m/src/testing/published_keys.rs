@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::cognito::{LocalCognito, assert_header_value};
+use super::fault::Endpoint;
 use super::jwks::Document;
 use super::keys::SigningKey;
 
@@ -99,7 +100,45 @@ impl LocalCognito {
         self.pool.state().jwks.additional_entries.push(jwk);
     }
 
-    /// Publishes `body` instead of the keys, until [`clear_jwks_body`](Self::clear_jwks_body) is
+    /// Publishes these JWKs at one key source instead of the keys of the pool, or the pool's keys again
+    /// with `None`.
+    ///
+    /// By default, all sources publish the same keys, as in Cognito. Rotating the keys does not change
+    /// a source that has keys of its own.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the endpoint publishes no keys.
+    ///
+    /// # Examples
+    ///
+    /// The second key is withdrawn in the replicas only:
+    ///
+    /// ```
+    /// use cognito_m2m::settings::IssuerType;
+    /// use cognito_m2m::testing::{Endpoint, LocalCognito};
+    ///
+    /// let cognito = LocalCognito::builder().issuer_type(IssuerType::Original).start()?;
+    /// let current = cognito.signing_key().public_jwk();
+    /// cognito.set_source_keys(Endpoint::ReplicaJwks, Some(vec![current]));
+    /// // ..
+    /// cognito.set_source_keys(Endpoint::ReplicaJwks, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn set_source_keys(&self, source: Endpoint, jwks: Option<Vec<Value>>) {
+        assert!(
+            source.publishes_keys(),
+            "expected an endpoint that publishes keys, found {source:?}"
+        );
+        let entries = &mut self.pool.state().jwks.source_entries;
+        match jwks {
+            Some(jwks) => entries.insert(source, jwks),
+            None => entries.remove(&source),
+        };
+    }
+
+    /// Publishes `body` instead of the keys, at every key source, until [`clear_jwks_body`](Self::clear_jwks_body) is
     /// called.
     ///
     /// # Panics

@@ -15,7 +15,9 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, body, dev};
 use serde_json::{Value, json};
 
 use super::broken_body::BrokenBody;
+use super::discovery;
 use super::fault::{Endpoint, Fault};
+use super::issuers::Source;
 use super::token_endpoint::{self, TokenRequest};
 use super::user_pool::UserPool;
 
@@ -26,7 +28,7 @@ const MAX_FORM_BYTES: usize = 1 << 20;
 /// while a client sends a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(3_600);
 
-/// The HTTP server of the two endpoints. Dropping it stops the server.
+/// The HTTP server of the endpoints. Dropping it stops the server.
 ///
 /// Its thread has its own Actix system, so the caller needs no runtime.
 pub(super) struct Server {
@@ -35,17 +37,13 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(
-        listener: TcpListener,
-        jwks_path: String,
-        pool: Arc<UserPool>,
-    ) -> io::Result<Self> {
+    pub(super) fn start(listener: TcpListener, pool: Arc<UserPool>) -> io::Result<Self> {
         let (report, started) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("local-cognito".to_owned())
             .spawn(move || {
                 System::new().block_on(async move {
-                    match run(listener, jwks_path, pool) {
+                    match run(listener, pool) {
                         Ok(server) => {
                             // Sending fails only if the caller of `start` is gone.
                             let _ = report.send(Ok(server.handle()));
@@ -77,13 +75,13 @@ impl Drop for Server {
     }
 }
 
-fn run(listener: TcpListener, jwks_path: String, pool: Arc<UserPool>) -> io::Result<dev::Server> {
+fn run(listener: TcpListener, pool: Arc<UserPool>) -> io::Result<dev::Server> {
     let pool = web::Data::from(pool);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(pool.clone())
             .app_data(web::PayloadConfig::new(MAX_FORM_BYTES))
-            .configure(|config| routes(config, &jwks_path))
+            .configure(|config| routes(config, pool.issuers.user_pool_id()))
     })
     .workers(1)
     .keep_alive(KEEP_ALIVE)
@@ -94,16 +92,30 @@ fn run(listener: TcpListener, jwks_path: String, pool: Arc<UserPool>) -> io::Res
     Ok(server.run())
 }
 
-fn routes(config: &mut ServiceConfig, jwks_path: &str) {
-    config
-        .service(web::resource(jwks_path).route(web::get().to(jwks)))
-        .service(web::resource("/oauth2/token").route(web::post().to(token)));
+// The documents of a pool with the issuers of AWS are below `/<host>/<user pool ID>`, and those of a
+// pool with a fixed issuer are below `/<user pool ID>`.
+fn routes(config: &mut ServiceConfig, user_pool_id: &str) {
+    for base in ["", "/{host}"] {
+        let well_known = format!("{base}/{user_pool_id}/.well-known");
+        let jwks_path = format!("{well_known}/jwks.json");
+        let discovery_path = format!("{well_known}/openid-configuration");
+        config
+            .service(web::resource(jwks_path).route(web::get().to(jwks)))
+            .service(web::resource(discovery_path).route(web::get().to(discovery)));
+    }
+    config.service(web::resource("/oauth2/token").route(web::post().to(token)));
 }
 
-async fn jwks(pool: web::Data<UserPool>) -> HttpResponse {
-    respond(&pool, Endpoint::Jwks, || {
+async fn jwks(pool: web::Data<UserPool>, request: HttpRequest) -> HttpResponse {
+    let Some(source) = source_of(&pool, &request) else {
+        return HttpResponse::NotFound().finish();
+    };
+    respond(&pool, source.endpoint, || {
         let state = pool.state();
-        let document = state.jwks.document();
+        if source.endpoint == Endpoint::UpdatedJwks && !state.publishes_updated {
+            return HttpResponse::Forbidden().finish();
+        }
+        let document = state.jwks.document(source.endpoint);
         let mut response = HttpResponse::Ok();
         response.insert_header((CONTENT_TYPE, document.content_type));
         if let Some(cache_control) = &state.jwks.cache_control {
@@ -112,6 +124,22 @@ async fn jwks(pool: web::Data<UserPool>) -> HttpResponse {
         response.body(document.body)
     })
     .await
+}
+
+async fn discovery(pool: web::Data<UserPool>, request: HttpRequest) -> HttpResponse {
+    let Some(source) = source_of(&pool, &request) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let state = pool.state();
+    if source.endpoint == Endpoint::UpdatedJwks && !state.publishes_updated {
+        return HttpResponse::Forbidden().finish();
+    }
+    let document = discovery::document(&pool.issuers, &source.issuer, &state.all_scopes());
+    HttpResponse::Ok().json(document)
+}
+
+fn source_of(pool: &UserPool, request: &HttpRequest) -> Option<Source> {
+    pool.issuers.source(request.match_info().get("host"))
 }
 
 async fn token(pool: web::Data<UserPool>, request: HttpRequest, form: Bytes) -> HttpResponse {

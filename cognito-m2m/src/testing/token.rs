@@ -54,6 +54,7 @@ pub struct TokenBuilder {
     pool: Arc<UserPool>,
     client_id: String,
     scope: String,
+    replica_region: Option<String>,
     signer: Signer,
     current_kid: String,
     issued_ago: Duration,
@@ -78,12 +79,13 @@ impl TokenBuilder {
         let scope = state
             .clients
             .get(client_id)
-            .map(|client| client.all_scopes().join(" "))
+            .map(|client| Vec::from_iter(state.active_scopes(client)).join(" "))
             .unwrap_or_default();
         drop(state);
         Self {
             client_id: client_id.to_owned(),
             scope,
+            replica_region: None,
             current_kid: key.kid().to_owned(),
             signer: Signer::Rs256(key),
             issued_ago: Duration::ZERO,
@@ -185,6 +187,24 @@ impl TokenBuilder {
         let past = Duration::from_secs(3600);
         self.expires = Expiry::Ago(past);
         self.issued_ago = self.pool.token_lifetime.saturating_add(past);
+        self
+    }
+
+    /// Issues the token in the pool's replica in a Region, or in the primary Region. Defaults to the
+    /// Region of [`LocalCognito::issue_in_region`](super::LocalCognito::issue_in_region).
+    ///
+    /// With the ORIGINAL issuer type, `iss` names this Region. With the UPDATED type, it always names
+    /// the primary Region.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the builder of the pool has set no
+    /// [issuer type](super::LocalCognitoBuilder::issuer_type), or if the text is not a Region.
+    #[track_caller]
+    pub fn issued_in_region(mut self, region: impl Into<String>) -> Self {
+        let region = region.into();
+        self.pool.issuers.assert_region(&region);
+        self.replica_region = Some(region);
         self
     }
 
@@ -320,10 +340,11 @@ impl TokenBuilder {
             Expiry::In(lifetime) => now.saturating_add(lifetime),
             Expiry::Ago(past) => now.saturating_sub(past),
         };
+        let issuer = self.pool.issuer_of_token(self.replica_region.as_deref());
         let claims = AccessTokenClaims {
             client_id: &self.client_id,
             scope: &self.scope,
-            issuer: &self.pool.issuer,
+            issuer: &issuer,
             issued_at: now.saturating_sub(self.issued_ago).as_secs(),
             expires_at: expires.as_secs(),
         };

@@ -25,7 +25,7 @@ pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<S
         Some(_) => return Err(GrantError::UnsupportedGrantType),
         None => return Err(GrantError::InvalidRequest),
     }
-    check_client_metadata(&form)?;
+    let client_metadata = form.client_metadata()?;
     let credentials = Credentials::from_request(request, &form)?;
     let request = GrantRequest {
         client_id: &credentials.client_id,
@@ -36,6 +36,7 @@ pub(super) fn grant(pool: Arc<UserPool>, request: &TokenRequest<'_>) -> Result<S
                 .filter(|scope| !scope.is_empty())
                 .collect()
         }),
+        client_metadata: &client_metadata,
     };
     request.grant(pool)
 }
@@ -64,16 +65,13 @@ impl Form {
         let value = self.0.get(name)?;
         (!value.is_empty()).then_some(value)
     }
-}
 
-// Cognito passes the metadata to a Lambda trigger, which requires it to be a JSON object.
-fn check_client_metadata(form: &Form) -> Result<(), GrantError> {
-    let Some(metadata) = form.value("aws_client_metadata") else {
-        return Ok(());
-    };
-    match serde_json::from_str::<Map<String, Value>>(metadata) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(GrantError::InvalidRequest),
+    // Cognito passes the metadata to a Lambda trigger, which requires it to be a JSON object.
+    fn client_metadata(&self) -> Result<Map<String, Value>, GrantError> {
+        let Some(metadata) = self.value("aws_client_metadata") else {
+            return Ok(Map::new());
+        };
+        serde_json::from_str(metadata).map_err(|_| GrantError::InvalidRequest)
     }
 }
 

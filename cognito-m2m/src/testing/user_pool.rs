@@ -1,51 +1,65 @@
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::client::LocalClient;
 use super::fault::{Endpoint, Fault};
+use super::issuers::{Issuers, Issuing};
 use super::jwks::Jwks;
 use super::keys::SigningKey;
+use super::trigger::Trigger;
+use crate::issuer_type::IssuerType;
 use crate::time::Clock;
 
 /// The state of a local Cognito, shared by the handle, the server and the token builders.
 pub(super) struct UserPool {
-    pub(super) issuer: String,
+    pub(super) issuers: Issuers,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) token_lifetime: Duration,
     // A blocking lock suffices: it is held only to copy or replace values, never across an await.
     state: Mutex<State>,
-    jwks_requests: AtomicU64,
-    token_requests: AtomicU64,
 }
 
 pub(super) struct State {
+    pub(super) issuing: Issuing,
+    /// Whether the UPDATED issuer publishes keys. In Cognito, it responds with 403 until the pool is
+    /// switched to it for the first time.
+    pub(super) publishes_updated: bool,
     pub(super) jwks: Jwks,
     pub(super) clients: HashMap<String, LocalClient>,
-    jwks_fault: Option<Fault>,
-    token_fault: Option<Fault>,
+    /// The scopes that no resource server has anymore.
+    pub(super) deleted_scopes: HashSet<String>,
+    pub(super) trigger: Option<Trigger>,
+    pub(super) faults: HashMap<Endpoint, Fault>,
+    requests: HashMap<Endpoint, u64>,
 }
 
 impl UserPool {
     pub(super) fn new(
-        issuer: String,
+        issuers: Issuers,
+        issuer_type: IssuerType,
         clock: Arc<dyn Clock>,
         token_lifetime: Duration,
         keys: [SigningKey; 2],
     ) -> Self {
         Self {
-            issuer,
+            issuers,
             clock,
             token_lifetime,
             state: Mutex::new(State {
+                issuing: Issuing {
+                    issuer_type,
+                    replica_region: None,
+                },
+                publishes_updated: issuer_type == IssuerType::Updated,
                 jwks: Jwks::new(keys),
                 clients: HashMap::new(),
-                jwks_fault: None,
-                token_fault: None,
+                deleted_scopes: HashSet::new(),
+                trigger: None,
+                faults: HashMap::new(),
+                requests: HashMap::new(),
             }),
-            jwks_requests: AtomicU64::new(0),
-            token_requests: AtomicU64::new(0),
         }
     }
 
@@ -54,21 +68,32 @@ impl UserPool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the issuer of new tokens from the primary Region.
+    pub(super) fn primary_issuer(&self) -> &str {
+        let issuer_type = self.state().issuing.issuer_type;
+        self.issuers.primary(issuer_type)
+    }
+
+    /// Returns the issuer of a new token. `replica_region` overrides the Region that issues tokens.
+    pub(super) fn issuer_of_token(&self, replica_region: Option<&str>) -> Cow<'_, str> {
+        let mut issuing = self.state().issuing.clone();
+        if let Some(region) = replica_region {
+            issuing.replica_region = Some(region.to_owned());
+        }
+        self.issuers.of_token(&issuing)
+    }
+
     /// Counts a request and returns the current fault of its endpoint.
     pub(super) fn record_request(&self, endpoint: Endpoint) -> Option<Fault> {
-        self.counter(endpoint).fetch_add(1, Ordering::SeqCst);
-        self.state().fault(endpoint).clone()
+        let mut state = self.state();
+        let requests = state.requests.entry(endpoint).or_default();
+        *requests = requests.saturating_add(1);
+        state.faults.get(&endpoint).cloned()
     }
 
     pub(super) fn requests(&self, endpoint: Endpoint) -> u64 {
-        self.counter(endpoint).load(Ordering::SeqCst)
-    }
-
-    fn counter(&self, endpoint: Endpoint) -> &AtomicU64 {
-        match endpoint {
-            Endpoint::Jwks => &self.jwks_requests,
-            Endpoint::Token => &self.token_requests,
-        }
+        let state = self.state();
+        state.requests.get(&endpoint).copied().unwrap_or_default()
     }
 }
 
@@ -78,10 +103,20 @@ impl State {
         current.clone()
     }
 
-    pub(super) fn fault(&mut self, endpoint: Endpoint) -> &mut Option<Fault> {
-        match endpoint {
-            Endpoint::Jwks => &mut self.jwks_fault,
-            Endpoint::Token => &mut self.token_fault,
-        }
+    /// Returns the scopes of a client without the deleted ones.
+    pub(super) fn active_scopes<'a>(
+        &'a self,
+        client: &'a LocalClient,
+    ) -> impl Iterator<Item = &'a str> {
+        let scopes = client.all_scopes().iter();
+        let active = scopes.filter(|scope| !self.deleted_scopes.contains(*scope));
+        active.map(String::as_str)
+    }
+
+    /// Returns the active scopes of all clients.
+    pub(super) fn all_scopes(&self) -> BTreeSet<String> {
+        let clients = self.clients.values();
+        let scopes = clients.flat_map(|client| self.active_scopes(client));
+        scopes.map(str::to_owned).collect()
     }
 }

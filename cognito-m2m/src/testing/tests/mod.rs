@@ -1,11 +1,16 @@
 //! Tests of the local Cognito over real HTTP.
 
 mod clock;
+mod deleted_scopes;
+mod discovery;
 mod faults;
 mod jwks;
 mod lifecycle;
+mod rotation;
+mod sources;
 mod token_requests;
 mod tokens;
+mod trigger;
 
 use std::time::Duration;
 

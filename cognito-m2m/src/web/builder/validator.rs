@@ -1,6 +1,9 @@
 //! The built-in validator and the background refresh of its keys.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use reqwest::{Client, Url};
 
 use super::error::BuildError;
 use crate::http;
@@ -15,14 +18,19 @@ use crate::validator::{CognitoValidator, Issuer, Pool};
 /// Creates the validator, and starts a background task for the keys of each pool.
 pub(super) fn cognito_validator(
     settings: &CheckedSettings,
-    client: Option<&reqwest::Client>,
+    client: Option<&Client>,
     clock: &Arc<dyn Clock>,
     background: &Background,
 ) -> Result<CognitoValidator, BuildError> {
+    let mut clients = HttpClients {
+        settings,
+        custom: client,
+        by_scheme: HashMap::new(),
+    };
     let pools = settings
         .pools
         .iter()
-        .map(|checked| pool(settings, checked, client, clock, background))
+        .map(|checked| pool(settings, checked, &mut clients, clock, background))
         .collect::<Result<_, _>>()?;
     Ok(CognitoValidator::new(
         pools,
@@ -37,7 +45,7 @@ pub(super) fn cognito_validator(
 fn pool(
     settings: &CheckedSettings,
     checked: &CheckedPool,
-    client: Option<&reqwest::Client>,
+    clients: &mut HttpClients<'_>,
     clock: &Arc<dyn Clock>,
     background: &Background,
 ) -> Result<Pool, BuildError> {
@@ -52,13 +60,15 @@ fn pool(
     let configured = configured_keys(settings, checked, clock, background);
     let keys = PoolKeys::new(sources, configured, cooldown);
     for (position, (source, store)) in checked.sources.iter().zip(stores).enumerate() {
+        let client = clients.client_for(&source.jwks_url)?;
+        let url = source.jwks_url.clone();
         let refresh = RefreshTask {
             pool: checked.name.as_str().into(),
             keys: keys.clone(),
             source: position,
             source_name: Arc::from(&*source.name),
             store,
-            fetcher: fetcher(settings, source, client)?,
+            fetcher: Fetcher::new(client, url, source.is_updated_issuer, settings.fetch_limits),
             lifetime: settings.jwks_ttl,
             clock: Arc::clone(clock),
         };
@@ -76,19 +86,30 @@ fn pool(
     })
 }
 
-fn fetcher(
-    settings: &CheckedSettings,
-    source: &CheckedSource,
-    client: Option<&reqwest::Client>,
-) -> Result<Fetcher, BuildError> {
-    let limits = settings.fetch_limits;
-    let client = match client {
-        Some(client) => client.clone(),
-        None => http::default_client(&source.jwks_url, settings.connect_timeout, limits.timeout)
-            .map_err(|error| BuildError::HttpClient(error.into()))?,
-    };
-    let url = source.jwks_url.clone();
-    Ok(Fetcher::new(client, url, source.is_updated_issuer, limits))
+/// The HTTP clients that fetch keys: a custom one for all URLs, or one for each scheme, because a client
+/// for `https` loads the root certificates of the system.
+struct HttpClients<'a> {
+    settings: &'a CheckedSettings,
+    custom: Option<&'a Client>,
+    by_scheme: HashMap<String, Client>,
+}
+
+impl HttpClients<'_> {
+    fn client_for(&mut self, url: &Url) -> Result<Client, BuildError> {
+        let known = self.custom.or_else(|| self.by_scheme.get(url.scheme()));
+        if let Some(client) = known {
+            return Ok(client.clone());
+        }
+        let (connect_timeout, timeout) = (
+            self.settings.connect_timeout,
+            self.settings.fetch_limits.timeout,
+        );
+        let client = http::default_client(url, connect_timeout, timeout)
+            .map_err(|error| BuildError::HttpClient(error.into()))?;
+        let scheme = url.scheme().to_owned();
+        self.by_scheme.insert(scheme, client.clone());
+        Ok(client)
+    }
 }
 
 /// Returns the configured keys. If no keys are fetched, it starts a background task that reads their

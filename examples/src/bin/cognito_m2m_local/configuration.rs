@@ -43,7 +43,7 @@ pub(crate) enum Issuer {
     /// The URL of the user pool on this machine.
     Local,
     /// An issuer of the user pool in AWS.
-    Aws(String),
+    Aws(IssuerType),
     Custom(String),
 }
 
@@ -60,12 +60,11 @@ impl Configuration {
         if !document.faults.is_empty() {
             return Err(InvalidFile::new(path, document.faults));
         }
-        let user_pool_id = user_pool_id(&mut document, &mut table);
         let configuration = Self {
             path: path.to_owned(),
             address: address(&mut document, &mut table),
-            issuer: issuer(&mut document, &mut table, &user_pool_id),
-            user_pool_id,
+            user_pool_id: user_pool_id(&mut document, &mut table),
+            issuer: issuer(&mut document, &mut table),
             token_lifetime: token_lifetime(&mut document, &mut table),
             key_file: key_file(&mut document, &mut table, path),
             clients: client::read_all(&mut document, &mut table),
@@ -87,7 +86,8 @@ impl Configuration {
             .signing_keys(keys);
         match &self.issuer {
             Issuer::Local => builder,
-            Issuer::Aws(issuer) | Issuer::Custom(issuer) => builder.issuer(issuer),
+            Issuer::Aws(issuer_type) => builder.issuer_type(*issuer_type),
+            Issuer::Custom(issuer) => builder.issuer(issuer),
         }
     }
 }
@@ -111,28 +111,44 @@ fn address(document: &mut Document<'_>, table: &mut Table<'_>) -> SocketAddr {
 
 fn user_pool_id(document: &mut Document<'_>, table: &mut Table<'_>) -> String {
     let setting = table.string(document, "user_pool_id").and_then(|setting| {
-        document.parsed(setting, |id| match IssuerType::Original.issuer(id) {
-            Some(_) => Ok(id.clone()),
-            None => Err("expected the ID of a user pool, such as `us-east-1_Local0001`"),
+        document.parsed(setting, |id| {
+            if is_user_pool_id(id) {
+                Ok(id.clone())
+            } else {
+                Err("expected the ID of a user pool, such as `us-east-1_Local0001`")
+            }
         })
     });
     setting.map_or_else(|| DEFAULT_USER_POOL_ID.to_owned(), |setting| setting.value)
 }
 
-fn issuer(document: &mut Document<'_>, table: &mut Table<'_>, user_pool_id: &str) -> Issuer {
-    let of_aws = |issuer_type: IssuerType| issuer_type.issuer(user_pool_id).map(Issuer::Aws);
+/// Returns `true` for a Region such as `us-gov-west-1`, an underscore, and letters and digits.
+fn is_user_pool_id(text: &str) -> bool {
+    let Some((region, suffix)) = text.split_once('_') else {
+        return false;
+    };
+    let mut words: Vec<&str> = region.split('-').collect();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    words.pop().is_some_and(is_number)
+        && matches!(words.len(), 2 | 3)
+        && words.iter().all(is_word)
+        && !suffix.is_empty()
+        && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.len() <= 55
+}
+
+fn issuer(document: &mut Document<'_>, table: &mut Table<'_>) -> Issuer {
     let setting = table.string(document, "issuer").and_then(|setting| {
-        document.parsed(setting, |text| {
-            let issuer = match text.as_str() {
-                "local" => Some(Issuer::Local),
-                "original" => of_aws(IssuerType::Original),
-                "updated" => of_aws(IssuerType::Updated),
-                url => is_issuer(url).then(|| Issuer::Custom(url.to_owned())),
-            };
-            issuer.ok_or(
+        document.parsed(setting, |text| match text.as_str() {
+            "local" => Ok(Issuer::Local),
+            "original" => Ok(Issuer::Aws(IssuerType::Original)),
+            "updated" => Ok(Issuer::Aws(IssuerType::Updated)),
+            url if is_issuer(url) => Ok(Issuer::Custom(url.to_owned())),
+            _ => Err(
                 "expected `local`, `original`, `updated`, or a URL with https, or http for a \
                  loopback address, without user, query and fragment",
-            )
+            ),
         })
     });
     setting.map_or(Issuer::Local, |setting| setting.value)

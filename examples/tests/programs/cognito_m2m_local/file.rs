@@ -34,7 +34,7 @@ const FOUND: [&str; 20] = [
     "4: `issuer`: expected `local`",
     "5: `token_lifetime`: expected a whole number",
     "6: `key_file`: is empty",
-    "7: `keyfile`: is not a setting: expected one of `user_pool_id`, ",
+    "7: `keyfile`: is not a setting: expected one of `address`, ",
     "8: `clients[0].secret`: is missing",
     "10: `clients[0].secrt`: is not a setting: expected one of `id`, `secret`, ",
     "11: `clients[0].scopes`: expected at least one scope",
