@@ -38,13 +38,14 @@ const TEXTS: [&str; 16] = [
     "-5s3cr3t",
 ];
 
-const TOKEN_CLIENT_SETTINGS: [&str; 9] = [
+const TOKEN_CLIENT_SETTINGS: [&str; 10] = [
     "token_url",
     "domain_prefix",
     "region",
     "client_id",
     "client_secret",
     "client_secret_2",
+    "client_secret_file",
     "client_scopes",
     "credential_placement",
     "client_metadata",
@@ -219,11 +220,13 @@ fn errors_of_the_token_client_do_not_show_values() {
     }
 
     type Change = fn(TokenClientBuilder, String) -> TokenClientBuilder;
-    let changes: [Change; 6] = [
+    let changes: [Change; 8] = [
         |it, text| it.token_url(text),
         |it, text| it.domain(text, "us-east-1"),
         |it, text| it.domain("example", text),
         |it, text| it.client_secret(text.clone()).second_client_secret(text),
+        |it, text| it.client_secret_file(text),
+        |it, text| it.client_secret_file(text.clone()).client_secret(text),
         |it, text| it.client_scopes(text),
         |it, text| it.client_scopes([text]),
     ];
@@ -263,6 +266,7 @@ fn debug_of_settings_shows_neither_passwords_nor_secrets() {
         "client_id": "reporting",
         "client_secret": CANARY,
         "client_secret_2": "s3cr3t\n",
+        "client_secret_file": CANARY,
         "client_metadata": {"tenant": CANARY},
     });
     let client = token_settings_of(&json);

@@ -7,11 +7,12 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 7] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 8] = [
     "token_url",
     "client_id",
     "client_secret",
     "client_secret_2",
+    "client_secret_file",
     "client_scopes",
     "credential_placement",
     "scope_in_query",

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use secrecy::SecretString;
 
 use super::credentials::CredentialPlacement;
 use super::exchange::Exchange;
 use super::fetcher::{Limits, TokenFetcher};
 use super::scopes::IntoScopes;
+use super::secret_source::SecretCallback;
+use super::secret_store::SecretStore;
 use super::settings::{EXPECTED_SCOPES, TokenClientSettings};
 use super::settings_check::CheckedSettings;
 use super::token_client::TokenClient;
@@ -21,7 +22,8 @@ use crate::time::{Clock, SystemClock};
 impl TokenClient {
     /// Returns a [`TokenClientBuilder`], to configure a client in code.
     ///
-    /// The client ID, a secret, and the token URL or the domain are required.
+    /// The client ID, the token URL or the domain, and a secret, its file or its callback are
+    /// required.
     ///
     /// # Examples
     ///
@@ -87,7 +89,8 @@ impl TokenClient {
 /// ```
 #[must_use = "call `build` to create the token client"]
 pub struct TokenClientBuilder {
-    settings: TokenClientSettings,
+    pub(super) settings: TokenClientSettings,
+    pub(super) secret_callback: Option<SecretCallback>,
     http: Option<Client>,
     connect_timeout: Duration,
     limits: Limits,
@@ -98,6 +101,7 @@ impl TokenClientBuilder {
     fn new() -> Self {
         Self {
             settings: TokenClientSettings::default(),
+            secret_callback: None,
             http: None,
             connect_timeout: Duration::from_secs(1),
             limits: Limits {
@@ -110,8 +114,8 @@ impl TokenClientBuilder {
 
     /// Replaces all settings, for example with those of a configuration file.
     ///
-    /// This discards the settings made by earlier calls, except for the timeouts, the HTTP client
-    /// and the clock, which [`TokenClientSettings`] does not include.
+    /// This discards the settings made by earlier calls, except for the timeouts, the HTTP client,
+    /// the clock and the callback for the secret, which [`TokenClientSettings`] does not include.
     ///
     /// # Examples
     ///
@@ -147,24 +151,6 @@ impl TokenClientBuilder {
     /// Sets the ID of the app client.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.settings.client_id = Some(id.into());
-        self
-    }
-
-    /// Sets the secret of the app client.
-    ///
-    /// A line break or a blank before or after it is a fault, since it would be sent as part of the
-    /// secret. Files and commands often end with a line break: `secret.trim_end()` removes it.
-    pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
-        self.settings.client_secret = Some(secret.into());
-        self
-    }
-
-    /// Sets a second secret, which is tried if the first one is refused.
-    ///
-    /// An app client can have two secrets while they are rotated. The secret that was accepted last
-    /// is tried first afterwards.
-    pub fn second_client_secret(mut self, secret: impl Into<SecretString>) -> Self {
-        self.settings.client_secret_2 = Some(secret.into());
         self
     }
 
@@ -292,7 +278,8 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Checks the settings and starts the background thread. No token is fetched yet.
+    /// Checks the settings and starts the background thread. The file with the secret is read, or
+    /// the callback for the secret is started. No token is fetched yet.
     ///
     /// # Errors
     ///
@@ -301,7 +288,7 @@ impl TokenClientBuilder {
     /// could not be created.
     pub fn build(mut self) -> Result<TokenClient, TokenClientBuildError> {
         self.check_limits();
-        let settings = CheckedSettings::new(self.settings)?;
+        let settings = CheckedSettings::new(self.settings, self.secret_callback)?;
         let http = match self.http {
             Some(client) => client,
             None => default_client(
@@ -311,6 +298,12 @@ impl TokenClientBuilder {
             )
             .map_err(|error| TokenClientBuildError::HttpClient(Box::new(error)))?,
         };
+        let secrets = Arc::new(SecretStore::new(
+            settings.credentials.client_id.clone(),
+            settings.secrets,
+            self.limits.deadline,
+            Arc::clone(&self.clock),
+        ));
         let exchange = Exchange {
             http,
             url: settings.token_url,
@@ -318,9 +311,10 @@ impl TokenClientBuilder {
             client_metadata: settings.client_metadata,
             scope_in_query: settings.scope_in_query,
         };
-        let fetcher = TokenFetcher::new(exchange, self.limits, self.clock);
+        let fetcher = TokenFetcher::new(exchange, Arc::clone(&secrets), self.limits, self.clock);
         let background =
             Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?;
+        background.spawn(secrets.start());
         Ok(TokenClient::new(
             fetcher,
             settings.client_scopes,

@@ -1,5 +1,3 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderValue;
@@ -50,15 +48,11 @@ impl<'de> Deserialize<'de> for CredentialPlacement {
     }
 }
 
-/// A client ID with one secret, or with two during a rotation.
+/// A client ID, and the placement of the credentials in a request.
 #[derive(Debug)]
 pub(super) struct Credentials {
     pub(super) client_id: ClientId,
-    secrets: Vec<SecretString>,
     placement: CredentialPlacement,
-    // The index of the secret that was accepted last. It is tried first, so that a withdrawn secret
-    // causes only one refused request.
-    preferred: AtomicUsize,
 }
 
 /// A client ID and a secret, encoded for a request.
@@ -71,40 +65,11 @@ pub(super) enum EncodedCredentials {
 }
 
 impl Credentials {
-    pub(super) fn new(
-        client_id: ClientId,
-        secrets: Vec<SecretString>,
-        placement: CredentialPlacement,
-    ) -> Self {
+    pub(super) fn new(client_id: ClientId, placement: CredentialPlacement) -> Self {
         Self {
             client_id,
-            secrets,
             placement,
-            preferred: AtomicUsize::new(0),
         }
-    }
-
-    /// Returns the indexes of the secrets, starting with the one that was accepted last.
-    pub(super) fn indexes_to_try(&self) -> impl Iterator<Item = usize> {
-        let count = self.secrets.len();
-        let first = self.preferred.load(Ordering::Relaxed);
-        (first..count).chain(0..first.min(count))
-    }
-
-    /// Records that a secret was accepted, so that it is tried first from now on.
-    pub(super) fn prefer(&self, index: usize) {
-        if self.preferred.swap(index, Ordering::Relaxed) != index {
-            tracing::warn!(
-                client_id = %self.client_id,
-                secret_number = index.saturating_add(1),
-                "the token endpoint refused the other client secret and accepted this one"
-            );
-        }
-    }
-
-    /// Returns the secret at this index.
-    pub(super) fn secret(&self, index: usize) -> Option<&SecretString> {
-        self.secrets.get(index)
     }
 
     /// Encodes the client ID and a secret for a form request.
@@ -134,35 +99,17 @@ impl Credentials {
 mod tests {
     use super::*;
 
-    fn credentials(secrets: &[&str], placement: CredentialPlacement) -> Credentials {
-        let secrets = secrets.iter().map(|&secret| secret.into()).collect();
-        Credentials::new(ClientId::new("re+porting").unwrap(), secrets, placement)
-    }
-
     #[test]
     fn basic_header_is_sensitive_and_form_encodes_both_parts() {
-        let credentials = credentials(&["s3c:r e%t+é"], CredentialPlacement::Basic);
-        let Some(EncodedCredentials::Header(header)) = credentials.encode(&credentials.secrets[0])
-        else {
+        let client_id = ClientId::new("re+porting").unwrap();
+        let credentials = Credentials::new(client_id, CredentialPlacement::Basic);
+        let encoded = credentials.encode(&"s3c:r e%t+é".into());
+        let Some(EncodedCredentials::Header(header)) = encoded else {
             panic!("the credentials are not in a header");
         };
         assert!(header.is_sensitive());
         let pair = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
         let pair = String::from_utf8(STANDARD.decode(pair).unwrap()).unwrap();
         assert_eq!(pair, "re%2Bporting:s3c%3Ar+e%25t%2B%C3%A9");
-    }
-
-    #[test]
-    fn accepted_secret_is_tried_first_afterwards() {
-        let credentials = credentials(&["one", "two"], CredentialPlacement::Basic);
-        assert_eq!(credentials.indexes_to_try().collect::<Vec<_>>(), [0, 1]);
-        credentials.prefer(1);
-        assert_eq!(credentials.indexes_to_try().collect::<Vec<_>>(), [1, 0]);
-    }
-
-    #[test]
-    fn debug_does_not_print_secrets() {
-        let credentials = credentials(&["marker"], CredentialPlacement::Form);
-        assert!(!format!("{credentials:?}").contains("marker"));
     }
 }

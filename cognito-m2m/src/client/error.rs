@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::invalid_token_response::InvalidTokenResponse;
 use super::oauth_error::{OAuthError, ResponseBody, is_transient_status};
+use super::secret_error::SecretError;
 use super::transport_error::TransportError;
 use crate::error_report::debug_as_report;
 use crate::scope::InvalidScope;
@@ -61,6 +62,10 @@ pub enum TokenClientError {
     /// The token endpoint sent status 200, but neither a usable token nor an OAuth error.
     #[error("invalid response from the token endpoint: {0}")]
     InvalidResponse(#[from] InvalidTokenResponse),
+    /// The file or the callback of the client secret failed, and no secret is known that the token
+    /// endpoint does not refuse.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The fetch was aborted because it panicked or the background thread ended.
     #[error("the token client has been shut down")]
     Stopped,
@@ -74,7 +79,8 @@ debug_as_report!(TokenClientError);
 
 impl TokenClientError {
     /// Returns `true` if the same request may succeed a little later: transport errors, status 429
-    /// and 5xx, throttling, and tokens that had expired when they arrived.
+    /// and 5xx, throttling, tokens that had expired when they arrived, and a file or a callback of
+    /// the client secret that failed or took too long, which is asked again after 10 s.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -82,6 +88,7 @@ impl TokenClientError {
             Self::OAuth(error) => error.is_transient(),
             Self::Status { status, .. } => is_transient_status(*status),
             Self::InvalidResponse(_) => self.is_expired_on_arrival(),
+            Self::Secret(error) => error.is_transient(),
             _ => false,
         }
     }
@@ -99,7 +106,11 @@ impl TokenClientError {
 
     /// Returns `true` if the client itself is refused, whatever scopes it requests.
     pub(super) fn refuses_client(&self) -> bool {
-        matches!(self, Self::OAuth(error) if error.refuses_client())
+        match self {
+            Self::OAuth(error) => error.refuses_client(),
+            Self::Secret(error) => error.refuses_client(),
+            _ => false,
+        }
     }
 
     /// Returns `true` if the endpoint asks the client to send no request for a while, whatever
@@ -125,12 +136,13 @@ impl TokenClientError {
     ///
     /// A token that had expired when it arrived is not requested again at once: a cache would
     /// return the same token, and a wrong clock stays wrong. The exception is a machine that was
-    /// suspended during the request.
+    /// suspended during the request. The source of a secret is asked once by a call.
     pub(super) fn is_retried(&self) -> bool {
         match self {
             Self::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(token)) => {
                 token.has_slept()
             }
+            Self::Secret(_) => false,
             _ => self.is_transient(),
         }
     }

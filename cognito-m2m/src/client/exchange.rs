@@ -169,7 +169,7 @@ mod tests {
         let exchange = Exchange {
             http: Client::new(),
             url: Url::parse(url).unwrap(),
-            credentials: Credentials::new(client_id, Vec::new(), CredentialPlacement::Basic),
+            credentials: Credentials::new(client_id, CredentialPlacement::Basic),
             client_metadata: None,
             scope_in_query,
         };

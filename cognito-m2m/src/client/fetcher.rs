@@ -9,6 +9,8 @@ use super::exchange::Exchange;
 use super::request_queue::{Place, RequestQueue};
 use super::retry::{FailedFetch, MAX_ATTEMPTS, REFUSAL_MEMORY, pause};
 use super::scopes::RequestedScopes;
+use super::secret_set::SecretSet;
+use super::secret_store::SecretStore;
 use super::token_response::TokenResponse;
 use super::transport_error::TransportError;
 use crate::time::{Clock, ClockReading};
@@ -22,10 +24,11 @@ pub(super) struct Limits {
     pub(super) deadline: Duration,
 }
 
-/// Fetches tokens. It retries, limits concurrency, tries each secret, and sends no request while
-/// the client is refused or throttled.
+/// Fetches tokens. It retries, limits concurrency, tries each secret, replaces refused secrets, and
+/// sends no request while the client is refused or throttled.
 pub(super) struct TokenFetcher {
     exchange: Exchange,
+    secrets: Arc<SecretStore>,
     limits: Limits,
     clock: Arc<dyn Clock>,
     queue: RequestQueue,
@@ -33,9 +36,15 @@ pub(super) struct TokenFetcher {
 }
 
 impl TokenFetcher {
-    pub(super) fn new(exchange: Exchange, limits: Limits, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        exchange: Exchange,
+        secrets: Arc<SecretStore>,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             exchange,
+            secrets,
             limits,
             queue: RequestQueue::new(Arc::clone(&clock), limits.deadline),
             clock,
@@ -71,8 +80,8 @@ impl TokenFetcher {
         &self,
         scopes: &RequestedScopes,
     ) -> Result<TokenResponse, TokenClientError> {
-        let limit = self.limits.deadline.min(self.limits.timeout);
-        self.request(scopes, limit).await
+        let deadline = self.deadline_from(self.now());
+        self.request(scopes, deadline, None).await
     }
 
     /// Sends a request at `not_before` or later, and retries transient errors until the deadline.
@@ -84,6 +93,10 @@ impl TokenFetcher {
     ) -> Result<TokenResponse, FailedFetch> {
         if let Some(not_before) = not_before {
             self.sleep_until(not_before, deadline).await?;
+        }
+        // Without a secret, no request waits in the queue.
+        if let Err(error) = self.secrets.current(self.time_left(deadline)).await {
+            return Err(self.failed_fetch(error.into(), self.now()));
         }
         let mut queued_at = Instant::now();
         let mut attempt = 1;
@@ -125,12 +138,12 @@ impl TokenFetcher {
             let now = self.now();
             let time_in_queue = now.monotonic.saturating_sub(before.monotonic);
             *deadline = deadline.saturating_add(time_in_queue);
-            let Some(place) = place else {
-                return Err(self.failed_fetch(TransportError::TIMEOUT.into(), now));
-            };
             if let Some(refusal) = self.memory.refusal(now) {
                 return Err(refusal.into());
             }
+            let Some(place) = place else {
+                return Err(self.failed_fetch(TransportError::TIMEOUT.into(), now));
+            };
             if now.monotonic >= *deadline {
                 return Err(self.failed_fetch(TransportError::TIMEOUT.into(), now));
             }
@@ -148,16 +161,16 @@ impl TokenFetcher {
         mut place: Place<'_>,
     ) -> Result<TokenResponse, TokenClientError> {
         let earlier_throttlings = self.memory.throttlings_in_a_row();
-        let time_left = deadline.saturating_sub(self.now().monotonic);
-        let limit = time_left.min(self.limits.timeout);
-        let request = self.request(scopes, limit);
         // The place is kept until the result is recorded, so that the next request takes it into
-        // account.
-        let result = place.run(limit, request).await;
+        // account. A refusal that is cured by another secret is not recorded.
+        let result = self.request(scopes, deadline, Some(&mut place)).await;
         match &result {
             Ok(_) => self.record_acceptance(),
             Err(error) if error.is_expired_on_arrival() => self.record_acceptance(),
             Err(TokenClientError::Transport(_)) => {}
+            Err(error @ TokenClientError::Secret(_)) if !error.refuses_client() => {
+                self.queue.record_pending_refusal();
+            }
             Err(error) => {
                 let jitter = fastrand::f64();
                 let now = self.now();
@@ -178,31 +191,52 @@ impl TokenFetcher {
         self.queue.record_acceptance();
     }
 
+    /// Sends a request with the secrets in use, and repeats it for as long as refused secrets are
+    /// replaced by others.
     async fn request(
         &self,
         scopes: &RequestedScopes,
-        limit: Duration,
+        deadline: Duration,
+        mut place: Option<&mut Place<'_>>,
     ) -> Result<TokenResponse, TokenClientError> {
-        // In real time, since a test clock does not advance while the network is busy.
-        let response = tokio::time::timeout(limit, self.request_with_any_secret(scopes));
-        response.await.map_err(|_| TransportError::TIMEOUT)?
+        let mut secrets = self.secrets.current(self.time_left(deadline)).await?;
+        loop {
+            let limit = self.time_left(deadline).min(self.limits.timeout);
+            // In real time, since a test clock does not advance while the network is busy.
+            let request = self.request_with_any_secret(scopes, &secrets);
+            let request = tokio::time::timeout(limit, request);
+            let result = match place.as_deref_mut() {
+                Some(place) => place.run(limit, request).await,
+                None => request.await,
+            };
+            let refusal = match result.map_err(|_| TransportError::TIMEOUT)? {
+                Err(TokenClientError::OAuth(error)) if error.refuses_client() => error,
+                result => return result,
+            };
+            if place.is_some() {
+                self.queue.record_pending_refusal();
+            }
+            let time_left = self.time_left(deadline);
+            match self.secrets.replacement(&secrets, time_left).await {
+                Ok(Some(replacement)) => secrets = replacement,
+                Ok(None) => return Err(refusal.into()),
+                Err(error) => return Err(error.after_refusal(refusal).into()),
+            }
+        }
     }
 
     /// Sends a request with each secret in turn, until one is accepted.
     async fn request_with_any_secret(
         &self,
         scopes: &RequestedScopes,
+        secrets: &SecretSet,
     ) -> Result<TokenResponse, TokenClientError> {
-        let credentials = &self.exchange.credentials;
         let mut refusal = TokenClientError::Stopped;
-        for index in credentials.indexes_to_try() {
-            let Some(secret) = credentials.secret(index) else {
-                continue;
-            };
+        for (index, secret) in secrets.secrets_to_try() {
             let response = self.exchange.request_token(scopes, secret, self.clock());
             match response.await {
                 Ok(response) => {
-                    credentials.prefer(index);
+                    self.secrets.record_acceptance(secrets, index);
                     warn_about_missing_scopes(&response);
                     return Ok(response);
                 }
@@ -217,12 +251,20 @@ impl TokenFetcher {
     fn failed_fetch(&self, error: TokenClientError, now: ClockReading) -> FailedFetch {
         let retry_at = if error.throttles_client() {
             self.memory.record_throttled_fetch(now)
+        } else if error.refuses_client() {
+            Some(now.after(REFUSAL_MEMORY))
+        } else if matches!(error, TokenClientError::Secret(_)) {
+            self.secrets.failed_until(now)
         } else if error.is_transient() {
             None
         } else {
             Some(now.after(REFUSAL_MEMORY))
         };
         FailedFetch { error, retry_at }
+    }
+
+    fn time_left(&self, deadline: Duration) -> Duration {
+        deadline.saturating_sub(self.now().monotonic)
     }
 
     /// Returns `true` if either clock will reach `time` before the deadline.

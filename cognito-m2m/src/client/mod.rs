@@ -2,7 +2,9 @@
 //!
 //! Cognito charges for each token request and allows 150 per second for each account and Region. A
 //! [`TokenClient`] sends one request per scope set, however many callers, workers and clones share
-//! it, and renews the token in the background before it expires.
+//! it, and renews the token in the background before it expires. The secret comes from a setting, a
+//! file or an async callback, which is asked again when Cognito refuses the secret
+//! ([`guide::rotating_secrets`](crate::guide::rotating_secrets)).
 //!
 //! | type | purpose |
 //! | --- | --- |
@@ -26,14 +28,18 @@
 //
 // authorized_client, awc               requests to an API, with `reqwest` and with `awc`
 // call_clients                         the `reqwest` clients for the origins of one API
+// builder_secrets                      the secrets of a token client, as part of its setup
 // origin_tokens, builder               tokens for the origins of one API; the setup of a token client
 // token_client                         the cache of all scope sets
 // shared_fetch                         a fetch and its renewals, on the background thread
 // cache_entry, cached_token,           one scope set: its token, and the fetch under way
 //   invalidation_limit
 // fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
-//   request_queue, exchange, retry       requests, and a single request with each secret
-// settings_check, settings, token_url  the settings and their validation
+//   request_queue, secret_store,         requests, the secrets in use, and a single request
+//   exchange, retry
+// settings_check, settings, token_url, the settings and their validation, and the secrets of a file or
+//   secret_settings, secret_source,      a callback
+//   secret_file
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses
 
@@ -41,12 +47,14 @@ mod access_token;
 mod authorized_client;
 mod awc;
 mod builder;
+mod builder_secrets;
 mod cache_entry;
 mod cached_token;
 mod call_clients;
 mod call_error;
 mod challenge;
 mod client_memory;
+mod client_secrets;
 mod credentials;
 mod error;
 mod exchange;
@@ -59,6 +67,12 @@ mod origin_tokens;
 mod request_queue;
 mod retry;
 mod scopes;
+mod secret_error;
+mod secret_file;
+mod secret_set;
+mod secret_settings;
+mod secret_source;
+mod secret_store;
 mod settings;
 mod settings_check;
 mod shared_fetch;
@@ -75,12 +89,14 @@ pub use access_token::AccessToken;
 pub use authorized_client::{AuthorizedClient, AuthorizedRequest};
 pub use builder::{TokenClientBuildError, TokenClientBuilder};
 pub use call_error::CallError;
+pub use client_secrets::ClientSecrets;
 pub use credentials::CredentialPlacement;
 pub use error::TokenClientError;
 pub use invalid_token_response::InvalidTokenResponse;
 pub use oauth_error::{OAuthError, ResponseBody};
 pub use origin_tokens::OriginTokens;
 pub use scopes::{IntoScopes, RequestedScopes};
+pub use secret_error::SecretError;
 pub use settings::TokenClientSettings;
 pub use token_client::TokenClient;
 pub use token_life::ExpiredOnArrival;

@@ -146,6 +146,11 @@ impl RequestQueue {
         });
     }
 
+    /// Records a refusal whose consequences are not known yet: another secret may be accepted.
+    pub(super) fn record_pending_refusal(&self) {
+        self.record(|_, _| {});
+    }
+
     /// Records any other response of the endpoint.
     pub(super) fn record_response(&self) {
         self.record(|endpoint, _| endpoint.has_failed = true);

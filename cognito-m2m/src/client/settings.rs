@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::de::{Deserialize, Deserializer};
@@ -26,8 +27,9 @@ pub(super) const EXPECTED_SCOPES: &str = "expected scopes of one or more visible
 /// | `token_url` | `COGNITO_M2M_TOKEN_URL` | required, unless `domain_prefix` and `region` are set |
 /// | `domain_prefix`, `region` | | the prefix of the user pool's domain, and its Region |
 /// | `client_id` | `COGNITO_M2M_CLIENT_ID` | required, the ID of the app client |
-/// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | required, the secret of the app client |
+/// | `client_secret` | `COGNITO_M2M_CLIENT_SECRET` | the secret of the app client; required, unless it comes from a file or a [callback](super::TokenClientBuilder::client_secret_from) |
 /// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
+/// | `client_secret_file` | `COGNITO_M2M_CLIENT_SECRET_FILE` | the path of a file with the secret, in place of `client_secret` |
 /// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a string with spaces between the scopes, or a list |
 /// | `credential_placement` | `COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT` | `basic` (the default) or `form` |
 /// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
@@ -61,6 +63,7 @@ pub struct TokenClientSettings {
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<SecretString>,
     pub(super) client_secret_2: Option<SecretString>,
+    pub(super) client_secret_file: Option<PathBuf>,
     pub(super) client_scopes: RequestedScopes,
     pub(super) credential_placement: CredentialPlacement,
     pub(super) scope_in_query: bool,
@@ -147,6 +150,7 @@ impl TokenClientSettings {
             "client_id" => assign(&mut self.client_id, value, some_text),
             "client_secret" => assign(&mut self.client_secret, value, some_secret),
             "client_secret_2" => assign(&mut self.client_secret_2, value, some_secret),
+            "client_secret_file" => assign(&mut self.client_secret_file, value, some_path),
             "client_scopes" => assign(&mut self.client_scopes, value, scopes),
             "credential_placement" => assign(&mut self.credential_placement, value, placement),
             "scope_in_query" => assign(&mut self.scope_in_query, value, boolean),
@@ -193,6 +197,10 @@ fn some_secret(value: Value) -> Result<Option<SecretString>, String> {
     text(value).map(|text| Some(text.into()))
 }
 
+fn some_path(value: Value) -> Result<Option<PathBuf>, String> {
+    text(value).map(|text| Some(text.into()))
+}
+
 fn placement(value: Value) -> Result<CredentialPlacement, String> {
     Ok(CredentialPlacement::from_name(&text(value)?)?)
 }
@@ -236,11 +244,12 @@ fn scopes(value: Value) -> Result<RequestedScopes, String> {
     Ok(scopes)
 }
 
-/// Leaves out secrets, and passwords in a token URL. Such passwords are a fault, but these settings
-/// may not have been checked.
+/// Leaves out secrets, the path of the secret's file, and passwords in a token URL. Such passwords
+/// and a secret in place of its path are faults, but these settings may not have been checked.
 impl fmt::Debug for TokenClientSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token_url = self.token_url.as_deref();
+        let secret_file = self.client_secret_file.as_ref();
         f.debug_struct("TokenClientSettings")
             .field("token_url", &token_url.map(RedactedUrl))
             .field("domain_prefix", &self.domain_prefix)
@@ -248,6 +257,10 @@ impl fmt::Debug for TokenClientSettings {
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
             .field("client_secret_2", &self.client_secret_2)
+            .field(
+                "client_secret_file",
+                &secret_file.map(|_| SecretString::default()),
+            )
             .field("client_scopes", &self.client_scopes)
             .field("credential_placement", &self.credential_placement)
             .field("scope_in_query", &self.scope_in_query)
@@ -351,6 +364,7 @@ mod tests {
             "client_id",
             "client_secret",
             "client_secret_2",
+            "client_secret_file",
             "client_scopes",
             "credential_placement",
             "client_metadata",
@@ -372,12 +386,13 @@ mod tests {
 
     #[test]
     fn debug_does_not_print_secrets() {
-        let settings = json!({"client_secret": "marker", "client_secret_2": "other"});
+        let settings = json!({
+            "client_secret": "marker one",
+            "client_secret_2": "marker two",
+            "client_secret_file": "a marker by mistake",
+        });
         let settings: TokenClientSettings = serde_json::from_value(settings).unwrap();
-        let shown = format!("{settings:?}");
-        assert!(
-            !shown.contains("marker") && !shown.contains("other"),
-            "{shown}"
-        );
+        let shown = format!("{settings:?} {settings:#?}");
+        assert!(!shown.contains("marker"), "{shown}");
     }
 }

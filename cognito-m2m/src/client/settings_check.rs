@@ -4,6 +4,8 @@ use url::Url;
 
 use super::credentials::{CredentialPlacement, Credentials};
 use super::scopes::RequestedScopes;
+use super::secret_settings::CheckedSecrets;
+use super::secret_source::SecretCallback;
 use super::settings::TokenClientSettings;
 use super::token_url::{parse_token_url, token_url_from_domain};
 use crate::client_id::ClientId;
@@ -14,6 +16,7 @@ use crate::setting_text;
 pub(super) struct CheckedSettings {
     pub(super) token_url: Url,
     pub(super) credentials: Credentials,
+    pub(super) secrets: CheckedSecrets,
     pub(super) client_scopes: RequestedScopes,
     /// The value of `aws_client_metadata`, a JSON object of strings.
     pub(super) client_metadata: Option<SecretString>,
@@ -22,30 +25,30 @@ pub(super) struct CheckedSettings {
 
 impl CheckedSettings {
     /// Validates all settings. The error lists every fault.
-    pub(super) fn new(mut settings: TokenClientSettings) -> Result<Self, SettingsError> {
+    pub(super) fn new(
+        mut settings: TokenClientSettings,
+        secret_callback: Option<SecretCallback>,
+    ) -> Result<Self, SettingsError> {
         check_texts(&mut settings);
         let token_url = token_url(&settings);
         let token_url =
             token_url.map_err(|(setting, problem)| settings.add_fault(setting, problem));
         let client_id = client_id(&settings);
         let client_id = client_id.map_err(|problem| settings.add_fault("client_id", problem));
-        if settings.client_secret.is_none() {
-            settings.add_fault("client_secret", "required");
-        }
+        let secrets = CheckedSecrets::new(&mut settings, secret_callback);
         let is_basic = settings.credential_placement == CredentialPlacement::Basic;
         if settings.scope_in_query && !is_basic {
             let problem = "requires HTTP Basic: set `credential_placement` to `basic`";
             settings.add_fault("scope_in_query", problem);
         }
-        match (token_url, client_id) {
-            (Ok(token_url), Ok(client_id)) if settings.faults.is_empty() => {
+        match (token_url, client_id, secrets) {
+            (Ok(token_url), Ok(client_id), Some(secrets)) if settings.faults.is_empty() => {
                 let client_metadata = metadata_json(&settings);
-                let secrets = settings.client_secret.into_iter();
-                let secrets = secrets.chain(settings.client_secret_2).collect();
                 let placement = settings.credential_placement;
                 Ok(Self {
                     token_url,
-                    credentials: Credentials::new(client_id, secrets, placement),
+                    credentials: Credentials::new(client_id, placement),
+                    secrets,
                     client_scopes: settings.client_scopes,
                     client_metadata,
                     scope_in_query: settings.scope_in_query,
@@ -64,6 +67,8 @@ fn check_texts(settings: &mut TokenClientSettings) {
         secret.map(|secret| setting_text::check(secret.expose_secret()))
     };
     let text = |text: &Option<String>| text.as_deref().map(setting_text::check);
+    let path = settings.client_secret_file.as_deref();
+    let path = path.and_then(|path| path.to_str());
     let checked = [
         ("token_url", text(&settings.token_url)),
         ("domain_prefix", text(&settings.domain_prefix)),
@@ -71,6 +76,7 @@ fn check_texts(settings: &mut TokenClientSettings) {
         ("client_id", text(&settings.client_id)),
         ("client_secret", secret(&settings.client_secret)),
         ("client_secret_2", secret(&settings.client_secret_2)),
+        ("client_secret_file", path.map(setting_text::check)),
     ];
     for (setting, checked) in checked {
         if let Some(Err(problem)) = checked {

@@ -103,7 +103,8 @@ impl TokenClient {
     /// | error | for | how long |
     /// | --- | --- | --- |
     /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; throttling without it, or with 0, for 0.5 to 10 s |
-    /// | `invalid_client` | all scopes | 10 s |
+    /// | `invalid_client`, unless the file or the callback of the secret returns another secret | all scopes | 10 s |
+    /// | a failed callback before the first secret | all scopes | 10 s |
     /// | another error that is not transient | the same scopes | 10 s |
     /// | a token that had expired when it arrived | the same scopes | 1 to 60 s, doubling each time |
     ///
@@ -161,12 +162,13 @@ impl TokenClient {
     /// Fetches a token, without reading or updating the cache.
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
-    /// secret is refused, the second one is tried.
+    /// secret is refused, the second one is tried. If all are refused, the file or the callback of the
+    /// secret is asked for another one, at most once every 10 s.
     ///
     /// # Errors
     ///
-    /// Returns [`TokenClientError`] if the request fails, or if the token had expired when it
-    /// arrived.
+    /// Returns [`TokenClientError`] if the request fails, if the token had expired when it arrived, or
+    /// if there is no secret yet.
     ///
     /// # Examples
     ///

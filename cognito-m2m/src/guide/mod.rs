@@ -56,6 +56,11 @@ pub mod activity {}
 #[doc = include_str!("calling_services.md")]
 pub mod calling_services {}
 
+// An example uses the local Cognito.
+#[cfg(all(feature = "client", any(not(doctest), feature = "testing")))]
+#[doc = include_str!("rotating_secrets.md")]
+pub mod rotating_secrets {}
+
 #[cfg(feature = "testing")]
 #[doc = include_str!("testing.md")]
 pub mod testing {}

@@ -11,8 +11,8 @@ use crate::time::ClockReading;
 
 /// The signing keys of one user pool, from all of its sources.
 ///
-/// The keys of a token are those of its own issuer's source. While that source has never been fetched,
-/// or its last fetch has failed, the other sources serve too, and then the configured keys.
+/// The keys of a token are those of its own issuer's source. While no keys have been fetched from that
+/// source, or its last fetch has failed, the other sources serve too, and then the configured keys.
 #[derive(Clone, Debug)]
 pub(crate) struct PoolKeys(Arc<Shared>);
 

@@ -82,10 +82,10 @@ impl Snapshot {
         now.has_reached(self.next_attempt_at)
     }
 
-    /// Returns `true` if the keys have never been fetched, or the last fetch has failed. Other sources
-    /// of the user pool serve then.
-    fn is_failing(&self) -> bool {
-        self.keys.is_none() || self.last_error.is_some()
+    /// Returns `true` if no keys have ever been fetched, or the last fetch has failed. Other sources of
+    /// the user pool serve then.
+    fn needs_others(&self) -> bool {
+        self.last_error.is_some() || self.keys.as_ref().is_none_or(|keys| keys.is_empty())
     }
 }
 
@@ -123,7 +123,7 @@ impl KeyStore {
     /// Returns the key with this `kid`. An unknown `kid` starts a fetch, unless the last one is
     /// too recent.
     ///
-    /// While this source is failing, `find_elsewhere` is called for a key that it does not have.
+    /// While this source has no keys or is failing, `find_elsewhere` is called for a key that it does not have.
     pub(super) fn find(
         &self,
         kid: &str,
@@ -193,13 +193,13 @@ impl KeyStore {
         let own = self.usable(snapshot, now).and_then(|keys| keys.find(kid));
         match own {
             Some(key) => Some(Arc::clone(key)),
-            None if snapshot.is_failing() => find_elsewhere(),
+            None if snapshot.needs_others() => find_elsewhere(),
             None => None,
         }
     }
 
-    /// Returns `true` if this key is in the current key set or, while this source is failing, if
-    /// `is_held_elsewhere` returns `true`.
+    /// Returns `true` if this key is in the current key set or, while this source has no keys or is
+    /// failing, if `is_held_elsewhere` returns `true`.
     pub(super) fn holds(
         &self,
         key: &Arc<VerificationKey>,
@@ -209,7 +209,7 @@ impl KeyStore {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
         let keys = self.usable(&snapshot, now);
-        keys.is_some_and(|keys| keys.holds(key)) || (snapshot.is_failing() && is_held_elsewhere())
+        keys.is_some_and(|keys| keys.holds(key)) || (snapshot.needs_others() && is_held_elsewhere())
     }
 
     /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was

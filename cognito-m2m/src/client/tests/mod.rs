@@ -12,6 +12,10 @@ mod renewal;
 mod request_queue;
 mod responses;
 mod retries;
+mod rotation;
+mod secret_callbacks;
+mod secret_files;
+mod secret_sources;
 mod secrets;
 mod throttling;
 
@@ -46,6 +50,15 @@ fn set_up_for(
     lifetime: Duration,
     change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
 ) -> Fixture {
+    set_up_without_secret(lifetime, |builder| change(builder.client_secret(SECRET)))
+}
+
+/// Starts a local Cognito whose client has [`SECRET`], and a token client whose secret is set by
+/// `change`.
+fn set_up_without_secret(
+    lifetime: Duration,
+    change: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
+) -> Fixture {
     let clock = TestClock::new();
     let cognito = LocalCognito::builder()
         .clock(clock.clone())
@@ -53,7 +66,7 @@ fn set_up_for(
         .start()
         .unwrap();
     register(&cognito, SECRET);
-    let builder = client_builder(&cognito.token_url()).clock(clock.clone());
+    let builder = builder_without_secret(&cognito.token_url()).clock(clock.clone());
     Fixture {
         tokens: change(builder).build().unwrap(),
         cognito,
@@ -64,9 +77,13 @@ fn set_up_for(
 /// Registers the client with the scopes `set/0` to `set/<count - 1>`, in addition to the usual
 /// ones.
 fn register_scopes(cognito: &LocalCognito, count: usize) {
+    register_scopes_with(cognito, SECRET, count);
+}
+
+fn register_scopes_with(cognito: &LocalCognito, secret: &str, count: usize) {
     let many = (0..count).map(|number| format!("set/{number}"));
     let usual = ["widgets/read", "widgets/write"].map(str::to_owned);
-    let client = LocalClient::new("reporting").secret(SECRET);
+    let client = LocalClient::new("reporting").secret(secret);
     cognito.register(client.scopes(usual.into_iter().chain(many)));
 }
 
@@ -78,10 +95,13 @@ fn register(cognito: &LocalCognito, secret: &str) {
 }
 
 fn client_builder(token_url: &str) -> TokenClientBuilder {
+    builder_without_secret(token_url).client_secret(SECRET)
+}
+
+fn builder_without_secret(token_url: &str) -> TokenClientBuilder {
     TokenClient::builder()
         .token_url(token_url)
         .client_id("reporting")
-        .client_secret(SECRET)
         .connect_timeout(TEST_TIMEOUT)
         .timeout(TEST_TIMEOUT)
 }
@@ -89,6 +109,11 @@ fn client_builder(token_url: &str) -> TokenClientBuilder {
 fn fail_with(cognito: &LocalCognito, status: u16, body: &str) {
     let fault = Fault::Status(status, None, Some(body.to_owned()));
     cognito.set_fault(Endpoint::Token, Some(fault));
+}
+
+/// Refuses every request because of its secret, until the fault is removed.
+fn refuse_secrets(cognito: &LocalCognito) {
+    fail_with(cognito, 400, r#"{"error":"invalid_client"}"#);
 }
 
 /// Waits in real time for something that happens on another thread.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::secret_files::SecretFile;
 use super::*;
 use crate::client::CredentialPlacement;
 
@@ -90,11 +91,18 @@ async fn secrets_and_tokens_are_never_printed() {
         }
     }
 
+    show_rotation(&output).await;
+
     let text = output.text();
-    assert!(
-        text.contains("failed to fetch a token"),
-        "no `tracing` logs"
-    );
+    for line in [
+        "failed to fetch a token",
+        "failed to obtain the client secret",
+        "expected no surrounding whitespace",
+        "the callback failed: denied",
+        "the token endpoint accepted the new client secret",
+    ] {
+        assert!(text.contains(line), "no log line with {line:?}");
+    }
     assert!(text.contains("starting new connection"), "no `log` logs");
     let pair = STANDARD.encode(format!("reporting:{SECRET_TEXT}"));
     for secret in [SECRET_TEXT, &pair, &STANDARD.encode(SECRET_TEXT)] {
@@ -143,6 +151,41 @@ fn replies_with_secrets() -> [Reply; 16] {
         Reply::Bytes(format!("{SECRET_TEXT}\r\n\r\n").into_bytes()),
         Reply::Close,
     ]
+}
+
+/// Replaces a secret file by a valid and by an invalid one, and calls a callback that fails.
+async fn show_rotation(output: &Output) {
+    let file = SecretFile::new(SECRET);
+    let fixture = set_up_without_secret(Duration::from_secs(300), |builder| {
+        let builder = builder.client_secret_file(file.path());
+        output.show(&builder);
+        builder
+    });
+    fixture.tokens.token("widgets/read").await.unwrap();
+    register(&fixture.cognito, SECRET_TEXT);
+    file.replace(SECRET_TEXT);
+    output.show(&fixture.tokens.token("widgets/write").await.unwrap());
+    fixture.clock.advance(Duration::from_secs(10));
+    register(&fixture.cognito, "next");
+    file.replace(format!("{SECRET_TEXT} \n"));
+    let error = fixture
+        .tokens
+        .fetch_token("widgets/read")
+        .await
+        .unwrap_err();
+    output.show_error(&error);
+
+    file.replace(format!("{SECRET_TEXT}\n\n"));
+    let builder = builder_without_secret("http://127.0.0.1:9/token");
+    let builder = builder.client_secret_file(file.path());
+    output.show_error(&builder.build().unwrap_err());
+    let secrets = crate::client::ClientSecrets::new(SECRET_TEXT).with_second(SECRET_TEXT);
+    output.show(&secrets);
+    let fixture = set_up_without_secret(Duration::from_secs(300), |builder| {
+        builder.client_secret_from(async || Err::<String, _>("denied"))
+    });
+    let error = fixture.tokens.token("widgets/read").await.unwrap_err();
+    output.show_error(&error);
 }
 
 async fn show_all(output: &Output, reply: Reply, placement: CredentialPlacement) {

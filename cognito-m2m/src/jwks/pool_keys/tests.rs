@@ -198,7 +198,7 @@ fn rule_2_8_duplicate_kids_are_judged_within_one_source() {
 }
 
 #[test]
-fn rule_2_8_pool_that_was_never_switched_is_available_and_refuses_unknown_keys() {
+fn rule_2_8_pool_that_was_never_switched_is_available_and_can_be_switched_at_any_time() {
     let pool = Fixture::new();
     pool.succeed(ORIGINAL, &["a"]);
     pool.fail(REPLICA);
@@ -206,11 +206,9 @@ fn rule_2_8_pool_that_was_never_switched_is_available_and_refuses_unknown_keys()
     pool.succeed_with(UPDATED, KeySet::default());
     let now = ClockReading::default();
     assert!(pool.keys.check_available(now).is_ok());
-    assert_eq!(
-        pool.find(UPDATED, "a"),
-        Err("unknown"),
-        "`original` does not serve"
-    );
+    assert_eq!(pool.find(UPDATED, "a"), Ok(()), "just after the switch");
+    assert_eq!(pool.find(UPDATED, "x"), Err("unknown"), "not unavailable");
+    let borrowed = pool.key(UPDATED, "a");
     let states = pool.keys.states(now);
     let states: Vec<_> = states
         .iter()
@@ -227,6 +225,10 @@ fn rule_2_8_pool_that_was_never_switched_is_available_and_refuses_unknown_keys()
         error.starts_with("replica: ") && error.contains("500"),
         "{error}"
     );
+
+    pool.succeed(UPDATED, &["b"]);
+    assert_eq!(pool.find(UPDATED, "a"), Err("unknown"), "it has keys now");
+    assert!(!pool.holds(UPDATED, &borrowed));
 }
 
 #[test]
