@@ -7,13 +7,14 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 13] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 14] = [
     "token_url",
     "client_id",
     "client_secret",
     "client_secret_2",
     "client_secret_file",
     "client_scopes",
+    "credential_placement",
     "scope_in_query",
     "api_region",
     "api_fallback_region",
@@ -27,7 +28,7 @@ pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 13] = [
 pub(crate) fn variable_of(setting: &str) -> String {
     let name = setting.to_ascii_uppercase();
     match setting {
-        "scope_in_query" | "form_parameters" => format!("CLIENT_{name}"),
+        "credential_placement" | "scope_in_query" | "form_parameters" => format!("CLIENT_{name}"),
         _ if setting.starts_with("api_") => format!("CLIENT_{name}"),
         _ => name,
     }

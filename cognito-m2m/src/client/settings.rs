@@ -34,7 +34,7 @@ use crate::setting_text::{self, RedactedUrl, shown_name};
 /// | `client_secret_2` | `COGNITO_M2M_CLIENT_SECRET_2` | a second secret, during a rotation |
 /// | `client_secret_file` | `COGNITO_M2M_CLIENT_SECRET_FILE` | the path of a file with the secret, in place of `client_secret` |
 /// | `client_scopes` | `COGNITO_M2M_CLIENT_SCOPES` | a string with spaces between the scopes, or a list |
-/// | `credential_placement` | | `basic` (the default) or `form` |
+/// | `credential_placement` | `COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT` | `basic` (the default) or `form` |
 /// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
 /// | `client_metadata` | | a map of strings |
 /// | `form_parameters` | `COGNITO_M2M_CLIENT_FORM_PARAMETERS` | a map of strings or lists of strings, or text like `resource=https%3A%2F%2Fapi.example` |

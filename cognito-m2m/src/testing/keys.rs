@@ -10,6 +10,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 
+use super::pem;
+
+/// The size of Cognito's keys.
+const MODULUS_BYTES: usize = 2048 / 8;
+
 /// A 2048-bit RSA key that signs tokens, with its `kid`.
 ///
 /// A [`LocalCognito`](super::LocalCognito) generates its keys itself. A test can generate more, for
@@ -63,6 +68,50 @@ impl SigningKey {
                 ));
             };
             Ok([current, next?])
+        })
+    }
+
+    /// Reads a private key in PKCS #8 from PEM text (RFC 7468 section 10), as
+    /// [`pkcs8_pem`](Self::pkcs8_pem) returns it and `openssl genpkey -algorithm RSA` writes it.
+    ///
+    /// Text before and after the key is ignored.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of kind [`InvalidData`](io::ErrorKind::InvalidData) if the text contains no
+    /// such key, more than one, or one that is not an RSA key of 2048 bits. It does not quote the text.
+    ///
+    /// # Examples
+    ///
+    /// Keys that a local Cognito keeps when it is started again:
+    ///
+    /// ```
+    /// use cognito_m2m::testing::{LocalCognito, SigningKey};
+    ///
+    /// let keys = [SigningKey::generate()?, SigningKey::generate()?];
+    /// let stored = keys.each_ref().map(|key| (key.kid().to_owned(), key.pkcs8_pem()));
+    ///
+    /// let [(kid, pem), (next_kid, next_pem)] = &stored;
+    /// let cognito = LocalCognito::builder()
+    ///     .signing_keys([
+    ///         SigningKey::from_pkcs8_pem(kid, pem)?,
+    ///         SigningKey::from_pkcs8_pem(next_kid, next_pem)?,
+    ///     ])
+    ///     .start()?;
+    /// assert_eq!(&cognito.kids(), &[kid.clone(), next_kid.clone()]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn from_pkcs8_pem(kid: impl Into<String>, pem: &str) -> io::Result<Self> {
+        let pair = pem::decode(pem).and_then(|der| KeyPair::from_pkcs8(&der).ok());
+        let pair = pair.filter(|pair| pair.public_modulus_len() == MODULUS_BYTES);
+        let pair = pair.ok_or_else(|| {
+            let problem = "expected one RSA key of 2048 bits in PKCS #8, between \
+                `-----BEGIN PRIVATE KEY-----` and `-----END PRIVATE KEY-----`";
+            io::Error::new(io::ErrorKind::InvalidData, problem)
+        })?;
+        Ok(Self {
+            kid: kid.into(),
+            pair: Arc::new(pair),
         })
     }
 
@@ -140,6 +189,29 @@ impl SigningKey {
             .as_der()
             .expect("a generated RSA key can be encoded as DER");
         der.as_ref().to_vec()
+    }
+
+    /// Returns the private key as PKCS #8, in the PEM format (RFC 7468 section 10).
+    ///
+    /// [`from_pkcs8_pem`](Self::from_pkcs8_pem) reads it again. The text does not contain the `kid`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the crypto library fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::testing::SigningKey;
+    ///
+    /// let key = SigningKey::generate()?;
+    /// let same_key = SigningKey::from_pkcs8_pem(key.kid(), &key.pkcs8_pem())?;
+    /// assert_eq!(same_key.public_jwk(), key.public_jwk());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pkcs8_pem(&self) -> String {
+        pem::encode(&self.pkcs8_der())
     }
 
     /// Returns the private key for [`TokenBuilder::signed_with`](super::TokenBuilder::signed_with),
@@ -222,6 +294,36 @@ mod tests {
             decoded.public_key().as_ref(),
             key.pair.public_key().as_ref()
         );
+    }
+
+    #[test]
+    fn key_from_pem_signs_like_the_original() {
+        let key = SigningKey::generate().unwrap();
+        let read = SigningKey::from_pkcs8_pem("stable", &key.pkcs8_pem()).unwrap();
+        assert_eq!(read.kid(), "stable");
+        assert_eq!(read.sign_rs256(b"message"), key.sign_rs256(b"message"));
+    }
+
+    #[test]
+    fn pem_of_other_keys_is_refused_without_quoting_it() {
+        let other_size = KeyPair::generate(KeySize::Rsa3072).unwrap();
+        let der: Pkcs8V1Der<'_> = other_size.as_der().unwrap();
+        let key = SigningKey::generate().unwrap();
+        let pem = key.pkcs8_pem();
+        let truncated = pem::encode(&key.pkcs8_der()[..600]);
+        for text in [
+            pem::encode(der.as_ref()),
+            pem::encode(b"marker"),
+            truncated,
+            format!("{pem}{pem}"),
+            String::new(),
+        ] {
+            let error = SigningKey::from_pkcs8_pem("kid", &text).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+            let expected = "expected one RSA key of 2048 bits in PKCS #8, between \
+                `-----BEGIN PRIVATE KEY-----` and `-----END PRIVATE KEY-----`";
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     #[test]

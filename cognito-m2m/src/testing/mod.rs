@@ -42,7 +42,7 @@
 //                                             the HTTP endpoints
 // grant, trigger                              the checks of a token request, and changes to the token
 // user_pool, issuers                          the state shared by `LocalCognito` and its server
-// client, keys, fault, clock                  the values that tests configure it with
+// client, keys, pem, fault, clock             the values that tests configure it with
 // token, access_token, json_object, signer    `TokenBuilder` and the parts of a token
 // principal                                   `TestPrincipal`
 
@@ -61,6 +61,7 @@ mod issuers;
 mod json_object;
 mod jwks;
 mod keys;
+mod pem;
 mod pool_issuers;
 mod principal;
 mod published_keys;

@@ -3,8 +3,8 @@
 //! `cargo run -p cognito-m2m-examples --bin call_a_service`
 //!
 //! `COGNITO_M2M_TOKEN_URL`, `COGNITO_M2M_CLIENT_ID` and `COGNITO_M2M_CLIENT_SECRET` select the app
-//! client, and `ORDERS_URL` the API to call. To try it without AWS, run `local_cognito` in another
-//! shell, which prints the variables to set, and `guarded_api` with `PORT=8081` in a third one.
+//! client, and `ORDERS_URL` the API to call. To try it without AWS, run `cognito-m2m-local serve` in
+//! another shell, which prints the variables to set, and `guarded_api` with `PORT=8081` in a third one.
 
 use std::{env, error::Error};
 

@@ -2,8 +2,9 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin mapped_users`
 //!
-//! `COGNITO_M2M_USER_POOL_ID` selects the user pool. To try it without AWS,
-//! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
+//! `COGNITO_M2M_USER_POOL_ID` selects the user pool. To try it without AWS, run
+//! `cognito-m2m-local serve` in another shell, which prints the variables to set, and
+//! `cognito-m2m-local token writer`, which prints a token to send.
 
 use std::{env, error::Error};
 
@@ -55,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let path = env::var("DATABASE").unwrap_or_else(|_| "mapped_users.db".to_owned());
     let pool = Pool::new(ConnectionManager::<SqliteConnection>::new(path))?;
-    // Your table already exists. This one is for the clients of `local_cognito`.
+    // Your table already exists. This one is for the clients of `cognito-m2m-local`.
     pool.get()?.batch_execute(
         "CREATE TABLE IF NOT EXISTS users (
              id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, is_active BOOL NOT NULL

@@ -2,8 +2,9 @@
 //!
 //! `cargo run -p cognito-m2m-examples --bin modules_and_policies`
 //!
-//! `COGNITO_M2M_USER_POOL_ID` selects the user pool. To try it without AWS,
-//! run `local_cognito` in another shell, which prints the variables to set and tokens to send.
+//! `COGNITO_M2M_USER_POOL_ID` selects the user pool. To try it without AWS, run
+//! `cognito-m2m-local serve` in another shell, which prints the variables to set, and
+//! `cognito-m2m-local token writer`, which prints a token to send.
 
 use std::{env, error::Error};
 

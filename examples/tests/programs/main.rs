@@ -1,6 +1,7 @@
 //! The example programs, started as processes and called over HTTP.
 
 mod activity;
+mod cognito_m2m_local;
 mod configuration;
 mod database;
 mod databases;
@@ -9,7 +10,6 @@ mod fetch_token;
 mod first_run;
 mod http;
 mod legacy_users;
-mod local_cognito;
 mod operations;
 mod program;
 mod refusals;

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
     thread::{self, JoinHandle},
     time::Duration,
@@ -24,7 +25,8 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    fn spawn(command: &mut Command) -> Self {
+    /// Starts the command.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -37,11 +39,6 @@ impl Program {
             stdout: BufReader::new(stdout),
             stderr: Some(read_to_end(stderr)),
         }
-    }
-
-    /// Starts `local_cognito`.
-    pub(crate) fn local_cognito() -> Self {
-        Self::spawn(&mut command(env!("CARGO_BIN_EXE_local_cognito"), &[]))
     }
 
     /// Returns the printed lines, up to and including the one for which `is_last` returns `true`.
@@ -58,7 +55,8 @@ impl Program {
         panic!("the program ended after {lines:?}")
     }
 
-    fn kill_and_read_stderr(&mut self) -> String {
+    /// Ends the program, and returns what it has written to standard error.
+    pub(crate) fn kill_and_read_stderr(&mut self) -> String {
         // This fails if the program has already ended.
         let _ = self.process.kill();
         let stderr = self.stderr.take().and_then(|reader| reader.join().ok());
@@ -66,9 +64,14 @@ impl Program {
     }
 
     /// Sends SIGTERM, like a service manager, and returns the exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.stop_with("-TERM")
+    }
+
+    /// Sends a signal such as `-INT`, and returns the exit code.
+    pub(crate) fn stop_with(mut self, signal: &str) -> Option<i32> {
         let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        let sent = Command::new("kill").args([signal, &id]).status();
         assert!(sent.expect("`kill` is installed").success());
         self.process.wait().expect("the program ends").code()
     }
@@ -263,6 +266,13 @@ pub(crate) fn run_fetch_token(environment: &[(&str, &str)]) -> Output {
 pub(crate) fn run_legacy_users(environment: &[(&str, &str)]) -> Output {
     let mut command = command(env!("CARGO_BIN_EXE_legacy_users"), environment);
     command.output().expect("the program starts")
+}
+
+/// Returns the command that runs `cognito-m2m-local` in this folder.
+pub(crate) fn cognito_m2m_local(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = command(env!("CARGO_BIN_EXE_cognito-m2m-local"), &[]);
+    command.current_dir(folder).args(arguments);
+    command
 }
 
 fn widgets(environment: &[(&str, &str)]) -> Command {

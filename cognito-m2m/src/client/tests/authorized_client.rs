@@ -17,7 +17,7 @@ fn authorized_client(fixture: &Fixture, api: &RawServer) -> AuthorizedClient {
     origin_tokens(fixture, api).into_client().unwrap()
 }
 
-fn bearer(request: &raw_server::Received) -> &str {
+fn bearer(request: &Received) -> &str {
     request
         .header("authorization")
         .unwrap()

@@ -4,6 +4,7 @@ mod api;
 mod api_regions;
 mod api_settings;
 mod authorized_client;
+mod credential_placement;
 mod endpoint_kind;
 mod form_parameters;
 mod metadata;
