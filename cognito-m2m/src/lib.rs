@@ -39,6 +39,10 @@
 //! | What can I configure? | [`Settings`], [`guide::settings`] |
 //! | Which response does a caller get? | [`guide::answers`] |
 //! | Why was a request refused? | [`guide::why_a_401`] |
+//! | Which API is a token for? | [`guide::which_api`] |
+//! | How do I switch to the UPDATED issuer? | [`guide::updated_issuer`] |
+//! | How do I use two Regions? | [`guide::two_regions`] |
+//! | What do API Gateway and an ALB check? | [`guide::gateways`] |
 //! | How do I serve users and machines together? | [`guide::mixed_traffic`] |
 //! | How does a handler get a row of my user table? | [`guide::users`] |
 //! | Which clients have called? | [`guide::activity`] |
@@ -49,6 +53,7 @@
 //! | How do I move from Django? | [`guide::from_django`] |
 //! | How do I move away from a user table? | `guide::moving_from_users`, with the features `testing`, `diesel-r2d2` and `diesel-sqlite` |
 //! | How do I call another service? | `guide::calling_services`, with the feature `client` |
+//! | How do I rotate a client secret? | `guide::rotating_secrets`, with the feature `client` |
 //! | How do I test handlers? | `guide::testing`, with the feature `testing` |
 //!
 //! # Features
