@@ -13,6 +13,7 @@ mod cooldown;
 mod fetches;
 mod outages;
 mod refresh;
+mod sources;
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
