@@ -73,8 +73,7 @@ impl LocalCognito {
     /// already issued remain valid.
     ///
     /// The first switch to the UPDATED type makes its keys available, and they remain so. An API that has
-    /// asked for them before fetches them again for the first token with the new issuer, once
-    /// `jwks_cooldown` (10 seconds) is over. A test with a [`TestClock`](super::TestClock) advances it.
+    /// asked for them before verifies its tokens with the keys of the ORIGINAL issuer until it asks again.
     ///
     /// # Panics
     ///
