@@ -199,6 +199,77 @@ async fn rule_2_8_first_source_that_serves_ends_prefetch() {
 }
 
 #[actix_web::test]
+async fn rule_2_8_first_tokens_do_not_wait_for_a_source_that_hangs() {
+    for (working, name) in SOURCES {
+        let pool = Pool::start(|cognito| {
+            for (source, _) in SOURCES.iter().filter(|(source, _)| *source != working) {
+                cognito.set_fault(*source, Some(Fault::Hang));
+            }
+        });
+        assert_eq!(pool.refusals().await, [None; 3], "{name}");
+        // The fetches of the others have not ended.
+        assert_eq!(pool.sources(), (vec![name.to_owned()], Vec::new()));
+    }
+}
+
+#[actix_web::test]
+async fn rule_2_8_rotated_key_is_accepted_while_a_fetch_of_the_own_url_hangs() {
+    let pool = Pool::start(|_| {});
+    pool.settle().await;
+    pool.fail(Endpoint::Jwks, "original").await;
+    pool.cognito.set_fault(Endpoint::Jwks, Some(Fault::Hang));
+    let requests = pool.cognito.jwks_requests();
+    eventually("a fetch hangs", || {
+        pool.clock.advance(seconds(60));
+        pool.cognito.jwks_requests() > requests
+    })
+    .await;
+    pool.cognito.rotate_keys();
+    pool.clock.advance(seconds(10));
+    let [original, ..] = pool.tokens();
+    assert_eq!(pool.refusal_of(&original).await, None);
+}
+
+#[actix_web::test]
+async fn rule_2_4_rotation_is_accepted_within_the_cooldown_under_a_flood_of_other_issuers() {
+    let pool = Pool::start(|_| {});
+    pool.settle().await;
+    let flood = async || {
+        for token in pool.tokens() {
+            let refusal = pool.refusal_of(&token.kid("unknown")).await;
+            assert_eq!(refusal, Some("unknown_kid"));
+        }
+    };
+    pool.clock.advance(seconds(10));
+    flood().await;
+    pool.cognito.rotate_keys();
+    flood().await;
+    pool.clock.advance(seconds(10));
+    flood().await;
+    eventually("every source has the rotated key", || {
+        let cognito = &pool.cognito;
+        let requests = [
+            cognito.updated_jwks_requests(),
+            cognito.replica_jwks_requests(),
+        ];
+        requests.iter().all(|requests| *requests >= 2)
+    })
+    .await;
+    eventually_accepted(&pool).await;
+}
+
+/// Waits until tokens of all issuers are accepted, without advancing the clock.
+async fn eventually_accepted(pool: &Pool) {
+    for _ in 0..6_000 {
+        if pool.refusals().await == [None; 3] {
+            return;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the rotated key is refused");
+}
+
+#[actix_web::test]
 async fn rule_2_8_withdrawn_key_ends_with_the_next_successful_fetch_of_its_source() {
     let pool = Pool::start(|_| {});
     pool.settle().await;

@@ -44,6 +44,8 @@ pub(crate) enum KeySetError {
 pub(crate) enum KeyFileError {
     #[error("failed to read the file")]
     Read(#[from] std::io::Error),
+    #[error("expected a regular file")]
+    NotAFile,
     #[error("the file could not be read within `jwks_timeout`")]
     Timeout,
     #[error("the file is larger than {0} bytes (`jwks_max_bytes`)")]

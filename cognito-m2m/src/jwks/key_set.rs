@@ -90,6 +90,14 @@ impl KeySet {
         self.by_kid.len()
     }
 
+    /// Returns the IDs of the keys that another set does not contain.
+    pub(super) fn kids_not_in(&self, other: &Self) -> Vec<Box<str>> {
+        let kids = self.by_kid.keys();
+        kids.filter(|kid| other.find(kid).is_none())
+            .cloned()
+            .collect()
+    }
+
     fn find_same(&self, key: &VerificationKey) -> Option<Arc<VerificationKey>> {
         let known = self.find(key.kid())?;
         known.has_same_material_as(key).then(|| Arc::clone(known))

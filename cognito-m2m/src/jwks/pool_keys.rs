@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::configured_keys::ConfiguredKeys;
 use super::cooldown::Cooldown;
 use super::key::VerificationKey;
+use super::key_set::KeySet;
 use super::pending_fetch::{Incomplete, PendingFetch};
 use super::store::{KeyNotFound, KeyStore, KeysUnavailable};
 use crate::time::ClockReading;
@@ -32,6 +33,8 @@ pub(crate) struct KeySource {
     pub(crate) keys: KeyStore,
     /// `true` if a token with an unknown `kid` was refused during the cool-down.
     is_wanted: AtomicBool,
+    /// `true` if another source has published a key that this one does not have yet.
+    is_outdated: AtomicBool,
 }
 
 impl KeySource {
@@ -40,9 +43,13 @@ impl KeySource {
             name,
             keys,
             is_wanted: AtomicBool::new(false),
+            is_outdated: AtomicBool::new(false),
         }
     }
 }
+
+/// The text of [`PoolKeys::last_error`] for a pool that has no other issuer.
+const NEVER_USED: &str = "the JWKS URL of the UPDATED issuer responded with status 403: the user pool has never been switched to it, so accept its ORIGINAL issuer too (`issuer_types`)";
 
 /// The state of one source, or of the configured keys.
 pub(crate) struct SourceState {
@@ -86,14 +93,42 @@ impl PoolKeys {
         let (fetched, found) = match working.flatten() {
             Some(other) => (other, self.find_with_fetch_of(other, source, kid, now)),
             None => {
-                let elsewhere = || self.find_elsewhere(source, kid, now);
-                (own, own.keys.find(kid, now, elsewhere))
+                let elsewhere = |since| self.find_elsewhere(source, kid, since, now);
+                let found = own.keys.find(kid, now, elsewhere);
+                let found =
+                    found.map_err(|incomplete| self.or_elsewhere(incomplete, source, kid, now));
+                (own, found)
             }
         };
         if matches!(found, Err(Incomplete::Failed(_))) {
             fetched.is_wanted.store(true, Ordering::Relaxed);
         }
         found
+    }
+
+    /// Lets a token wait for the fetches of all sources, if none of them has keys yet. Another source may
+    /// have its key earlier than its own.
+    fn or_elsewhere(
+        &self,
+        incomplete: Incomplete<KeyNotFound>,
+        source: usize,
+        kid: &str,
+        now: ClockReading,
+    ) -> Incomplete<KeyNotFound> {
+        let own_fetch = match incomplete {
+            Incomplete::Waiting(fetch) if self.check_available(now).is_err() => fetch,
+            incomplete => return incomplete,
+        };
+        let others = self.others(source);
+        let others: Vec<_> = others
+            .filter_map(|other| other.keys.fetch_in_progress())
+            .collect();
+        let (keys, kid) = (self.clone(), kid.to_owned());
+        let is_settled = move || {
+            let found = keys.find_without_fetch(source, &kid, now);
+            !matches!(found, Err(KeyNotFound::Unavailable(_)))
+        };
+        Incomplete::Waiting(own_fetch.or_until(others, is_settled))
     }
 
     /// Returns another source than this one that has keys and does not fail.
@@ -111,8 +146,11 @@ impl PoolKeys {
         now: ClockReading,
     ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
         self.find_without_fetch(source, kid, now).or_else(|error| {
-            let found = other.keys.find(kid, now, || None);
-            found.map_err(|incomplete| incomplete.map_failure(|_| error))
+            match other.keys.find(kid, now, |_| None) {
+                Err(Incomplete::Waiting(fetch)) => Err(Incomplete::Waiting(fetch)),
+                // A key that `other` has is too old to be used for this source.
+                Ok(_) | Err(Incomplete::Failed(_)) => Err(error.into()),
+            }
         })
     }
 
@@ -126,7 +164,7 @@ impl PoolKeys {
         let Some(own) = self.0.sources.get(source) else {
             return self.find_configured(kid, now);
         };
-        let elsewhere = || self.find_elsewhere(source, kid, now);
+        let elsewhere = |since| self.find_elsewhere(source, kid, since, now);
         own.keys.find_without_fetch(kid, now, elsewhere)
     }
 
@@ -141,23 +179,27 @@ impl PoolKeys {
         let Some(own) = self.0.sources.get(source) else {
             return self.configured_hold(key, now);
         };
-        own.keys.holds(key, now, || {
+        own.keys.holds(key, now, |since| {
             let mut others = self.others(source);
-            others.any(|other| other.keys.holds(key, now, || false))
+            let holds = |keys: &KeySet| keys.holds(key).then_some(());
+            others.any(|other| other.keys.with_keys_since(since, now, holds).is_some())
                 || self.configured_hold(key, now)
         })
     }
 
+    /// Returns a key of another source whose keys were fetched at `since` or later, or a configured key.
     fn find_elsewhere(
         &self,
         source: usize,
         kid: &str,
+        since: Option<ClockReading>,
         now: ClockReading,
     ) -> Option<Arc<VerificationKey>> {
         let mut others = self.others(source);
+        let find = |keys: &KeySet| keys.find(kid).cloned();
         let configured = self.0.configured.as_ref();
         others
-            .find_map(|other| other.keys.find_fetched(kid, now))
+            .find_map(|other| other.keys.with_keys_since(since, now, find))
             .or_else(|| configured?.find(kid, now))
     }
 
@@ -211,7 +253,7 @@ impl PoolKeys {
             .collect()
     }
 
-    /// Returns the state of each source, and of the configured keys while they serve.
+    /// Returns the state of each source, and of the configured keys.
     pub(crate) fn states(&self, now: ClockReading) -> Vec<SourceState> {
         let fetched = self.0.sources.iter().map(|source| SourceState {
             name: Arc::clone(&source.name),
@@ -237,6 +279,9 @@ impl PoolKeys {
         let fetched = self.0.sources.iter();
         let fetched = fetched.filter_map(|it| Some((&*it.name, it.keys.last_error()?)));
         let errors: Vec<_> = fetched.chain(configured).collect();
+        if errors.is_empty() && self.is_never_used() {
+            return Some(NEVER_USED.to_owned());
+        }
         let is_only_source = self.0.sources.len() == 1 && self.0.configured.is_none();
         match errors.as_slice() {
             [] => None,
@@ -250,6 +295,12 @@ impl PoolKeys {
         }
     }
 
+    /// Returns `true` if the only answer of all sources is that the user pool has never used the issuer.
+    pub(super) fn is_never_used(&self) -> bool {
+        let sources = &self.0.sources;
+        !sources.is_empty() && sources.iter().all(|source| source.keys.is_never_used())
+    }
+
     /// Returns `true` if the background task of this source may fetch because of a token with an
     /// unknown `kid`.
     ///
@@ -259,6 +310,9 @@ impl PoolKeys {
         let Some(own) = self.0.sources.get(source) else {
             return false;
         };
+        if own.is_outdated.swap(false, Ordering::Relaxed) {
+            return true;
+        }
         let attempted_at = |source: &KeySource| source.keys.snapshot().last_attempt_at;
         let since = |source: &KeySource| attempted_at(source).map(|at| now.time_since(at));
         let waiting = self.others(source).filter(|other| {
@@ -288,10 +342,23 @@ impl PoolKeys {
         }
     }
 
-    /// Records that keys have been fetched from one of the sources.
-    pub(super) fn record_success(&self) {
+    /// Records that keys have been fetched from this source, after they have been stored.
+    ///
+    /// If there is a new one, other sources that do not have it are fetched at once: the keys of the
+    /// user pool were rotated.
+    pub(super) fn record_success(&self, source: usize, new_kids: &[Box<str>], now: ClockReading) {
         if let Some(configured) = &self.0.configured {
             configured.end();
+        }
+        for other in self.others(source) {
+            let lacks = |kid: &Box<str>| {
+                let find = |keys: &KeySet| keys.find(kid).map(drop);
+                other.keys.with_keys_since(None, now, find).is_none()
+            };
+            if new_kids.iter().any(lacks) {
+                other.is_outdated.store(true, Ordering::Relaxed);
+                drop(other.keys.request());
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::error::FetchError;
 use super::fetch::{Fetched, Fetcher};
+use super::key_set::KeySet;
 use super::pool_keys::PoolKeys;
 use super::store::{KeyStore, Snapshot};
 use crate::backoff::Backoff;
@@ -87,6 +89,7 @@ impl RefreshTask {
         });
         let previous = self.store.snapshot().keys.clone();
         let fetched = self.fetcher.fetch(previous.as_deref()).await;
+        let new_kids = new_kids(previous.as_deref(), &fetched);
         let now = self.clock.now();
         self.store.update(|snapshot| {
             snapshot.fetching = false;
@@ -105,6 +108,9 @@ impl RefreshTask {
                 }
             }
         });
+        if let Some(new_kids) = new_kids {
+            self.keys.record_success(self.source, &new_kids, now);
+        }
         self.store.announce_handled(request);
     }
 
@@ -114,17 +120,26 @@ impl RefreshTask {
             .map_or(self.lifetime, |age| age.clamp(MIN_LIFETIME, MAX_LIFETIME));
         let count = fetched.keys.len();
         tracing::debug!(pool = %self.pool, source = %self.source_name, keys = count, ?life, "fetched the signing keys");
-        if count == 0 && snapshot.keys.is_none() {
-            tracing::info!(pool = %self.pool, source = %self.source_name, "the user pool has never issued tokens with this issuer (status 403)");
-        }
-        if count > 0 {
-            self.keys.record_success();
-        }
+        let is_first = snapshot.keys.is_none();
         snapshot.keys = Some(Arc::new(fetched.keys));
         snapshot.refreshed_at = now;
         snapshot.last_error = None;
         snapshot.next_attempt_at = now.after(refresh_after(life, fastrand::f64()));
+        if count == 0 && is_first {
+            tracing::info!(pool = %self.pool, source = %self.source_name, "the user pool has never issued tokens with this issuer (status 403)");
+        }
     }
+}
+
+/// Returns the IDs of the keys that a fetch has added to the previous ones, or `None` if it has failed or
+/// there are no keys. At the first fetch, no key is new.
+fn new_kids(
+    previous: Option<&KeySet>,
+    fetched: &Result<Fetched, FetchError>,
+) -> Option<Vec<Box<str>>> {
+    let keys = &fetched.as_ref().ok()?.keys;
+    let new_kids = || previous.map_or_else(Vec::new, |previous| keys.kids_not_in(previous));
+    (!keys.is_empty()).then(new_kids)
 }
 
 /// Returns 75 to 80 % of the lifetime: jitter only makes a refresh earlier.

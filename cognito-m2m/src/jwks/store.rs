@@ -85,7 +85,16 @@ impl Snapshot {
     /// Returns `true` if no keys have ever been fetched, or the last fetch has failed. Other sources of
     /// the user pool serve then.
     fn needs_others(&self) -> bool {
-        self.last_error.is_some() || self.keys.as_ref().is_none_or(|keys| keys.is_empty())
+        self.last_error.is_some() || !self.has_keys()
+    }
+
+    fn has_keys(&self) -> bool {
+        self.keys.as_ref().is_some_and(|keys| !keys.is_empty())
+    }
+
+    /// Returns the time at which the keys were fetched, or `None` if there are none.
+    fn keys_fetched_at(&self) -> Option<ClockReading> {
+        self.has_keys().then_some(self.refreshed_at)
     }
 }
 
@@ -128,7 +137,7 @@ impl KeyStore {
         &self,
         kid: &str,
         now: ClockReading,
-        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
+        find_elsewhere: impl Fn(Option<ClockReading>) -> Option<Arc<VerificationKey>>,
     ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
@@ -159,7 +168,7 @@ impl KeyStore {
         &self,
         kid: &str,
         now: ClockReading,
-        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
+        find_elsewhere: impl Fn(Option<ClockReading>) -> Option<Arc<VerificationKey>>,
     ) -> Result<Arc<VerificationKey>, KeyNotFound> {
         let snapshot = self.0.snapshot.load();
         if let Some(key) = self.find_or_elsewhere(&snapshot, kid, now, &find_elsewhere) {
@@ -173,14 +182,27 @@ impl KeyStore {
         }
     }
 
-    /// Returns the key with this `kid` from the keys that have been fetched from this source.
-    pub(super) fn find_fetched(
+    /// Calls `read` with the keys of this source, if they were fetched at `since` or later. Older keys
+    /// may contain one that was withdrawn by then.
+    pub(super) fn with_keys_since<T>(
         &self,
-        kid: &str,
+        since: Option<ClockReading>,
         now: ClockReading,
-    ) -> Option<Arc<VerificationKey>> {
+        read: impl FnOnce(&KeySet) -> Option<T>,
+    ) -> Option<T> {
         let snapshot = self.0.snapshot.load();
-        self.usable(&snapshot, now)?.find(kid).cloned()
+        let is_older = |since: ClockReading| snapshot.refreshed_at.monotonic < since.monotonic;
+        if since.is_some_and(is_older) {
+            return None;
+        }
+        read(self.usable(&snapshot, now)?)
+    }
+
+    /// Returns `true` if the last fetch succeeded and had no keys: status 403 of an UPDATED issuer.
+    pub(super) fn is_never_used(&self) -> bool {
+        let snapshot = self.0.snapshot.load();
+        let is_empty = snapshot.keys.as_ref().is_some_and(|keys| keys.is_empty());
+        is_empty && snapshot.last_error.is_none()
     }
 
     fn find_or_elsewhere(
@@ -188,12 +210,12 @@ impl KeyStore {
         snapshot: &Snapshot,
         kid: &str,
         now: ClockReading,
-        find_elsewhere: impl Fn() -> Option<Arc<VerificationKey>>,
+        find_elsewhere: impl Fn(Option<ClockReading>) -> Option<Arc<VerificationKey>>,
     ) -> Option<Arc<VerificationKey>> {
         let own = self.usable(snapshot, now).and_then(|keys| keys.find(kid));
         match own {
             Some(key) => Some(Arc::clone(key)),
-            None if snapshot.needs_others() => find_elsewhere(),
+            None if snapshot.needs_others() => find_elsewhere(snapshot.keys_fetched_at()),
             None => None,
         }
     }
@@ -204,12 +226,13 @@ impl KeyStore {
         &self,
         key: &Arc<VerificationKey>,
         now: ClockReading,
-        is_held_elsewhere: impl Fn() -> bool,
+        is_held_elsewhere: impl Fn(Option<ClockReading>) -> bool,
     ) -> bool {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
         let keys = self.usable(&snapshot, now);
-        keys.is_some_and(|keys| keys.holds(key)) || (snapshot.needs_others() && is_held_elsewhere())
+        keys.is_some_and(|keys| keys.holds(key))
+            || (snapshot.needs_others() && is_held_elsewhere(snapshot.keys_fetched_at()))
     }
 
     /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was
@@ -222,10 +245,16 @@ impl KeyStore {
         Some(chain(&*error))
     }
 
-    /// Returns `true` if the last fetch has failed and none is in progress.
+    /// Returns `true` if the last fetch that has ended has failed.
     pub(super) fn has_failed(&self) -> bool {
-        let snapshot = self.0.snapshot.load();
-        snapshot.last_error.is_some() && !snapshot.fetching
+        self.0.snapshot.load().last_error.is_some()
+    }
+
+    /// Returns the fetch in progress, if any.
+    pub(super) fn fetch_in_progress(&self) -> Option<PendingFetch> {
+        // Subscribe before checking: the end of a fetch is announced only once.
+        let pending = self.pending();
+        self.0.snapshot.load().fetching.then_some(pending)
     }
 
     /// Returns the time since the keys were last refreshed, or `None` if there are none.

@@ -46,11 +46,18 @@ impl Fixture {
         self.succeed_with(source, key_set(kids));
     }
 
+    /// Fetches keys at a time after the start.
+    fn succeed_at(&self, source: usize, kids: &[&str], after: Duration) {
+        self.succeed(source, kids);
+        let at = ClockReading::default().after(after);
+        self.stores[source].update(|snapshot| snapshot.refreshed_at = at);
+    }
+
     fn succeed_with(&self, source: usize, keys: KeySet) {
         self.keys.record_attempt(source);
-        if !keys.is_empty() {
-            self.keys.record_success();
-        }
+        let previous = self.stores[source].snapshot().keys.clone();
+        let new_kids = previous.map(|previous| keys.kids_not_in(&previous));
+        let has_keys = !keys.is_empty();
         self.stores[source].update(|snapshot| {
             snapshot.fetching = false;
             snapshot.keys = Some(Arc::new(keys));
@@ -58,6 +65,11 @@ impl Fixture {
             snapshot.last_attempt_at = Some(ClockReading::default());
             snapshot.next_attempt_at = ClockReading::default().after(HOUR);
         });
+        if has_keys {
+            let now = ClockReading::default();
+            self.keys
+                .record_success(source, &new_kids.unwrap_or_default(), now);
+        }
     }
 
     fn fail(&self, source: usize) {
@@ -150,6 +162,43 @@ fn rule_2_8_other_sources_serve_while_the_last_fetch_has_failed_and_success_ends
 }
 
 #[test]
+fn rule_2_8_older_keys_of_another_source_do_not_bring_back_a_withdrawn_key() {
+    let pool = Fixture::new();
+    pool.succeed_at(UPDATED, &["withdrawn"], SECOND);
+    pool.succeed_at(REPLICA, &["withdrawn"], SECOND * 3);
+    let borrowed = pool.key(ORIGINAL, "withdrawn");
+    pool.succeed_at(ORIGINAL, &["a"], SECOND * 4);
+    assert_eq!(pool.find(ORIGINAL, "withdrawn"), Err("unknown"));
+    pool.fail(ORIGINAL);
+    assert_eq!(pool.find(ORIGINAL, "withdrawn"), Err("unavailable"));
+    assert!(!pool.holds(ORIGINAL, &borrowed));
+
+    pool.succeed_at(UPDATED, &["b"], SECOND * 5);
+    assert_eq!(pool.find(ORIGINAL, "b"), Ok(()));
+    assert_eq!(pool.find(ORIGINAL, "withdrawn"), Err("unavailable"));
+}
+
+#[test]
+fn rule_2_4_new_key_of_one_source_is_fetched_from_the_others_at_once() {
+    let pool = Fixture::new();
+    pool.succeed(ORIGINAL, &["a"]);
+    pool.succeed(UPDATED, &["a"]);
+    pool.succeed(REPLICA, &["a"]);
+    let requests = || [0, 1, 2].map(|source: usize| pool.stores[source].last_request());
+    assert_eq!(requests(), [0, 0, 0]);
+    let now = ClockReading::default();
+    assert!(!pool.keys.claim_fetch(UPDATED, now), "cool-down");
+    pool.succeed(ORIGINAL, &["a", "rotated"]);
+    assert_eq!(requests(), [0, 1, 1]);
+    assert!(pool.keys.claim_fetch(UPDATED, now));
+    pool.succeed(UPDATED, &["rotated"]);
+    assert_eq!(requests(), [0, 1, 2], "`original` has it already");
+    assert!(!pool.keys.claim_fetch(UPDATED, now), "once");
+    pool.succeed(ORIGINAL, &["rotated"]);
+    assert_eq!(requests(), [0, 1, 2], "a withdrawn key is no new one");
+}
+
+#[test]
 fn rule_2_8_key_that_another_source_withdraws_ends_for_a_failing_source_too() {
     let pool = Fixture::new();
     pool.fail(ORIGINAL);
@@ -183,7 +232,8 @@ fn rule_2_8_unknown_key_of_a_failing_source_is_fetched_from_one_that_works() {
     pool.fail(REPLICA);
     let found = pool.find_at(ORIGINAL, "x", after_cooldown);
     assert_eq!(found, Err("waiting"));
-    assert_eq!(requests(), [1, 0, 1], "no other source works");
+    // The new key has caused a fetch of both sources that lack it.
+    assert_eq!(requests(), [2, 1, 1], "no other source works");
 }
 
 #[test]
@@ -229,6 +279,22 @@ fn rule_2_8_pool_that_was_never_switched_is_available_and_can_be_switched_at_any
     pool.succeed(UPDATED, &["b"]);
     assert_eq!(pool.find(UPDATED, "a"), Err("unknown"), "it has keys now");
     assert!(!pool.holds(UPDATED, &borrowed));
+}
+
+#[test]
+fn pool_that_has_only_an_unused_issuer_is_not_available_and_says_why() {
+    let pool = Fixture::new();
+    for source in [ORIGINAL, UPDATED, REPLICA] {
+        pool.succeed_with(source, KeySet::default());
+    }
+    assert!(pool.keys.check_available(ClockReading::default()).is_err());
+    let error = pool.keys.last_error().expect("there are no keys");
+    assert!(
+        error.contains("status 403") && error.contains("`issuer_types`"),
+        "{error}"
+    );
+    pool.succeed(ORIGINAL, &["a"]);
+    assert_eq!(pool.keys.last_error(), None);
 }
 
 #[test]
