@@ -96,15 +96,45 @@ pub(crate) fn issuer_of(issuer_type: IssuerType, region: &str, user_pool_id: &st
     format!("https://{service}.{region}.{domain}/{user_pool_id}")
 }
 
+/// Parses an issuer of Cognito. Returns `None` for any other text, such as an issuer whose domain is not
+/// that of its Region.
+pub(crate) fn parse_issuer(issuer: &str) -> Option<(IssuerType, &str, &str)> {
+    let (service, rest) = issuer.strip_prefix("https://")?.split_once('.')?;
+    let issuer_type = match service {
+        "cognito-idp" => IssuerType::Original,
+        "issuer-cognito-idp" => IssuerType::Updated,
+        _ => return None,
+    };
+    let (region, _) = rest.split_once('.')?;
+    let (_, user_pool_id) = rest.split_once('/')?;
+    let is_valid = is_region(region) && region_of(user_pool_id).is_some();
+    let is_issuer = is_valid && issuer_of(issuer_type, region, user_pool_id) == issuer;
+    is_issuer.then_some((issuer_type, region, user_pool_id))
+}
+
+/// Returns the name of the AWS partition of a Region, as in `partitions.json` of the AWS SDKs.
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ if region.starts_with("us-iso-") => "aws-iso",
+        _ if region.starts_with("us-isob-") => "aws-iso-b",
+        _ if region.starts_with("eu-isoe-") => "aws-iso-e",
+        _ if region.starts_with("us-isof-") => "aws-iso-f",
+        _ if region.starts_with("eusc-") => "aws-eusc",
+        _ => "aws",
+    }
+}
+
 /// Returns the DNS suffix of the AWS partition of a Region, as in `partitions.json` of the AWS SDKs.
 pub(crate) fn domain_of(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "amazonaws.com.cn",
-        _ if region.starts_with("us-isob-") => "sc2s.sgov.gov",
-        _ if region.starts_with("us-isof-") => "csp.hci.ic.gov",
-        _ if region.starts_with("us-iso-") => "c2s.ic.gov",
-        _ if region.starts_with("eu-isoe-") => "cloud.adc-e.uk",
-        _ if region.starts_with("eusc-") => "amazonaws.eu",
+    match partition_of(region) {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        "aws-eusc" => "amazonaws.eu",
         _ => "amazonaws.com",
     }
 }
@@ -169,6 +199,30 @@ mod tests {
             issuer_of(IssuerType::Updated, "cn-north-1", "p"),
             "https://issuer-cognito-idp.cn-north-1.amazonaws.com.cn/p"
         );
+    }
+
+    #[test]
+    fn issuers_of_cognito_are_parsed_and_no_others() {
+        for region in ["us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"] {
+            let id = format!("{region}_Ab1");
+            for issuer_type in [IssuerType::Original, IssuerType::Updated] {
+                let issuer = issuer_of(issuer_type, region, &id);
+                assert_eq!(parse_issuer(&issuer), Some((issuer_type, region, &*id)));
+                assert_eq!(parse_issuer(&format!("{issuer}/")), None);
+            }
+        }
+        for other in [
+            "",
+            "https://cognito-idp.us-east-1.amazonaws.com",
+            "http://cognito-idp.us-east-1.amazonaws.com/us-east-1_a",
+            "https://cognito-idp.us-east-1.amazonaws.com.cn/us-east-1_a",
+            "https://cognito-idp.us-east-1.evil.example/us-east-1_a",
+            "https://cognito-idp.us-east-1.amazonaws.com.evil.example/us-east-1_a",
+            "https://evil.us-east-1.amazonaws.com/us-east-1_a",
+            "https://cognito-idp.us-east-1.amazonaws.com/x/us-east-1_a",
+        ] {
+            assert_eq!(parse_issuer(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::pool::{domain_of, is_region};
+use crate::pool::{domain_of, is_region, partition_of};
 
 /// The expected form of a Region, in faults of settings that contain one.
 const EXPECTED_REGION: &str = "expected an AWS Region like `us-east-1`";
@@ -35,8 +35,7 @@ pub(super) fn api_url_of(region: &str, is_fips: bool) -> Result<Url, &'static st
 /// Returns `true` if both Regions belong to the same AWS partition. User pools are not replicated to
 /// others.
 pub(super) fn is_same_partition(one: &str, other: &str) -> bool {
-    let is_govcloud = |region: &str| region.starts_with("us-gov-");
-    domain_of(one) == domain_of(other) && is_govcloud(one) == is_govcloud(other)
+    partition_of(one) == partition_of(other)
 }
 
 #[cfg(test)]

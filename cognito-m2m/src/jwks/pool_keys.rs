@@ -145,11 +145,11 @@ impl PoolKeys {
         kid: &str,
         now: ClockReading,
     ) -> Result<Arc<VerificationKey>, Incomplete<KeyNotFound>> {
-        self.find_without_fetch(source, kid, now).or_else(|error| {
+        self.find_without_fetch(source, kid, now).map_err(|error| {
             match other.keys.find(kid, now, |_| None) {
-                Err(Incomplete::Waiting(fetch)) => Err(Incomplete::Waiting(fetch)),
+                Err(Incomplete::Waiting(fetch)) => Incomplete::Waiting(fetch),
                 // A key that `other` has is too old to be used for this source.
-                Ok(_) | Err(Incomplete::Failed(_)) => Err(error.into()),
+                Ok(_) | Err(Incomplete::Failed(_)) => error.into(),
             }
         })
     }
@@ -351,11 +351,11 @@ impl PoolKeys {
             configured.end();
         }
         for other in self.others(source) {
-            let lacks = |kid: &Box<str>| {
+            let lacks = |kid: &str| {
                 let find = |keys: &KeySet| keys.find(kid).map(drop);
                 other.keys.with_keys_since(None, now, find).is_none()
             };
-            if new_kids.iter().any(lacks) {
+            if new_kids.iter().any(|kid| lacks(kid)) {
                 other.is_outdated.store(true, Ordering::Relaxed);
                 drop(other.keys.request());
             }

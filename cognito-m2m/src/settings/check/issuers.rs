@@ -3,7 +3,7 @@ use url::Url;
 use super::faults::Faults;
 use super::url::{check_issuer, check_jwks_url};
 use crate::issuer_type::IssuerType;
-use crate::pool::{domain_of, is_region, issuer_of, jwks_url_of, region_of};
+use crate::pool::{is_region, issuer_of, jwks_url_of, partition_of, region_of};
 use crate::settings::pool::PoolSettings;
 use crate::settings::table::Settings;
 
@@ -195,7 +195,7 @@ fn check_replica_regions<'p>(
             Some(own) if own == region => {
                 "expected the Region of a replica, found that of the user pool itself"
             }
-            Some(own) if domain_of(own) != domain_of(region) => {
+            Some(own) if partition_of(own) != partition_of(region) => {
                 "expected a Region in the AWS partition of the user pool"
             }
             _ => {

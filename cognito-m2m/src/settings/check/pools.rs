@@ -6,7 +6,7 @@ use super::issuers::{CheckedIssuer, CheckedIssuers, CheckedSource, check_issuers
 use super::keys::{CheckedKeys, check_configured_keys};
 use super::text::check_text;
 use crate::policy::ClientList;
-use crate::pool::PoolName;
+use crate::pool::{PoolName, parse_issuer};
 use crate::setting_text::entry_path;
 use crate::settings::pool::PoolSettings;
 use crate::settings::table::Settings;
@@ -52,6 +52,17 @@ pub(super) fn check_pools(faults: &mut Faults, settings: &Settings) -> Vec<Check
         let problem = "expected a different issuer for each pool: two pools have the same one";
         faults.add("pools", problem);
     }
+    let all_ids = || {
+        [&default]
+            .into_iter()
+            .chain(settings.pools.values())
+            .filter_map(cognito_id)
+    };
+    let ids: HashSet<_> = all_ids().collect();
+    if ids.len() < all_ids().count() {
+        let problem = "expected a different user pool under each name: two are the same user pool, so that a client would have two names";
+        faults.add("pools", problem);
+    }
     pools
 }
 
@@ -63,6 +74,14 @@ pub(super) fn pool_names(settings: &Settings) -> Vec<PoolName> {
         .into_iter()
         .chain(additional)
         .collect()
+}
+
+/// Returns the ID of a pool that has issuers of Cognito. A substitute has an ID of its own.
+fn cognito_id(pool: &PoolSettings) -> Option<&str> {
+    match &pool.issuer {
+        Some(issuer) => parse_issuer(issuer).map(|(_, _, id)| id),
+        None => pool.user_pool_id.as_deref(),
+    }
 }
 
 fn default_pool(settings: &Settings) -> PoolSettings {

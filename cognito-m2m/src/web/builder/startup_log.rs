@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::client_id::is_cognito_client_id;
 use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
-use crate::pool::PoolName;
+use crate::pool::{PoolName, parse_issuer};
 use crate::scope_match::ScopeMatch;
 use crate::settings::{AllowedClients, CheckedPool, CheckedSettings, Settings, StartupFields};
 
@@ -70,7 +70,8 @@ fn warn_about_audiences(settings: &Settings) {
 /// itself ("Pre token generation Lambda trigger" in the Amazon Cognito Developer Guide). A resource
 /// binding, which puts a URL into `aud`, is for users only ("Scopes, M2M, and resource servers").
 ///
-/// A pool with a configured issuer may be one of another server, whose tokens can have any audience.
+/// A pool with another issuer than those of Cognito is one of another server, whose tokens can have any
+/// audience.
 fn pools_with_foreign_audience(settings: &Settings) -> Vec<&str> {
     let default = (
         PoolName::DEFAULT,
@@ -82,10 +83,14 @@ fn pools_with_foreign_audience(settings: &Settings) -> Vec<&str> {
         (name.as_str(), &pool.issuer, audience)
     });
     let is_foreign = |audience: &str| !is_cognito_client_id(audience);
+    let is_of_cognito = |issuer: &Option<String>| {
+        let issuer = issuer.as_deref();
+        issuer.is_none_or(|issuer| parse_issuer(issuer).is_some())
+    };
     [default]
         .into_iter()
         .chain(additional)
-        .filter(|(_, issuer, audience)| issuer.is_none() && audience.is_some_and(is_foreign))
+        .filter(|(_, issuer, audience)| is_of_cognito(issuer) && audience.is_some_and(is_foreign))
         .map(|(name, ..)| name)
         .collect()
 }

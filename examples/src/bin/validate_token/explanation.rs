@@ -98,7 +98,13 @@ pub(crate) fn explain(
         "unknown_kid" => (
             "the user pool has a signing key with this `kid`",
             &["kid", "iss"],
-            FORGED,
+            if configured.has_only_configured_keys {
+                Remedy::setting(
+                    "a `jwks_file` with the present keys of the user pool, or `jwks_fetch` on",
+                )
+            } else {
+                FORGED
+            },
         ),
         "signature" => (
             "the key that `kid` names has signed the token",

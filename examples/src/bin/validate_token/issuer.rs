@@ -2,6 +2,25 @@
 
 use crate::{configured::Configured, explanation::Remedy};
 
+/// The AWS partitions: the beginning of their Regions, and their domains. The last one is for all other
+/// Regions.
+const PARTITIONS: [(&str, &str); 8] = [
+    ("cn-", "amazonaws.com.cn"),
+    ("us-gov-", "amazonaws.com"),
+    ("us-iso-", "c2s.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov"),
+    ("us-isof-", "csp.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk"),
+    ("eusc-", "amazonaws.eu"),
+    ("", "amazonaws.com"),
+];
+
+/// Returns the partition of a Region, or of a user pool ID, which begins with a Region.
+fn partition_of(region: &str) -> Option<(&'static str, &'static str)> {
+    let mut partitions = PARTITIONS.into_iter();
+    partitions.find(|(beginning, _)| region.starts_with(beginning))
+}
+
 /// An issuer of a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<user pool ID>`, or
 /// the same with `issuer-cognito-idp` (`IssuerConfigurationType` in the Cognito API reference).
 struct CognitoIssuer<'t> {
@@ -14,7 +33,10 @@ impl<'t> CognitoIssuer<'t> {
     fn parse(issuer: &'t str) -> Option<Self> {
         let (host, user_pool_id) = issuer.strip_prefix("https://")?.split_once('/')?;
         let (service, rest) = host.split_once('.')?;
-        let (region, _) = rest.split_once('.')?;
+        let (region, domain) = rest.split_once('.')?;
+        if partition_of(region).is_none_or(|(_, expected)| domain != expected) {
+            return None;
+        }
         let is_name = |text: &str| {
             let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
             !text.is_empty() && text.len() <= 55 && text.bytes().all(is_allowed)
@@ -37,12 +59,18 @@ pub(crate) fn remedy(untrusted_issuer: Option<&str>, configured: &Configured) ->
     let Some(issuer) = untrusted_issuer else {
         return Remedy::NoSetting("a token of Cognito has an issuer");
     };
-    if configured.has_issuer {
+    let parsed = CognitoIssuer::parse(issuer);
+    let is_of = |id: &String| {
+        parsed
+            .as_ref()
+            .is_some_and(|issuer| issuer.user_pool_id == id)
+    };
+    if configured.has_issuer && !configured.additional_pool_ids.iter().any(is_of) {
         return Remedy::setting(
-            "another `issuer` (with its `jwks_url`), if you trust that of the token: `issuer` is set, so it is the only one",
+            "another `issuer` (with its `jwks_url`), if you trust that of the token: `issuer` is set, so it is the only one of its pool",
         );
     }
-    let Some(issuer) = CognitoIssuer::parse(issuer) else {
+    let Some(issuer) = parsed else {
         return Remedy::setting(
             "`issuer` and `jwks_url` of this issuer, if you trust it: it is not an issuer of Cognito",
         );
@@ -52,7 +80,7 @@ pub(crate) fn remedy(untrusted_issuer: Option<&str>, configured: &Configured) ->
         region,
         user_pool_id,
     } = issuer;
-    if !configured.user_pool_ids.iter().any(|id| id == user_pool_id) {
+    if !configured.pool_ids().any(|id| id == user_pool_id) {
         return Remedy::Setting(format!(
             "`user_pool_id` = {user_pool_id:?}, or that ID in `pools`, if you trust this user pool: the token is from another one"
         ));
@@ -63,6 +91,9 @@ pub(crate) fn remedy(untrusted_issuer: Option<&str>, configured: &Configured) ->
     match (is_updated, is_home) {
         (false, true) => Remedy::setting("`original` in `issuer_types`"),
         (true, true) => Remedy::setting("`updated` in `issuer_types`"),
+        (false, false) if partition_of(region) != partition_of(user_pool_id) => {
+            Remedy::NoSetting("the replicas of a user pool are in its own AWS partition")
+        }
         (false, false) => Remedy::Setting(format!(
             "{region:?} in `replica_regions`, if the user pool is replicated to that Region"
         )),
@@ -79,7 +110,8 @@ mod tests {
     #[test]
     fn issuer_decides_which_setting_is_missing() {
         let pools = Configured {
-            user_pool_ids: vec!["us-east-1_AbCdEfGhI".to_owned(), "eu-west-1_b".to_owned()],
+            user_pool_id: Some("us-east-1_AbCdEfGhI".to_owned()),
+            additional_pool_ids: vec!["eu-west-1_b".to_owned()],
             ..Configured::default()
         };
         for (issuer, expected) in [
@@ -116,6 +148,18 @@ mod tests {
                 "`issuer` and `jwks_url`",
             ),
             (
+                "https://cognito-idp.cn-north-1.amazonaws.com.cn/us-east-1_AbCdEfGhI",
+                "no setting",
+            ),
+            (
+                "https://cognito-idp.us-east-1.evil.example/us-east-1_AbCdEfGhI",
+                "`issuer` and `jwks_url`",
+            ),
+            (
+                "https://cognito-idp.us-east-1.amazonaws.com.evil.example/us-east-1_AbCdEfGhI",
+                "`issuer` and `jwks_url`",
+            ),
+            (
                 "http://127.0.0.1:9229/us-east-1_local",
                 "`issuer` and `jwks_url`",
             ),
@@ -131,8 +175,13 @@ mod tests {
         assert!(matches!(remedy(None, &pools), Remedy::NoSetting(_)));
         let with_issuer = Configured {
             has_issuer: true,
-            ..Configured::default()
+            ..pools
         };
+        let of_additional_pool = "https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_b";
+        assert!(matches!(
+            remedy(Some(of_additional_pool), &with_issuer),
+            Remedy::Setting(text) if text.contains("`replica_regions`")
+        ));
         let issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI";
         assert!(matches!(
             remedy(Some(issuer), &with_issuer),

@@ -114,6 +114,10 @@ fn invalid_replica_regions_are_faults() {
             &["eu-west-1", "cn-north-1"],
             "entry 2: expected a Region in the AWS partition",
         ),
+        (
+            &["us-gov-west-1"],
+            "entry 1: expected a Region in the AWS partition",
+        ),
         (&["nowhere"], "entry 1: expected an AWS Region"),
         (&["eu-west-1 "], "entry 1: expected an AWS Region"),
         (&["EU-WEST-1"], "entry 1: expected an AWS Region"),
@@ -199,6 +203,33 @@ fn pools_can_not_share_any_issuer() {
         .jwks_url("https://keys.example/k");
     let settings = pool("us-east-1_a").pool("same", same);
     assert!(fault(&settings).starts_with("`pools`"));
+}
+
+#[test]
+fn one_user_pool_can_not_have_two_names() {
+    let updated = "https://issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_a";
+    let keys = "https://keys.example/k";
+    let by_id = PoolSettings::default()
+        .user_pool_id("us-east-1_a")
+        .issuer_types([IssuerType::Updated]);
+    let by_issuer = PoolSettings::default().issuer(updated).jwks_url(keys);
+    for same in [by_id, by_issuer] {
+        let original = pool("us-east-1_a").issuer_types([IssuerType::Original]);
+        let fault = fault(&original.pool("same", same));
+        assert!(fault.starts_with("`pools`"), "{fault}");
+        assert!(fault.contains("the same user pool"), "{fault}");
+    }
+    // Substitutes for Cognito may use one ID several times.
+    let local = |port: u16| {
+        PoolSettings::default()
+            .user_pool_id("us-east-1_a")
+            .issuer(format!("http://127.0.0.1:{port}/us-east-1_a"))
+            .jwks_url(format!("http://127.0.0.1:{port}/keys"))
+    };
+    let settings = pool("us-east-1_b")
+        .pool("one", local(1))
+        .pool("two", local(2));
+    assert!(check(&settings).is_ok());
 }
 
 #[test]
