@@ -3,7 +3,7 @@
 use crate::{configured::Configured, explanation::Remedy};
 
 /// An issuer of a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<user pool ID>`, or
-/// the same with `issuer-cognito-idp` (`IssuerConfigurationType` in the Cognito API reference).
+/// the same with `issuer-cognito-idp` (`IssuerConfigurationType` in the Amazon Cognito API reference).
 struct CognitoIssuer<'t> {
     is_updated: bool,
     region: &'t str,
