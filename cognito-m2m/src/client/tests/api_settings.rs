@@ -126,7 +126,7 @@ fn combinations_of_endpoints_are_faults_that_name_them() {
             builder()
                 .api("us-east-1")
                 .credential_placement(CredentialPlacement::Form),
-            vec!["`token_client.credential_placement`"],
+            vec!["`credential_placement` (COGNITO_M2M_CLIENT_CREDENTIAL_PLACEMENT)"],
         ),
         (
             builder().api("us-east-1").scope_in_query(true),
