@@ -12,7 +12,7 @@ pub(crate) const MAX_LENGTH: usize = 128;
 /// A valid client ID: 1 to 128 characters of `A-Za-z0-9_+.-`.
 ///
 /// This is the syntax of `ClientIdType` in the
-/// [Cognito API reference](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html),
+/// [Amazon Cognito API reference](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html),
 /// plus hyphen and dot, which local substitutes for Cognito use.
 ///
 /// # Examples

@@ -4,7 +4,7 @@
 ///
 /// A user pool issues tokens under one of them at a time, and a live pool can be switched from one to
 /// the other. See [`Settings::issuer_types`](crate::Settings::issuer_types), and `IssuerConfigurationType`
-/// in the Cognito API reference.
+/// in the Amazon Cognito API reference.
 ///
 /// # Examples
 ///

@@ -63,8 +63,8 @@ impl Serialize for PoolName {
 /// Returns the Region at the start of a user pool ID such as `us-east-1_AbCdEfGhI`, or `None` if
 /// the ID is invalid.
 ///
-/// The syntax is that of `UserPoolIdType` in the Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`, with
-/// at most 55 characters.
+/// The syntax is that of `UserPoolIdType` in the Amazon Cognito API reference: `[\w-]+_[0-9a-zA-Z]+`,
+/// with at most 55 characters.
 pub(crate) fn region_of(user_pool_id: &str) -> Option<&str> {
     let (region, suffix) = user_pool_id.rsplit_once('_')?;
     let is_valid = !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -5,14 +5,14 @@ use url::Url;
 
 use crate::time::ClockReading;
 
-/// The time after a failure of the first Region for which requests go to the second one first. Then
-/// one request tries the first Region again.
+/// How long requests go to the second Region first, after a failure of the first one. Then one request
+/// tries the first Region again.
 const AVOIDANCE: Duration = Duration::from_secs(30);
 
 /// The endpoints of Cognito's API: one Region, or two for a pool that is replicated.
 ///
 /// A request tries the second Region after a failure of the first one. While the first Region is
-/// avoided, it tries the Regions in the reverse order, so that not each request waits for a Region
+/// avoided, it tries the Regions in the reverse order, so that a request does not wait for a Region
 /// that is down.
 pub(super) struct ApiRegions {
     first: Url,

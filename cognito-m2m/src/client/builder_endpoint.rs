@@ -36,13 +36,14 @@ impl TokenClientBuilder {
     /// Sets a second Region for a user pool that is replicated to it, in the same AWS partition.
     ///
     /// If the first Region does not respond or fails with a 5xx, the same call requests its token
-    /// from the second one, for which half of its time is kept. For 30 s, further token requests go
+    /// from the second one, for which half of its time is reserved. For 30 s, further token requests go
     /// to the second Region first, and to the first one only if the second one fails. Then a single
     /// request tries the first Region again, and the others follow once it has responded.
     ///
     /// A refusal or throttling is final: the other Region is not tried. Each attempt of a call sends
-    /// up to one request to each Region, and the tokens of a replica have an issuer of their own,
-    /// which the called API must accept.
+    /// up to one request to each Region. With the issuer type `ORIGINAL`, the tokens of a replica have an
+    /// issuer of their own, which the called API must accept
+    /// ([`guide::two_regions`](crate::guide::two_regions)).
     pub fn api_fallback_region(mut self, region: impl Into<String>) -> Self {
         self.settings.api.fallback_region = Some(region.into());
         self

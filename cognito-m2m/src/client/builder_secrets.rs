@@ -61,9 +61,9 @@ impl TokenClientBuilder {
     /// Sets an async function that returns the secret of the app client, for example from AWS
     /// Secrets Manager.
     ///
-    /// It is called by [`build`](Self::build), and again when the token endpoint refuses the secret.
-    /// One call serves all fetches, and there is at most one every 10 s. If it returns another
-    /// secret, the refused requests are repeated with that one, so calls of
+    /// [`build`](Self::build) starts the first call, and there is another one when the token endpoint
+    /// refuses the secret. One call serves all fetches, and there is at most one every 10 s. If it
+    /// returns another secret, the refused requests are repeated with that one, so calls of
     /// [`token`](super::TokenClient::token) succeed. Calls that need the first secret wait for it within
     /// their [`deadline`](Self::deadline). See
     /// [`guide::rotating_secrets`](crate::guide::rotating_secrets).

@@ -46,8 +46,8 @@ pub enum TokenClientError {
     Redirected(u16),
     /// The token endpoint sent an OAuth error, such as `invalid_client`, or Cognito's API sent an
     /// exception, such as `NotAuthorizedException`. Both throttle requests with exceptions, such as
-    /// `TooManyRequestsException`. A 401 that asks for HTTP Basic
-    /// credentials is an `invalid_client`, even without an error code.
+    /// `TooManyRequestsException`. A 401 that asks for HTTP Basic credentials is an `invalid_client`,
+    /// even without an error code.
     #[error("the token endpoint refused the request: {0}")]
     OAuth(#[from] OAuthError),
     /// The token endpoint sent a status other than 200, without an OAuth error or an exception.
@@ -63,8 +63,8 @@ pub enum TokenClientError {
     /// The token endpoint sent status 200, but neither a usable token nor an OAuth error.
     #[error("invalid response from the token endpoint: {0}")]
     InvalidResponse(#[from] InvalidTokenResponse),
-    /// The file or the callback of the client secret failed, and no secret is known that the token
-    /// endpoint does not refuse.
+    /// The file or the callback of the client secret failed, and the client has no secret that the
+    /// token endpoint accepts.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The fetch was aborted because it panicked or the background thread ended.
@@ -81,7 +81,7 @@ debug_as_report!(TokenClientError);
 impl TokenClientError {
     /// Returns `true` if the same request may succeed a little later: transport errors, status 429
     /// and 5xx, throttling, tokens that had expired when they arrived, and a file or a callback of
-    /// the client secret that failed or took too long, which is asked again after 10 s.
+    /// the client secret that failed or took too long, and is tried again after 10 s.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -155,7 +155,7 @@ impl TokenClientError {
     ///
     /// A token that had expired when it arrived is not requested again at once: a cache would
     /// return the same token, and a wrong clock stays wrong. The exception is a machine that was
-    /// suspended during the request. The source of a secret is asked once by a call.
+    /// suspended during the request. A call uses the source of a secret once.
     pub(super) fn is_retried(&self) -> bool {
         match self {
             Self::InvalidResponse(InvalidTokenResponse::ExpiredOnArrival(token)) => {

@@ -7,14 +7,14 @@ pub enum InvalidTokenResponse {
     /// The body is larger than this limit, in bytes.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
-    /// The body is not a JSON object, or `ClientAuthenticationResult` of the API is none.
+    /// The body is not a JSON object, or its `ClientAuthenticationResult` (of the API) is not one.
     #[error("expected a JSON object")]
     NotAnObject,
     /// A member of the JSON object occurs more than once, so that parsers could read different
     /// tokens.
     #[error("expected each member to occur once")]
     DuplicateMember,
-    /// The response has an `error` (`__type` of the API), which is not an error code.
+    /// The response has an `error` (`__type` of the API) that is not a well-formed error code.
     #[error("expected no error in a response with status 200")]
     Error,
     /// `access_token` (`AccessToken` of the API) is missing, empty, or can't be sent in a header.

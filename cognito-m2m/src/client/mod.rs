@@ -3,7 +3,7 @@
 //! Cognito charges for each token request and allows 150 per second for each account and Region. A
 //! [`TokenClient`] sends one request per set of scopes and metadata, however many callers, workers
 //! and clones share it, and renews the token in the background before it expires. The secret comes
-//! from a setting, a file or an async callback, which is asked again when Cognito refuses the secret
+//! from a setting, a file or an async callback, which is used again when Cognito refuses the secret
 //! ([`guide::rotating_secrets`](crate::guide::rotating_secrets)).
 //!
 //! | type | purpose |

@@ -152,8 +152,9 @@ impl OAuthError {
     /// Returns the error code exactly as the server sent it, such as `invalid_client`.
     ///
     /// If the request was throttled, or sent to Cognito's API, the code is the exception of AWS,
-    /// such as `TooManyRequestsException` or `NotAuthorizedException`, without a namespace. For a 401 without a code that asks for HTTP Basic credentials, or
-    /// has no challenge, it is `invalid_client`.
+    /// such as `TooManyRequestsException` or `NotAuthorizedException`, without a namespace. For a
+    /// 401 without a code that asks for HTTP Basic credentials, or has no challenge, it is
+    /// `invalid_client`.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.0.error

@@ -180,8 +180,8 @@ impl TokenClient {
     /// Fetches a token, without reading or updating the cache.
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
-    /// secret is refused, the second one is tried. If all are refused, the file or the callback of the
-    /// secret is asked for another one, at most once every 10 s. If the first Region of the API fails,
+    /// secret is refused, the second one is tried. If all are refused, the file is read again, or
+    /// the callback called again, at most once every 10 s. If the first Region of the API fails,
     /// the second one is tried.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ impl TokenRequest {
         }
     }
 
-    /// Adds an entry to the metadata. It overrides an entry of the same name, also one of
+    /// Adds an entry to the metadata. It overrides an entry of the same name, including one of
     /// [`TokenClientBuilder::client_metadata`](super::TokenClientBuilder::client_metadata). The
     /// other entries of the builder remain part of the request.
     ///

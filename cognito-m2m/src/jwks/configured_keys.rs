@@ -20,7 +20,7 @@ struct Shared {
     keys: ArcSwap<KeySet>,
     read_at: ArcSwap<ClockReading>,
     last_error: ArcSwapOption<KeyFileError>,
-    /// `None` if they have no end, because no keys are fetched.
+    /// `None` if they never expire, because no keys are fetched.
     usable_until: Option<ClockReading>,
     /// `true` once a fetch has succeeded. A withdrawn key must not live on in a file.
     is_over: AtomicBool,

@@ -73,7 +73,7 @@ impl ResourceServers {
 
 /// Returns `true` for text that Cognito allows as the identifier of a resource server:
 /// `[\x21\x23-\x5B\x5D-\x7E]+`, the characters of a scope, and at most 256 of them
-/// (`ResourceServerType` in the Cognito API reference).
+/// (`ResourceServerType` in the Amazon Cognito API reference).
 fn is_identifier(text: &str) -> bool {
     text.len() <= MAX_LENGTH && is_scope_token(text)
 }

@@ -227,9 +227,9 @@ settings! {
 
     /// Sets whether keys are fetched. Default: true.
     ///
-    /// Turn it off in a network without a way out. Keys then come only from `jwks_file`, which is read
-    /// again every `jwks_ttl`, or from [`jwks`](Self::jwks). They have no end, so a withdrawn key is
-    /// accepted until the file changes, and a warning is logged at the start. If the file can't be read,
+    /// Turn it off in a network without outbound access. Keys then come only from `jwks_file`, which is
+    /// read again every `jwks_ttl`, or from [`jwks`](Self::jwks). They never expire, so a withdrawn key is
+    /// accepted until the file changes, and a warning is logged at start-up. If the file can't be read,
     /// the previous keys stay in use.
     ///
     /// Environment variable: `COGNITO_M2M_JWKS_FETCH`.

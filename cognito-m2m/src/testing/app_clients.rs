@@ -76,7 +76,7 @@ impl LocalCognito {
     /// with it.
     ///
     /// As in Cognito, the scope is then inactive: new tokens lack it, whether a request names it or
-    /// names no scopes at all. This is no error, so a request for inactive scopes only is granted a
+    /// names no scopes at all. This is not an error, so a request for inactive scopes only is granted a
     /// token whose `scope` is empty. A request for a scope that the client is not configured with still
     /// fails with `invalid_scope`, deleted or not (Amazon Cognito Developer Guide, "Scopes, M2M, and
     /// resource servers").
@@ -116,7 +116,7 @@ impl LocalCognito {
         self.pool.state().deleted_scopes.remove(scope);
     }
 
-    /// Sets the function that changes new tokens before they are signed, as a Pre token generation
+    /// Sets the function that changes new tokens before they are signed, as a pre token generation
     /// Lambda trigger does with event version 3 (`V3_0`). It replaces any previous trigger.
     ///
     /// The function is called once for each token that an endpoint issues, on the thread of the

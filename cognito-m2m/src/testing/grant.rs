@@ -13,7 +13,7 @@ pub(super) struct GrantRequest<'a> {
     pub(super) secret: Option<&'a str>,
     /// `None` requests all scopes of the client.
     pub(super) scopes: Option<Vec<&'a str>>,
-    /// The metadata of the request, which Cognito passes to the Pre token generation trigger.
+    /// The metadata of the request, which Cognito passes to the pre token generation trigger.
     pub(super) client_metadata: &'a Map<String, Value>,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum GrantError {
     InvalidGrant,
     InvalidScope,
     UnsupportedGrantType,
-    /// The Pre token generation trigger failed, `UserLambdaValidationException` in Cognito's API.
+    /// The pre token generation trigger failed, `UserLambdaValidationException` in Cognito's API.
     TriggerFailed,
 }
 

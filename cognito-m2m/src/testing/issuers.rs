@@ -108,7 +108,7 @@ impl Issuers {
     /// Returns the issuer of a new token.
     ///
     /// The tokens of a replica have an issuer of their own only with the ORIGINAL issuer type
-    /// (`IssuerConfigurationType` in the Cognito API reference).
+    /// (`IssuerConfigurationType` in the Amazon Cognito API reference).
     pub(super) fn of_token(&self, issuing: &Issuing) -> Cow<'_, str> {
         match (&self.form, issuing.issuer_type, &issuing.replica_region) {
             (Form::Aws { .. }, IssuerType::Original, Some(region)) => {

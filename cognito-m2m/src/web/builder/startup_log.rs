@@ -58,7 +58,7 @@ fn warn_about_audiences(settings: &Settings) {
     for pool in pools_with_foreign_audience(settings) {
         tracing::warn!(
             pool,
-            warning = "audience is no client ID: no machine token of this user pool ever carries it; set resource_servers to refuse tokens for other APIs",
+            warning = "audience is not a client ID: no machine token of this user pool ever carries it; set resource_servers to refuse tokens for other APIs",
             "a setting matches no machine token"
         );
     }

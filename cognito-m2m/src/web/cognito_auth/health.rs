@@ -142,7 +142,7 @@ impl PoolHealth {
 
     /// Returns the sources of the keys: one for each JWKS URL, and one for configured keys.
     ///
-    /// A pool is ready with one of them. A source that fails is reported, and leaves the others alone.
+    /// A pool is ready with one of them. A source that fails is reported, and does not affect the others.
     #[must_use]
     pub fn sources(&self) -> &[KeySourceHealth] {
         &self.sources
@@ -181,7 +181,7 @@ impl KeySourceHealth {
 
     /// Returns `true` if the source has keys that can be used.
     ///
-    /// The source `updated` has none until the user pool is switched to that issuer. That is no error.
+    /// The source `updated` has none until the user pool is switched to that issuer. That is not an error.
     #[must_use]
     pub fn is_serving(&self) -> bool {
         self.is_serving

@@ -22,7 +22,7 @@ fn partition_of(region: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// An issuer of a Cognito user pool: `https://cognito-idp.<region>.amazonaws.com/<user pool ID>`, or
-/// the same with `issuer-cognito-idp` (`IssuerConfigurationType` in the Cognito API reference).
+/// the same with `issuer-cognito-idp` (`IssuerConfigurationType` in the Amazon Cognito API reference).
 struct CognitoIssuer<'t> {
     is_updated: bool,
     region: &'t str,

@@ -81,7 +81,7 @@ fn report(refusal: &Refusal, token: &str, configured: &Configured) -> String {
     }
     lines.push(match explanation.remedy {
         Remedy::Setting(setting) => format!("it would pass with: {setting}"),
-        Remedy::NoSetting(advice) => format!("it passes with no setting: {advice}"),
+        Remedy::NoSetting(advice) => format!("no setting makes it pass: {advice}"),
     });
     lines.join("\n")
 }
