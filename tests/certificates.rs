@@ -111,7 +111,7 @@ async fn https_without_certificates_is_an_error_that_names_the_package() {
         assert!(matches!(error, BuildError::HttpClient(_)), "{error:?}");
         assert!(error.to_string().contains("`ca-certificates`"), "{error}");
     }
-    assert_eq!(log.lines_with("is ready"), [""; 0], "nothing is ready");
+    assert_eq!(log.lines_with("cognito-m2m is ready"), [""; 0]);
     assert_eq!(log.lines_with("weakens security"), [""; 0]);
 
     let tokens = TokenClient::builder().domain("example", "us-east-1");

@@ -27,6 +27,10 @@ pub(super) fn cognito_validator(
         custom: client,
         by_scheme: HashMap::new(),
     };
+    // Before any task starts, so that a build that fails fetches nothing.
+    for source in settings.pools.iter().flat_map(|pool| &pool.sources) {
+        clients.client_for(&source.jwks_url)?;
+    }
     let pools = settings
         .pools
         .iter()
