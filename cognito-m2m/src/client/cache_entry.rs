@@ -76,10 +76,23 @@ impl CacheEntry {
         self.last_use.load(Ordering::Relaxed)
     }
 
-    /// Returns `true` if the entry can be evicted: no fetch is under way, and no error is remembered.
-    pub(super) fn is_idle(&self, now: ClockReading) -> bool {
-        let state = self.state();
-        state.fetch_under_way().is_none() && state.remembered(now).is_none()
+    /// Returns `true` while callers wait for a fetch.
+    pub(super) fn is_fetching(&self) -> bool {
+        self.state().fetch_under_way().is_some()
+    }
+
+    /// Returns `true` while the error of the last fetch is remembered.
+    pub(super) fn remembers_error(&self, now: ClockReading) -> bool {
+        self.state().remembered(now).is_some()
+    }
+
+    /// Remembers an error until this time.
+    #[cfg(test)]
+    pub(super) fn remember_for_tests(&self, until: ClockReading) {
+        self.state().failure = Some(RememberedError {
+            error: TokenClientError::Stopped,
+            until,
+        });
     }
 
     /// Removes the token of an entry that is evicted, so that it is not renewed any more.

@@ -115,9 +115,13 @@ impl TokenClientError {
     }
 
     /// Returns `true` if all requests of the client are refused for the time being: the client itself
-    /// is refused, or a firewall blocks it.
+    /// is refused, or a firewall blocks it. A firewall sends status 403, often with a page of HTML.
     pub(super) fn blocks_client(&self) -> bool {
-        let is_forbidden = matches!(self, Self::OAuth(error) if error.is_forbidden());
+        let is_forbidden = match self {
+            Self::OAuth(error) => error.is_forbidden(),
+            Self::Status { status, .. } => *status == 403,
+            _ => false,
+        };
         is_forbidden || self.refuses_client()
     }
 

@@ -208,35 +208,62 @@ impl TokenFetcher {
         mut place: Option<&mut Place<'_>>,
     ) -> Result<TokenResponse, TokenClientError> {
         let mut secrets = self.secrets.current(self.time_left(deadline)).await?;
+        let mut refusal = None;
         loop {
-            let limit = self.time_left(deadline).min(self.attempt_limit());
-            let now = Instant::now();
-            let attempt = Attempt {
-                requested,
-                timeout: self.limits.timeout,
-                ends_at: now.checked_add(limit).unwrap_or(now),
+            let trial = tokio::time::timeout(self.time_left(deadline), secrets.begin_trial());
+            let trial = trial.await.map_err(|_| TransportError::TIMEOUT)?;
+            // Another request may have tried the replacement in the meantime.
+            let tried = refusal.take().filter(|_| secrets.is_refused());
+            let error = match tried {
+                Some(refusal) => refusal,
+                None => {
+                    let place = place.as_deref_mut();
+                    match self.try_secrets(requested, &secrets, deadline, place).await {
+                        Err(TokenClientError::OAuth(error)) if error.refuses_client() => error,
+                        result => return result,
+                    }
+                }
             };
-            // In real time, since a test clock does not advance while the network is busy.
-            let request = self.request_with_any_secret(attempt, &secrets);
-            let request = tokio::time::timeout(limit, request);
-            let result = match place.as_deref_mut() {
-                Some(place) => place.run(limit, request).await,
-                None => request.await,
-            };
-            let refusal = match result.map_err(|_| TransportError::TIMEOUT)? {
-                Err(TokenClientError::OAuth(error)) if error.refuses_client() => error,
-                result => return result,
-            };
-            if place.is_some() {
-                self.queue.record_pending_refusal();
-            }
+            drop(trial);
             let time_left = self.time_left(deadline);
             match self.secrets.replacement(&secrets, time_left).await {
                 Ok(Some(replacement)) => secrets = replacement,
-                Ok(None) => return Err(refusal.into()),
-                Err(error) => return Err(error.after_refusal(refusal).into()),
+                Ok(None) => return Err(error.into()),
+                Err(failure) => return Err(failure.after_refusal(error).into()),
+            }
+            refusal = Some(error);
+        }
+    }
+
+    async fn try_secrets(
+        &self,
+        requested: &RequestedToken,
+        secrets: &SecretSet,
+        deadline: Duration,
+        place: Option<&mut Place<'_>>,
+    ) -> Result<TokenResponse, TokenClientError> {
+        let limit = self.time_left(deadline).min(self.attempt_limit());
+        let now = Instant::now();
+        let attempt = Attempt {
+            requested,
+            timeout: self.limits.timeout,
+            ends_at: now.checked_add(limit).unwrap_or(now),
+        };
+        // In real time, since a test clock does not advance while the network is busy.
+        let request = tokio::time::timeout(limit, self.request_with_any_secret(attempt, secrets));
+        let is_queued = place.is_some();
+        let result = match place {
+            Some(place) => place.run(limit, request).await,
+            None => request.await,
+        };
+        let result = result.map_err(|_| TransportError::TIMEOUT)?;
+        if result.as_ref().is_err_and(TokenClientError::refuses_client) {
+            secrets.record_refusal();
+            if is_queued {
+                self.queue.record_pending_refusal();
             }
         }
+        result
     }
 
     /// Sends a request with each secret in turn, until one is accepted.

@@ -146,9 +146,10 @@ impl RequestQueue {
         });
     }
 
-    /// Records a refusal whose consequences are not known yet: another secret may be accepted.
+    /// Records a refusal whose consequences are not known yet: another secret may be accepted. Until
+    /// then, further requests are sent one at a time.
     pub(super) fn record_pending_refusal(&self) {
-        self.record(|_, _| {});
+        self.record(|endpoint, _| endpoint.accepted_at = None);
     }
 
     /// Records any other response of the endpoint.

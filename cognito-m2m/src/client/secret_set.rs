@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The secrets that are in use at one time: one, or two during a rotation.
 #[derive(Debug)]
@@ -10,7 +11,9 @@ pub(super) struct SecretSet {
     // causes only one refused request.
     preferred: AtomicUsize,
     is_accepted: AtomicBool,
+    is_refused: AtomicBool,
     is_replacement: bool,
+    trial: Semaphore,
 }
 
 impl SecretSet {
@@ -19,7 +22,9 @@ impl SecretSet {
             secrets,
             preferred: AtomicUsize::new(0),
             is_accepted: AtomicBool::new(false),
+            is_refused: AtomicBool::new(false),
             is_replacement: false,
+            trial: Semaphore::new(1),
         }
     }
 
@@ -50,7 +55,29 @@ impl SecretSet {
 
     /// Records that a secret of this set was accepted. Returns `true` the first time.
     pub(super) fn record_acceptance(&self) -> bool {
+        self.is_refused.store(false, Ordering::Relaxed);
         !self.is_accepted.swap(true, Ordering::Relaxed)
+    }
+
+    /// Records that all secrets of this set were refused.
+    pub(super) fn record_refusal(&self) {
+        self.is_refused.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the permission to try secrets that have replaced others and were not accepted yet. One
+    /// request tries them, so that a wrong secret does not cause a request for each that waits.
+    pub(super) async fn begin_trial(&self) -> Option<SemaphorePermit<'_>> {
+        let is_proven = || !self.is_replacement || self.is_accepted();
+        if is_proven() {
+            return None;
+        }
+        // The semaphore is never closed.
+        let permit = self.trial.acquire().await.ok();
+        permit.filter(|_| !is_proven())
     }
 
     pub(super) fn is_accepted(&self) -> bool {

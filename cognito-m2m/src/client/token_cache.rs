@@ -1,5 +1,5 @@
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use super::cache_entry::CacheEntry;
 use super::requested_token::RequestedToken;
@@ -9,17 +9,22 @@ use crate::time::ClockReading;
 /// and at about 2 KB each they take 2 MB.
 const MAX_ENTRIES: usize = 1_000;
 
+/// The number of entries beyond which even remembered errors are forgotten.
+const MAX_ENTRIES_WITH_ERRORS: usize = 2_000;
+
 /// The tokens of all requests, with the least recently used ones evicted beyond a maximum.
 ///
-/// An entry is kept beyond the maximum while its fetch is under way, since callers wait for it, and
-/// while its last error is remembered, since forgetting the error would repeat the request. Neither
-/// takes longer than a minute or so, and the endpoint's speed limits how many there are.
+/// An entry is kept beyond the maximum while its fetch is under way, since callers wait for it. It is
+/// also kept while its last error is remembered, since forgetting the error would repeat the request,
+/// but not beyond a second maximum.
 pub(super) struct TokenCache {
     entries: papaya::HashMap<RequestedToken, Arc<CacheEntry>>,
     /// Counts insertions. It is the time by which the last use of an entry is measured, so that uses
     /// themselves write nothing that other threads read.
     insertions: AtomicU64,
-    // Held for a scan of the entries by callers that insert one, never across an await.
+    /// The number of entries above which the next scan is worth its time.
+    scan_above: AtomicUsize,
+    // Held for a scan of the entries, never across an await. Callers do not wait for it.
     eviction: Mutex<()>,
 }
 
@@ -28,6 +33,7 @@ impl TokenCache {
         Self {
             entries: papaya::HashMap::new(),
             insertions: AtomicU64::new(0),
+            scan_above: AtomicUsize::new(MAX_ENTRIES),
             eviction: Mutex::new(()),
         }
     }
@@ -54,28 +60,43 @@ impl TokenCache {
     /// Evicts the least recently used entries beyond the maximum, apart from the one that was just
     /// inserted.
     fn evict(&self, inserted: &Arc<CacheEntry>, now: ClockReading) {
-        if self.entries.len() <= MAX_ENTRIES {
+        if self.entries.len() <= self.scan_above.load(Ordering::Relaxed) {
             return;
         }
-        // The scan changes nothing that a panic could leave half done.
-        let _guard = self.eviction.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = match self.eviction.try_lock() {
+            Ok(guard) => guard,
+            // The scan changes nothing that a panic could leave half done.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // The other scan, or the next one, evicts what is too much.
+            Err(TryLockError::WouldBlock) => return,
+        };
         let entries = self.entries.pin();
-        while entries.len() > MAX_ENTRIES {
-            let mut oldest = None;
-            let mut oldest_use = u64::MAX;
-            for (requested, entry) in &entries {
-                let is_older = entry.last_use() < oldest_use && !Arc::ptr_eq(entry, inserted);
-                if is_older && entry.is_idle(now) {
-                    oldest_use = entry.last_use();
-                    oldest = Some((requested, entry));
-                }
-            }
-            let Some((requested, entry)) = oldest else {
-                return;
-            };
+        let count = entries.len();
+        let forgets_errors = count > MAX_ENTRIES_WITH_ERRORS;
+        let is_evictable = |entry: &Arc<CacheEntry>| {
+            let is_other = !Arc::ptr_eq(entry, inserted);
+            is_other && !entry.is_fetching() && (forgets_errors || !entry.remembers_error(now))
+        };
+        let mut evictable: Vec<_> = entries
+            .iter()
+            .filter(|(_, entry)| is_evictable(entry))
+            .map(|(requested, entry)| (entry.last_use(), requested, entry))
+            .collect();
+        evictable.sort_unstable_by_key(|(last_use, ..)| *last_use);
+        for (_, requested, entry) in evictable
+            .into_iter()
+            .take(count.saturating_sub(MAX_ENTRIES))
+        {
             entry.clear();
             entries.remove(requested);
         }
+        // If many entries had to stay, the next scan waits until an eighth has been added.
+        let kept = entries.len();
+        let reserve = if kept > MAX_ENTRIES { kept / 8 } else { 0 };
+        self.scan_above.store(
+            kept.saturating_add(reserve).max(MAX_ENTRIES),
+            Ordering::Relaxed,
+        );
     }
 }
 
@@ -133,5 +154,20 @@ mod tests {
             cache.entry(requested(MAX_ENTRIES * 3 + number), now);
         }
         assert!((0..5).all(|number| !is_kept(&cache, number)));
+    }
+
+    #[test]
+    fn remembered_errors_are_kept_up_to_a_second_maximum() {
+        let cache = TokenCache::new();
+        let now = ClockReading::default();
+        for number in 0..MAX_ENTRIES_WITH_ERRORS * 4 {
+            let entry = cache.entry(requested(number), now);
+            entry.remember_for_tests(now.after(std::time::Duration::from_secs(10)));
+            if number < MAX_ENTRIES_WITH_ERRORS {
+                assert!(is_kept(&cache, 0), "{number}");
+            }
+        }
+        // The scan is repeated when an eighth has been added.
+        assert!(cache.entries.len() <= MAX_ENTRIES_WITH_ERRORS * 9 / 8);
     }
 }

@@ -111,7 +111,7 @@ impl TokenClient {
     /// | --- | --- | --- |
     /// | throttling, or a 5xx with `Retry-After` | all scopes | for `Retry-After`, 30 s at most; throttling without it, or with 0, for 0.5 to 10 s |
     /// | `invalid_client`, and `NotAuthorizedException` of the API, unless the file or the callback of the secret returns another secret | all scopes | 10 s |
-    /// | `ResourceNotFoundException` and `ForbiddenException` of the API | all scopes | 10 s |
+    /// | `ResourceNotFoundException` of the API; status 403 of a firewall | all scopes | 10 s |
     /// | a failed callback before the first secret | all scopes | 10 s |
     /// | another error that is not transient | the same scopes and metadata | 10 s |
     /// | a token that had expired when it arrived | the same scopes and metadata | 1 to 60 s, doubling each time |

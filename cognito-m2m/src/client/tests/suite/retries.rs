@@ -263,3 +263,25 @@ async fn transient_error_without_retry_after_is_not_remembered() {
     fixture.cognito.set_fault(Endpoint::Token, None);
     fixture.tokens.token("widgets/read").await.unwrap();
 }
+
+#[tokio::test]
+async fn block_of_a_firewall_is_remembered_for_all_scopes() {
+    for body in [
+        "<html>403 Forbidden</html>",
+        r#"{"message":"Forbidden"}"#,
+        r#"{"__type":"ForbiddenException"}"#,
+        "",
+    ] {
+        let server = token_server([Reply::new(403, "", body)]);
+        let clock = TestClock::new();
+        let builder = client_builder(&server.url("/token")).clock(clock.clone());
+        let tokens = builder.build().unwrap();
+        for scope in ["a", "b", "c"] {
+            assert!(!tokens.token(scope).await.unwrap_err().is_transient());
+        }
+        assert_eq!(server.requests(), 1, "{body}");
+        clock.advance(Duration::from_secs(10));
+        tokens.token("d").await.unwrap_err();
+        assert_eq!(server.requests(), 2, "{body}");
+    }
+}

@@ -312,3 +312,17 @@ async fn other_refusals_do_not_read_the_file() {
     }
     assert_eq!(answers.calls(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn new_secret_that_is_wrong_too_is_tried_once_for_all_calls() {
+    let (fixture, file) = set_up_with_file().await;
+    rotate(&fixture, "next", 300);
+    file.replace("wrong");
+    for call in call_all(&fixture.tokens, 600, 300) {
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(error_code(&error), "invalid_client");
+    }
+    // The accepted one, up to 32 that were sent together, and a few with the new secret.
+    let requests = fixture.cognito.token_requests();
+    assert!(requests <= 40, "{requests} requests");
+}
