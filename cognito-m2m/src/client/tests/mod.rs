@@ -81,6 +81,9 @@ mod get_client_token {
 /// A generous limit for quick operations, because the machine may be busy.
 const TEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A deadline for tests in which the clock advances during a request, because another task sleeps.
+const LONG_DEADLINE: Duration = Duration::from_secs(100_000);
+
 const SECRET: &str = "s3cret-of-reporting";
 
 /// Registers the client with the scopes `set/0` to `set/<count - 1>`, in addition to the usual

@@ -228,7 +228,9 @@ async fn single_fetch_follows_a_rotation_and_its_refusal_is_not_remembered() {
 #[tokio::test]
 async fn call_waits_for_the_end_of_the_10_seconds_if_the_secret_is_replaced_twice() {
     let answers = Answers::secrets([SECRET, "second", "third"]);
-    let fixture = set_up_with_callback(&answers);
+    let fixture = set_up_without_secret(Duration::from_secs(300), |builder| {
+        answers.add_to(builder).deadline(LONG_DEADLINE)
+    });
     fixture.tokens.token("widgets/read").await.unwrap();
     rotate(&fixture, "second", 2);
     fixture.tokens.token("set/0").await.unwrap();
@@ -268,6 +270,7 @@ async fn request_with_the_new_secret_is_retried_after_a_failure() {
     let tokens = builder_without_secret(&server.url("/token"))
         .client_secret_file(file.path())
         .clock(clock.clone())
+        .deadline(LONG_DEADLINE)
         .build()
         .unwrap();
     tokens.token("a").await.unwrap();

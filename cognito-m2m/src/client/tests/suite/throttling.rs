@@ -160,7 +160,7 @@ async fn throttling_of_one_renewal_stops_those_of_all_scope_sets() {
 
 #[tokio::test]
 async fn calls_for_other_scopes_wait_while_throttling_is_short() {
-    let fixture = set_up();
+    let fixture = set_up_with(|builder| builder.deadline(LONG_DEADLINE));
     throttle(&fixture.cognito, 5);
     let tokens = fixture.tokens.clone();
     let first = tokio::spawn(async move { tokens.token("widgets/read").await });
@@ -181,7 +181,7 @@ async fn calls_for_other_scopes_wait_while_throttling_is_short() {
 
 #[tokio::test]
 async fn throttling_without_retry_after_holds_other_requests_back_for_a_moment() {
-    let fixture = set_up();
+    let fixture = set_up_with(|builder| builder.deadline(LONG_DEADLINE));
     fail_with(
         &fixture.cognito,
         400,
