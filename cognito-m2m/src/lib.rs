@@ -120,6 +120,7 @@ pub mod policy;
 mod pool;
 mod principal;
 mod qualified_client_id;
+mod regular_file;
 mod runtime;
 pub mod scope;
 mod scope_match;

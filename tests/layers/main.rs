@@ -43,6 +43,7 @@ const LOWEST: &[&str] = &[
     "issuer_type.rs",
     "pool.rs",
     "qualified_client_id.rs",
+    "regular_file.rs",
     "environment.rs",
     "error_chain.rs",
     "error_report.rs",

@@ -1,5 +1,3 @@
-use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -7,6 +5,7 @@ use secrecy::zeroize::Zeroizing;
 
 use super::client_secrets::check_secret;
 use super::secret_error::SecretError;
+use crate::regular_file::{self, FileError};
 
 /// The maximum size of a file. The secrets of Cognito have up to 64 characters.
 const MAX_BYTES: usize = 4096;
@@ -16,19 +15,13 @@ const MAX_BYTES: usize = 4096;
 /// The path is resolved anew each time, since Kubernetes replaces the symbolic link to the folder of
 /// a mounted secret.
 pub(super) fn read_secret(path: &Path) -> Result<SecretString, SecretError> {
-    // Opening a named pipe would wait for a writer, and its content can't be read again.
-    if !fs::metadata(path).map_err(SecretError::file)?.is_file() {
-        return Err(SecretError::invalid("expected a regular file"));
-    }
-    let file = File::open(path).map_err(SecretError::file)?;
     // With enough capacity, the buffer does not grow, which would leave a copy of the secret behind.
-    let limit = MAX_BYTES.saturating_add(1);
-    let mut content = Zeroizing::new(Vec::with_capacity(limit));
-    let mut file = file.take(u64::try_from(limit).unwrap_or(u64::MAX));
-    file.read_to_end(&mut content).map_err(SecretError::file)?;
-    if content.len() > MAX_BYTES {
-        return Err(SecretError::invalid("expected at most 4096 bytes"));
-    }
+    let mut content = Zeroizing::new(Vec::with_capacity(MAX_BYTES.saturating_add(1)));
+    regular_file::read(path, MAX_BYTES, &mut content).map_err(|error| match error {
+        FileError::Read(error) => SecretError::file(error),
+        FileError::NotRegular => SecretError::invalid("expected a regular file"),
+        FileError::TooLarge => SecretError::invalid("expected at most 4096 bytes"),
+    })?;
     parse(&content)
 }
 

@@ -1,5 +1,3 @@
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +10,7 @@ use super::error::KeyFileError;
 use super::fetch::FetchLimits;
 use super::key_set::KeySet;
 use crate::error_chain::causes;
+use crate::regular_file::{self, FileError};
 use crate::time::Clock;
 
 /// Reads the JWK Set in a file. A key that `previous` contains too is reused.
@@ -20,18 +19,12 @@ pub(crate) fn read_key_file(
     limits: FetchLimits,
     previous: Option<&KeySet>,
 ) -> Result<KeySet, KeyFileError> {
-    let max_bytes = u64::try_from(limits.max_bytes).unwrap_or(u64::MAX);
-    // Opening a named pipe would wait for a writer.
-    if !fs::metadata(path)?.is_file() {
-        return Err(KeyFileError::NotAFile);
-    }
     let mut text = Vec::new();
-    File::open(path)?
-        .take(max_bytes.saturating_add(1))
-        .read_to_end(&mut text)?;
-    if text.len() > limits.max_bytes {
-        return Err(KeyFileError::TooLarge(limits.max_bytes));
-    }
+    regular_file::read(path, limits.max_bytes, &mut text).map_err(|error| match error {
+        FileError::Read(error) => error.into(),
+        FileError::NotRegular => KeyFileError::NotAFile,
+        FileError::TooLarge => KeyFileError::TooLarge(limits.max_bytes),
+    })?;
     Ok(KeySet::parse(&text, limits.max_keys, previous)?)
 }
 
