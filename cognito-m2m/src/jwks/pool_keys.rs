@@ -339,6 +339,7 @@ impl PoolKeys {
     pub(super) fn record_attempt(&self, source: usize) {
         if let Some(source) = self.0.sources.get(source) {
             source.is_wanted.store(false, Ordering::Relaxed);
+            source.is_outdated.store(false, Ordering::Relaxed);
         }
     }
 

@@ -149,17 +149,17 @@ fn check_issuer_types(
     };
     if types.is_empty() {
         faults.add(
-            setting,
+            &setting,
             "is empty: list `original`, `updated` or both, or remove the list",
         );
-    } else if pool.issuer.is_some() && (!path.is_empty() || settings.pools.is_empty()) {
-        // The top-level setting may be there for additional pools.
-        if pool.issuer_types.is_some() {
-            faults.add(
-                setting,
-                "can't be combined with `issuer`, which is the only issuer then",
-            );
-        }
+    }
+    // The top-level setting may be there for additional pools.
+    let is_for_others = path.is_empty() && !settings.pools.is_empty();
+    if pool.issuer.is_some() && pool.issuer_types.is_some() && !is_for_others {
+        faults.add(
+            setting,
+            "can't be combined with `issuer`, which is the only issuer then",
+        );
     }
     let all = [IssuerType::Original, IssuerType::Updated];
     all.into_iter().filter(|it| types.contains(it)).collect()
