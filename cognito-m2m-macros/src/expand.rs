@@ -1,12 +1,15 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Item, ItemFn};
+use syn::Item;
+use syn::parse::{Parse, ParseStream};
 
 use crate::associated::is_associated;
 use crate::attribute::Attribute;
 use crate::check::check;
 use crate::errors::Errors;
+use crate::function::{Body, Function};
 use crate::kind::Kind;
+use crate::module::Module;
 use crate::{handler, module, routes};
 
 /// Expands an attribute and the item under it.
@@ -18,8 +21,8 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
     let attribute = Attribute::parse(kind, arguments, &mut errors);
     check(kind, &attribute.requirements, &mut errors);
     let mut unguarded = item.clone();
-    let guarded = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => {
+    let guarded = match syn::parse2::<Annotated>(item.clone()) {
+        Ok(Annotated::Fn(function)) => {
             let is_method = function.sig.receiver().is_some();
             let is_associated = is_method || is_associated(kind, item);
             if is_associated {
@@ -28,31 +31,24 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
             if is_associated && !is_method {
                 report_associated(kind, &mut errors);
                 TokenStream::new()
+            } else if matches!(function.body, Body::None(_)) {
+                report_other_item(kind, "", item, &mut errors);
+                TokenStream::new()
             } else {
-                handler::expand(&attribute, function, &mut errors)
+                handler::expand(&attribute, *function, &mut errors)
             }
         }
-        Ok(Item::Mod(mut module)) => {
+        Ok(Annotated::Mod(mut module)) => {
             let guarded = module::expand(&attribute, &mut module, &mut errors);
             unguarded = module.into_token_stream();
             guarded
         }
-        // Without a body.
-        Ok(Item::Verbatim(_)) | Err(_) if is_associated(kind, item) => {
-            report_associated(kind, &mut errors);
+        Ok(Annotated::Other { advice }) => {
+            report_other_item(kind, advice, item, &mut errors);
             TokenStream::new()
         }
-        other => {
-            let advice = match other {
-                Ok(Item::Impl(_) | Item::Trait(_)) => ": make the handlers in it free functions",
-                _ => "",
-            };
-            let message = format_args!(
-                "`#[{}]` can only be used on an `async fn` or on an inline module (`mod {{ .. }}`)\
-                 {advice}",
-                kind.name()
-            );
-            errors.report(first_token(item), message);
+        Err(error) => {
+            errors.add(error);
             TokenStream::new()
         }
     };
@@ -67,11 +63,44 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
 
 /// Returns the function without the attributes of routes. In an `impl`, they would fail too, with
 /// errors that don't explain the mistake.
-fn without_routes(function: &ItemFn) -> TokenStream {
+fn without_routes(function: &Function) -> TokenStream {
     let mut function = function.clone();
     let is_kept = |attribute: &syn::Attribute| !routes::is_route(attribute);
     function.attrs.retain(is_kept);
     function.into_token_stream()
+}
+
+/// An item under an attribute.
+enum Annotated {
+    Fn(Box<Function>),
+    Mod(Module),
+    Other { advice: &'static str },
+}
+
+impl Parse for Annotated {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if Function::is_next(input) {
+            return input.parse().map(Self::Fn);
+        }
+        if Module::is_next(input) {
+            return input.parse().map(Self::Mod);
+        }
+        let advice = match input.fork().parse() {
+            Ok(Item::Impl(_) | Item::Trait(_)) => ": make the handlers in it free functions",
+            _ => "",
+        };
+        input.parse::<TokenStream>()?;
+        Ok(Self::Other { advice })
+    }
+}
+
+fn report_other_item(kind: Kind, advice: &str, item: &TokenStream, errors: &mut Errors) {
+    let message = format_args!(
+        "`#[{}]` can only be used on an `async fn` or on an inline module (`mod {{ .. }}`)\
+         {advice}",
+        kind.name()
+    );
+    errors.report(first_token(item), message);
 }
 
 fn report_associated(kind: Kind, errors: &mut Errors) {

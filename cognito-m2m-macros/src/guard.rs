@@ -8,15 +8,17 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::function::Function;
 
 /// The prefix of all generated names.
 pub(crate) const PREFIX: &str = "__cognito_m2m_";
 
-/// If a handler has at least this many arguments, the guard and the first one become a tuple.
-///
-/// Actix accepts at most 16 arguments. Clippy warns about more than 7, so without the tuple, it would
-/// warn about a handler that the user wrote with 7.
-const MIN_SHARED_ARGUMENTS: usize = 7;
+/// If a handler has this many arguments, the most that Actix accepts, the guard and the first one become
+/// a tuple.
+const MAX_ARGUMENTS: usize = 16;
+
+/// Clippy warns about functions with more arguments than this.
+const MAX_ARGUMENTS_OF_CLIPPY: usize = 7;
 
 /// Returns the number of policies that attributes have added to the guard so far.
 pub(crate) fn layer_count(signature: &Signature) -> usize {
@@ -24,7 +26,8 @@ pub(crate) fn layer_count(signature: &Signature) -> usize {
 }
 
 /// Adds a policy to the existing guard, or adds a guard in front of the arguments.
-pub(crate) fn add(signature: &mut Signature, marker: &Ident, krate: &Path, errors: &mut Errors) {
+pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors: &mut Errors) {
+    let signature = &mut function.sig;
     for argument in &mut signature.inputs {
         if let FnArg::Typed(typed) = argument
             && let Some(upper) = policy_type(&mut typed.ty)
@@ -35,7 +38,13 @@ pub(crate) fn add(signature: &mut Signature, marker: &Ident, krate: &Path, error
         }
     }
     let guard: Type = parse_quote!(#krate::__private::Guard<#marker>);
-    let is_full = signature.inputs.len() >= MIN_SHARED_ARGUMENTS;
+    if signature.inputs.len() >= MAX_ARGUMENTS_OF_CLIPPY {
+        // The user wrote one argument less than Clippy would count.
+        function
+            .attrs
+            .push(parse_quote!(#[allow(clippy::too_many_arguments)]));
+    }
+    let is_full = signature.inputs.len() >= MAX_ARGUMENTS;
     match signature.inputs.first_mut() {
         Some(FnArg::Typed(first)) if is_full => share(first, &guard, errors),
         _ => signature.inputs.insert(0, parse_quote!(_: #guard)),

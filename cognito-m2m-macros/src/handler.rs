@@ -5,17 +5,22 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute as RustAttribute, Ident, ItemFn, Path, Visibility};
+use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
 use crate::{policy, routes};
 
 /// Expands an attribute on a function.
-pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Errors) -> TokenStream {
+pub(crate) fn expand(
+    attribute: &Attribute,
+    function: Function,
+    errors: &mut Errors,
+) -> TokenStream {
     check_signature(attribute.kind, &function, "", errors);
     let Requirements::Shared(requirement) = &attribute.requirements else {
         let message = "`#[action_scope_map]` can only be used on an inline module \
@@ -40,7 +45,7 @@ pub(crate) fn expand(attribute: &Attribute, function: ItemFn, errors: &mut Error
 ///
 /// Actix calls handlers without a receiver. And only the body of an `async fn` is certain to run
 /// after the guard. `advice` is appended to the message about a function that isn't `async`.
-pub(crate) fn check_signature(kind: Kind, function: &ItemFn, advice: &str, errors: &mut Errors) {
+pub(crate) fn check_signature(kind: Kind, function: &Function, advice: &str, errors: &mut Errors) {
     let attribute = kind.name();
     if let Some(receiver) = function.sig.receiver() {
         let message = format_args!(
@@ -69,9 +74,9 @@ pub(crate) struct Layer<'a> {
 }
 
 /// Returns the handler with the layer added to its guard, and the items for the layer.
-pub(crate) fn guard(mut function: ItemFn, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
+pub(crate) fn guard(mut function: Function, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
     let marker = Marker::new(&function);
-    guard::add(&mut function.sig, &marker.name, layer.krate, errors);
+    guard::add(&mut function, &marker.name, layer.krate, errors);
     let items = marker.items(layer);
     quote!(#items #function)
 }
@@ -85,7 +90,7 @@ struct Marker {
 }
 
 impl Marker {
-    fn new(function: &ItemFn) -> Self {
+    fn new(function: &Function) -> Self {
         let handler = function.sig.ident.unraw().to_string();
         // An identifier can't start with a digit, so a name with a number never collides with the
         // marker of another handler.

@@ -7,6 +7,7 @@
 //!   the HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
 //!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
 //!   for each handler of a module. `associated` detects functions that can't be guarded.
@@ -33,6 +34,7 @@ mod attribute;
 mod check;
 mod errors;
 mod expand;
+mod function;
 mod guard;
 mod handler;
 mod kind;

@@ -2,27 +2,25 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, ExprLit, Ident, ImplItem, Item, ItemMod, Lit, MetaNameValue, TraitItem,
-    parse_quote,
-};
+use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, MetaNameValue, parse_quote};
 
 use crate::errors::Errors;
 use crate::kind::Kind;
+use crate::module::item::{Member, Module, ModuleItem};
 use crate::routes;
 
 const MARK: &str = "__cognito_m2m_exempt";
 
 /// Returns `true` if the attribute on the module must not change the item.
-pub(super) fn is_exempt(item: &Item) -> bool {
+pub(super) fn is_exempt(item: &ModuleItem) -> bool {
     match item {
-        Item::Fn(item) => has_mark(&item.attrs),
-        Item::Impl(item) => has_mark(&item.attrs),
-        Item::Macro(item) => has_mark(&item.attrs),
-        Item::Mod(item) => has_mark(&item.attrs),
-        Item::Trait(item) => has_mark(&item.attrs),
-        Item::Use(item) => has_mark(&item.attrs),
-        _ => false,
+        ModuleItem::Fn(item) => has_mark(&item.attrs),
+        ModuleItem::Block(item) => has_mark(&item.attrs),
+        ModuleItem::Value(item) => has_mark(&item.attrs),
+        ModuleItem::Mod(item) => has_mark(&item.attrs),
+        ModuleItem::Other(Item::Macro(item)) => has_mark(&item.attrs),
+        ModuleItem::Other(Item::Use(item)) => has_mark(&item.attrs),
+        ModuleItem::Other(_) | ModuleItem::Unknown(..) | ModuleItem::Guarded(_) => false,
     }
 }
 
@@ -38,42 +36,37 @@ pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
 /// rustc doesn't know `#[helper]` and `#[public]`, so they can't stay. But the attributes that expand
 /// later, on this module and on nested ones, need them too. The mark is a `cfg_attr` with a false
 /// condition, which rustc ignores.
-pub(super) fn replace_exemptions(module: &mut ItemMod, errors: &mut Errors) {
-    let Some((_, items)) = &mut module.content else {
+pub(super) fn replace_exemptions(module: &mut Module, errors: &mut Errors) {
+    let Some(content) = &mut module.content else {
         return;
     };
-    for item in items {
+    for item in &mut content.items {
         for attributes in attributes(item) {
             replace_exemption(attributes, errors);
         }
-        if let Item::Mod(inner) = item {
+        if let ModuleItem::Mod(inner) = item {
             replace_exemptions(inner, errors);
         }
     }
 }
 
-/// Returns the attributes of an item, and those of its associated functions.
-fn attributes(item: &mut Item) -> Vec<&mut Vec<Attribute>> {
+/// Returns the attributes of an item, and those of its members.
+fn attributes(item: &mut ModuleItem) -> Vec<&mut Vec<Attribute>> {
     match item {
-        Item::Fn(item) => vec![&mut item.attrs],
-        Item::Macro(item) => vec![&mut item.attrs],
-        Item::Mod(item) => vec![&mut item.attrs],
-        Item::Use(item) => vec![&mut item.attrs],
-        Item::Impl(block) => {
-            let members = block.items.iter_mut().filter_map(|member| match member {
-                ImplItem::Fn(function) => Some(&mut function.attrs),
-                _ => None,
+        ModuleItem::Fn(item) => vec![&mut item.attrs],
+        ModuleItem::Mod(item) => vec![&mut item.attrs],
+        ModuleItem::Value(item) => vec![&mut item.attrs],
+        ModuleItem::Block(block) => {
+            let members = block.members.iter_mut().map(|member| match member {
+                Member::Fn(function) => &mut function.attrs,
+                Member::Value(value) => &mut value.attrs,
+                Member::Other { attrs, .. } => attrs,
             });
             std::iter::once(&mut block.attrs).chain(members).collect()
         }
-        Item::Trait(block) => {
-            let members = block.items.iter_mut().filter_map(|member| match member {
-                TraitItem::Fn(function) => Some(&mut function.attrs),
-                _ => None,
-            });
-            std::iter::once(&mut block.attrs).chain(members).collect()
-        }
-        _ => Vec::new(),
+        ModuleItem::Other(Item::Macro(item)) => vec![&mut item.attrs],
+        ModuleItem::Other(Item::Use(item)) => vec![&mut item.attrs],
+        ModuleItem::Other(_) | ModuleItem::Unknown(..) | ModuleItem::Guarded(_) => Vec::new(),
     }
 }
 

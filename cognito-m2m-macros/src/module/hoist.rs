@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute as RustAttribute, Ident, ItemFn, ItemMod, Path};
+use syn::{Attribute as RustAttribute, Ident, Path};
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::handler::{Layer, cfgs};
 use crate::model::Requirement;
+use crate::module::item::Module;
 use crate::policy;
 
 /// The constants of one attribute on a module.
@@ -26,7 +28,7 @@ pub(super) struct Hoisted<'a> {
 }
 
 impl<'a> Hoisted<'a> {
-    pub(super) fn new(attribute: &'a Attribute, module: &'a ItemMod, errors: &mut Errors) -> Self {
+    pub(super) fn new(attribute: &'a Attribute, module: &'a Module, errors: &mut Errors) -> Self {
         if is_relative(&attribute.krate) {
             errors.add(syn::Error::new_spanned(
                 &attribute.krate,
@@ -47,7 +49,7 @@ impl<'a> Hoisted<'a> {
     /// `position` is the position of the requirement in the attribute.
     pub(super) fn layer(
         &mut self,
-        handler: &ItemFn,
+        handler: &Function,
         depth: usize,
         (position, requirement): (usize, &Requirement),
     ) -> Layer<'a> {

@@ -8,19 +8,22 @@
 mod builtin;
 mod exempt;
 mod hoist;
+mod item;
 mod unseen;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Item, ItemFn, ItemMod};
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::handler;
 use crate::model::{Key, Requirement, Requirements};
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
+pub(crate) use crate::module::item::Module;
+use crate::module::item::ModuleItem;
 use crate::routes::{self, RoutedMethod};
 
 /// Returns the module with its handlers guarded.
@@ -29,7 +32,7 @@ use crate::routes::{self, RoutedMethod};
 /// after a mistake.
 pub(crate) fn expand(
     attribute: &Attribute,
-    module: &mut ItemMod,
+    module: &mut Module,
     errors: &mut Errors,
 ) -> TokenStream {
     exempt::replace_exemptions(module, errors);
@@ -65,26 +68,26 @@ struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    fn visit_module(&mut self, module: &mut ItemMod) {
-        let Some((_, items)) = &mut module.content else {
+    fn visit_module(&mut self, module: &mut Module) {
+        let Some(content) = &mut module.content else {
             let message = "the attribute on the outer module only covers inline modules: write \
                            `mod { .. }`, or put the attribute on the handlers in the file";
             self.errors.report(module.mod_token.span, message);
             return;
         };
-        let unguarded = std::mem::take(items).into_iter();
-        *items = unguarded.map(|item| self.visit_item(item)).collect();
+        let unguarded = std::mem::take(&mut content.items).into_iter();
+        content.items = unguarded.map(|item| self.visit_item(item)).collect();
     }
 
-    fn visit_item(&mut self, item: Item) -> Item {
+    fn visit_item(&mut self, item: ModuleItem) -> ModuleItem {
         match item {
             exempt if is_exempt(&exempt) => exempt,
-            Item::Fn(function) if is_handler(&function) => self.guard_handler(function),
-            Item::Mod(mut inner) => {
+            ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
+            ModuleItem::Mod(mut inner) => {
                 self.nesting.push(inner.ident.unraw().to_string());
                 self.visit_module(&mut inner);
                 self.nesting.pop();
-                Item::Mod(inner)
+                ModuleItem::Mod(inner)
             }
             other => {
                 unseen::check(&other, self.attribute.kind, self.errors);
@@ -93,7 +96,7 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    fn guard_handler(&mut self, function: ItemFn) -> Item {
+    fn guard_handler(&mut self, function: Function) -> ModuleItem {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
         let mut name = self.nesting.join("::");
@@ -105,11 +108,11 @@ impl<'a> Visitor<'a> {
         let requirement = self.requirement(&name, &routed, function.sig.ident.span());
         self.handlers.push(Handler { name, routed });
         let Some(requirement) = requirement else {
-            return Item::Fn(function);
+            return ModuleItem::Fn(function);
         };
         let depth = self.nesting.len().saturating_add(1);
         let layer = self.hoisted.layer(&function, depth, requirement);
-        Item::Verbatim(handler::guard(function, &layer, self.errors))
+        ModuleItem::Guarded(handler::guard(function, &layer, self.errors))
     }
 
     /// Returns the requirement for a handler, and its position in the attribute.
@@ -173,6 +176,6 @@ fn handler_name(key: &Key) -> &str {
 
 /// Returns `true` for a function that Actix can mount, or that another attribute may turn into a
 /// handler.
-fn is_handler(function: &ItemFn) -> bool {
+fn is_handler(function: &Function) -> bool {
     function.sig.asyncness.is_some() || !function.attrs.iter().all(builtin::is_builtin)
 }

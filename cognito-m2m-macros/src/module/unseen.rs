@@ -4,22 +4,23 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, ImplItem, Item, ItemFn, ReturnType, Signature, TraitItem, Visibility};
+use syn::{Item, ReturnType, Visibility};
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::kind::Kind;
 use crate::module::builtin::is_builtin;
 use crate::module::exempt::has_mark;
+use crate::module::item::{Member, ModuleItem};
 
 const MACRO_CALL: &str = "a macro call: write out its items";
 const ASSOCIATED: &str = "an associated function: make it a free function";
 const FUTURE: &str = "a function that returns a future: make it an `async fn`";
 const NESTED: &str = "a function inside another function: move it out";
 const RE_EXPORT: &str = "a re-export: move the `use` out of the module";
-const UNKNOWN: &str = "unrecognized syntax: move it out of the module";
 
 /// Reports an item that is neither guarded nor exempt, but could contain a handler.
-pub(super) fn check(item: &Item, kind: Kind, errors: &mut Errors) {
+pub(super) fn check(item: &ModuleItem, kind: Kind, errors: &mut Errors) {
     for (at, unguarded) in unguarded(item) {
         let message = format_args!(
             "`#[{}]` on the module can't guard {unguarded}, or mark it `#[helper]` if it contains \
@@ -28,69 +29,62 @@ pub(super) fn check(item: &Item, kind: Kind, errors: &mut Errors) {
         );
         errors.report(at, message);
     }
+    if let ModuleItem::Unknown(_, error) = item {
+        errors.add(error.clone());
+    }
 }
 
-fn unguarded(item: &Item) -> Vec<(Span, &'static str)> {
+fn unguarded(item: &ModuleItem) -> Vec<(Span, &'static str)> {
     match item {
-        Item::Fn(function) => in_function(function),
-        Item::Impl(block) => block.items.iter().flat_map(in_impl).collect(),
-        Item::Trait(block) => block.items.iter().flat_map(in_trait).collect(),
+        ModuleItem::Fn(function) => in_function(function),
+        ModuleItem::Block(block) => block.members.iter().flat_map(in_member).collect(),
         // A macro call with a name is a definition: `macro_rules! name`.
-        Item::Macro(call) if call.ident.is_none() => vec![(call.mac.path.span(), MACRO_CALL)],
-        Item::Use(import) if !matches!(import.vis, Visibility::Inherited) => {
+        ModuleItem::Other(Item::Macro(call)) if call.ident.is_none() => {
+            vec![(call.mac.path.span(), MACRO_CALL)]
+        }
+        ModuleItem::Other(Item::Use(import)) if !matches!(import.vis, Visibility::Inherited) => {
             vec![(import.vis.span(), RE_EXPORT)]
         }
-        Item::Verbatim(tokens) => vec![(tokens.span(), UNKNOWN)],
         _ => Vec::new(),
     }
 }
 
-fn in_function(function: &ItemFn) -> Vec<(Span, &'static str)> {
+fn in_function(function: &Function) -> Vec<(Span, &'static str)> {
     if returns_future(&function.sig.output) {
         return vec![(function.sig.ident.span(), FUTURE)];
     }
-    in_body(&function.block)
+    in_body(function)
 }
 
-fn in_impl(item: &ImplItem) -> Vec<(Span, &'static str)> {
-    match item {
-        ImplItem::Fn(function) => {
-            in_associated(&function.attrs, &function.sig, Some(&function.block))
+fn in_member(member: &Member) -> Vec<(Span, &'static str)> {
+    match member {
+        Member::Fn(function) if has_mark(&function.attrs) => Vec::new(),
+        Member::Fn(function) if could_be_mounted(function) => {
+            vec![(function.sig.ident.span(), ASSOCIATED)]
         }
-        ImplItem::Macro(call) => vec![(call.mac.path.span(), MACRO_CALL)],
-        _ => Vec::new(),
-    }
-}
-
-fn in_trait(item: &TraitItem) -> Vec<(Span, &'static str)> {
-    match item {
-        TraitItem::Fn(function) => {
-            in_associated(&function.attrs, &function.sig, function.default.as_ref())
+        Member::Fn(function) => in_body(function),
+        Member::Value(_) => Vec::new(),
+        Member::Other { attrs, tokens } => {
+            let is_call = syn::parse2::<syn::Macro>(without_semicolon(tokens)).is_ok();
+            if is_call && !has_mark(attrs) {
+                return vec![(tokens.span(), MACRO_CALL)];
+            }
+            Vec::new()
         }
-        TraitItem::Macro(call) => vec![(call.mac.path.span(), MACRO_CALL)],
-        _ => Vec::new(),
     }
 }
 
-fn in_associated(
-    attributes: &[Attribute],
-    signature: &Signature,
-    body: Option<&Block>,
-) -> Vec<(Span, &'static str)> {
-    if has_mark(attributes) {
-        return Vec::new();
-    }
-    if could_be_mounted(attributes, signature) {
-        return vec![(signature.ident.span(), ASSOCIATED)];
-    }
-    body.map(in_body).unwrap_or_default()
+fn without_semicolon(tokens: &TokenStream) -> TokenStream {
+    let is_kept =
+        |token: &TokenTree| !matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';');
+    tokens.clone().into_iter().filter(is_kept).collect()
 }
 
 /// Returns the `async` functions in a body, at any depth. In a `configure` function, they are likely
 /// to be handlers.
-fn in_body(body: &Block) -> Vec<(Span, &'static str)> {
+fn in_body(function: &Function) -> Vec<(Span, &'static str)> {
     let mut found = Vec::new();
-    collect_async_functions(body.to_token_stream(), &mut found);
+    collect_async_functions(function.body.statements(), &mut found);
     found.into_iter().map(|at| (at, NESTED)).collect()
 }
 
@@ -116,10 +110,11 @@ fn collect_async_functions(tokens: TokenStream, found: &mut Vec<Span>) {
 }
 
 /// Returns `true` if Actix can call the function: it has no receiver, and may return a future.
-fn could_be_mounted(attributes: &[Attribute], signature: &Signature) -> bool {
+fn could_be_mounted(function: &Function) -> bool {
+    let signature = &function.sig;
     let may_return_future = signature.asyncness.is_some()
         || returns_future(&signature.output)
-        || !attributes.iter().all(is_builtin);
+        || !function.attrs.iter().all(is_builtin);
     may_return_future && signature.receiver().is_none()
 }
 

@@ -2,4 +2,5 @@
 
 mod expansion;
 mod grouping;
+mod half_typed;
 mod mistakes;

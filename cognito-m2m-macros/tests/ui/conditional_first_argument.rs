@@ -9,6 +9,15 @@ async fn handler(
     _: String,
     _: String,
     _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
+    _: String,
 ) {
 }
 

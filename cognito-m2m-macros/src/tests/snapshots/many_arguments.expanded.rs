@@ -20,17 +20,62 @@ const _: () = {
         ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_seven::LAYER)
     }
 };
+#[allow(clippy::too_many_arguments)]
 async fn seven(
-    (
-        _,
-        Json(mut order),
-    ): (::cognito_m2m::__private::Guard<__cognito_m2m_seven>, Json<Order>),
+    _: ::cognito_m2m::__private::Guard<__cognito_m2m_seven>,
+    Json(mut order): Json<Order>,
     a: Data<A>,
     b: Data<B>,
     c: Data<C>,
     d: Data<D>,
     e: Data<E>,
     f: Data<F>,
+) -> impl Responder {
+    HttpResponse::Ok()
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum __cognito_m2m_sixteen {}
+const _: () = {
+    impl __cognito_m2m_sixteen {
+        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
+            policy: ::cognito_m2m::__private::Policy::authenticated(),
+            handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
+            file: ::core::file!(),
+            line: ::core::line!(),
+        };
+    }
+    #[automatically_derived]
+    impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_sixteen {
+        const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
+            Self::LAYER,
+        );
+    }
+    ::cognito_m2m::__private::inventory::submit! {
+        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_sixteen::LAYER)
+    }
+};
+#[allow(clippy::too_many_arguments)]
+async fn sixteen(
+    (
+        _,
+        Json(mut order),
+    ): (::cognito_m2m::__private::Guard<__cognito_m2m_sixteen>, Json<Order>),
+    a: A,
+    b: B,
+    c: C,
+    d: D,
+    e: E,
+    f: F,
+    g: G,
+    h: H,
+    i: I,
+    j: J,
+    k: K,
+    l: L,
+    m: M,
+    n: N,
+    o: O,
 ) -> impl Responder {
     HttpResponse::Ok()
 }

@@ -10,3 +10,25 @@ async fn seven(
 ) -> impl Responder {
     HttpResponse::Ok()
 }
+
+#[require_authentication]
+async fn sixteen(
+    Json(mut order): Json<Order>,
+    a: A,
+    b: B,
+    c: C,
+    d: D,
+    e: E,
+    f: F,
+    g: G,
+    h: H,
+    i: I,
+    j: J,
+    k: K,
+    l: L,
+    m: M,
+    n: N,
+    o: O,
+) -> impl Responder {
+    HttpResponse::Ok()
+}
