@@ -13,7 +13,7 @@ use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::{policy, routes};
+use crate::{extractors, policy, routes};
 
 /// Expands an attribute on a function.
 pub(crate) fn expand(
@@ -76,8 +76,16 @@ pub(crate) struct Layer<'a> {
 /// Returns the handler with the layer added to its guard, and the items for the layer.
 pub(crate) fn guard(mut function: Function, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
     let marker = Marker::new(&function);
+    // The attribute that expands first checks the arguments for all.
+    let checks = match guard::layer_count(&function.sig) {
+        0 => {
+            extractors::check_count(&function.sig, errors);
+            extractors::checks(&function.sig, layer.krate)
+        }
+        _ => TokenStream::new(),
+    };
     guard::add(&mut function, &marker.name, layer.krate, errors);
-    let items = marker.items(layer);
+    let items = marker.items(layer, &checks);
     quote!(#items #function)
 }
 
@@ -106,7 +114,7 @@ impl Marker {
         }
     }
 
-    fn items(&self, layer: &Layer<'_>) -> TokenStream {
+    fn items(&self, layer: &Layer<'_>, checks: &TokenStream) -> TokenStream {
         let Self {
             name,
             handler,
@@ -150,6 +158,8 @@ impl Marker {
                     const LAYERS: &'static #private::Layers = &#private::Layers::One(Self::LAYER);
                     #refusal
                 }
+
+                #checks
 
                 #private::inventory::submit! { #private::GuardedHandler(#name::LAYER) }
             };

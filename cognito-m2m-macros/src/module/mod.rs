@@ -5,6 +5,7 @@
 //! items that could hide a handler are errors ([`unseen`]), and exceptions are explicit
 //! ([`exempt`]).
 
+mod actions;
 mod builtin;
 mod exempt;
 mod hoist;
@@ -19,7 +20,8 @@ use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
-use crate::model::{Key, Requirement, Requirements};
+use crate::model::{Requirement, Requirements};
+use crate::module::actions::handler_name;
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
@@ -54,6 +56,7 @@ pub(crate) fn expand(
 struct Handler {
     /// The path relative to the module.
     name: String,
+    span: Span,
     routed: Vec<RoutedMethod>,
 }
 
@@ -105,8 +108,12 @@ impl<'a> Visitor<'a> {
         }
         name.push_str(&function.sig.ident.unraw().to_string());
         let routed = routes::visible_methods(&function.attrs);
-        let requirement = self.requirement(&name, &routed, function.sig.ident.span());
-        self.handlers.push(Handler { name, routed });
+        let requirement = self.requirement(&name, &routed);
+        self.handlers.push(Handler {
+            name,
+            span: function.sig.ident.span(),
+            routed,
+        });
         let Some(requirement) = requirement else {
             return ModuleItem::Fn(function);
         };
@@ -120,7 +127,6 @@ impl<'a> Visitor<'a> {
         &mut self,
         handler: &str,
         routed: &[RoutedMethod],
-        at: Span,
     ) -> Option<(usize, &'a Requirement)> {
         match &self.attribute.requirements {
             Requirements::Shared(requirement) => {
@@ -132,31 +138,18 @@ impl<'a> Visitor<'a> {
             Requirements::PerHandler(actions) => {
                 let mut actions = actions.iter().enumerate();
                 let found = actions.find(|(_, action)| handler_name(&action.key) == handler);
-                if found.is_none() {
-                    let message = format_args!(
-                        "the action map doesn't list this handler: add `{handler} = \"..\"`, or \
-                         mark it `#[public(reason = \"..\")]` to leave it open, or `#[helper]` if \
-                         it is not a handler"
-                    );
-                    self.errors.report(at, message);
-                }
                 found.map(|(position, action)| (position, &action.requirement))
             }
         }
     }
 
-    /// Reports each entry of a map that applies to no handler.
+    /// Reports each entry of a map that applies to no handler, and each handler without an entry.
     fn check_map(&mut self) {
         let handlers = &self.handlers;
         match &self.attribute.requirements {
             Requirements::PerHandler(actions) => {
-                for key in actions.iter().map(|action| &action.key) {
-                    let name = handler_name(key);
-                    if handlers.iter().all(|handler| handler.name != name) {
-                        let message = format_args!("the module has no handler named `{name}`");
-                        self.errors.report(key.span, message);
-                    }
-                }
+                let keys = actions.iter().map(|action| &action.key);
+                actions::check(keys, handlers, &self.attribute.accepted, self.errors);
             }
             // A handler without a visible route may accept any method.
             Requirements::Shared(Requirement::Methods(entries))
@@ -168,10 +161,6 @@ impl<'a> Visitor<'a> {
             Requirements::Shared(_) => {}
         }
     }
-}
-
-fn handler_name(key: &Key) -> &str {
-    key.text.strip_prefix("r#").unwrap_or(&key.text)
 }
 
 /// Returns `true` for a function that Actix can mount, or that another attribute may turn into a
