@@ -3,7 +3,7 @@ use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
 use crate::errors::Errors;
-use crate::expression::Place;
+use crate::expression::{Place, expected_path};
 use crate::kind::Kind;
 use crate::model::{
     Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
@@ -159,6 +159,10 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
             errors.add(expression.error(Place::Scopes));
             None
         }
+        Value::Mistake(error) => {
+            errors.add(error);
+            None
+        }
         Value::List(span, delimiters, _) => {
             let message = format_args!(
                 "unexpected {delimiters}: list the scopes as separate arguments, or group them with \
@@ -197,6 +201,10 @@ fn client_string(
         Value::Str(string) => Some(string),
         Value::Other(expression) => {
             errors.add(expression.error(place));
+            None
+        }
+        Value::Mistake(error) => {
+            errors.add(error);
             None
         }
         // The value is missing, which was reported.
@@ -260,10 +268,11 @@ fn take_path(arguments: &mut Arguments, key: &'static str, errors: &mut Errors) 
             errors.report(span, message);
         }
         Value::Other(expression) => errors.add(expression.path_error(key, key == "error")),
+        Value::Mistake(error) => errors.add(error),
         // The value is missing, which was reported.
         Value::List(_, _, members) if members.is_empty() => {}
         Value::List(..) | Value::Group(..) => {
-            errors.report(span, format_args!("expected `{key} = some::path`"));
+            errors.report(span, expected_path(key, key == "error"));
         }
     }
     None

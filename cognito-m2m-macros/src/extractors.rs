@@ -4,7 +4,7 @@
 //! is mounted.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, GenericParam, PatType, Path, Signature, Type};
 
 use crate::errors::Errors;
@@ -75,9 +75,10 @@ fn checked(argument: &Type, krate: &Path) -> Option<TokenStream> {
     let mut tokens = argument.clone().into_iter();
     let start = tokens.next()?.span();
     let end = tokens.last().map_or(start, |token| token.span());
-    // rustc reports the whole type, so it begins and ends where the argument does.
+    // rustc reports the whole type, so it begins and ends where the argument does. A span in source
+    // code and one in an expansion could not be joined.
     let path = located_at(start, &quote!(#krate::__private::Argument));
-    let (open, close) = (quote_spanned!(start=> <), quote_spanned!(end=> >));
+    let (open, close) = (located_at(start, &quote!(<)), located_at(end, &quote!(>)));
     Some(quote!(#path #open #argument #close))
 }
 

@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, parenthesized, token};
 
 use crate::kind::Kind;
+use crate::methods;
 use crate::model::Key;
 use crate::value::{Pair, Value, members, parse_key};
 
@@ -58,6 +59,11 @@ pub(crate) fn parse(kind: Kind, input: ParseStream<'_>) -> syn::Result<Option<(P
             let advice = format!(": write `{name} = ..` instead of `{name}(..)`");
             (key.span, advice, parse_parenthesized(input)?)
         }
+        Notation::Alone if kind == Kind::ScopeMap && is_value(&key) => {
+            let message = "expected `METHOD = scopes`; to list several scopes for a method, write \
+                           brackets: `GET = [\"a\", \"b\"]`";
+            return Err(syn::Error::new(key.span, message));
+        }
         Notation::Alone => (key.span, String::new(), missing_value()),
     };
     let mistake = syn::Error::new(at, format_args!("{expected}{advice}"));
@@ -91,6 +97,12 @@ fn is_mistyped(kind: Kind, key: &Key, notation: &Notation, input: ParseStream<'_
         // The others can be the names of constants.
         Notation::Alone => matches!(name, "match" | "crate"),
     }
+}
+
+/// Returns `true` if a key of a scope map without a value is rather a value without a key.
+fn is_value(key: &Key) -> bool {
+    let is_argument = matches!(key.text.as_str(), "match" | "error" | "crate");
+    !is_argument && !methods::is_method(&key.text) && methods::intended(key).is_none()
 }
 
 /// Returns `true` if a colon and the rest of a scope without quotes are next.

@@ -13,6 +13,9 @@ pub(crate) fn value(kind: Kind, value: &Value, accepted: &[&'static str]) -> Str
         && let Some(name) = path.get_ident()
         && let Some(intended) = similar::nearest(&name.to_string(), accepted.iter().copied())
     {
+        if name == intended {
+            return format!("expected a value: `{name} = ..`");
+        }
         return format!("unknown argument `{name}`; did you mean `{intended}`?");
     }
     let advice = match (kind, value) {
@@ -58,7 +61,10 @@ pub(crate) fn argument(kind: Kind, pair: &Pair, accepted: &[&'static str]) -> St
             ": for scopes per method, use `#[scope_map(..)]`".to_owned()
         }
         "match" if takes_scopes(kind) => {
-            format!(": the scopes of `#[{attribute}]` are always combined as its name states")
+            format!(
+                ": `#[{attribute}]` itself states how the scopes are combined, and \
+                 `#[require_scopes(..)]` takes `match`"
+            )
         }
         _ => match similar::nearest(name, accepted.iter().copied()) {
             Some(intended) => format!("; did you mean `{intended}`?"),

@@ -27,6 +27,8 @@ pub(crate) enum Value {
     /// Something that no attribute accepts. It is reported where it is used, because the remedy
     /// depends on the place.
     Other(Expression),
+    /// A mistake in a list, which has been parsed further.
+    Mistake(syn::Error),
 }
 
 /// Parses a key, or returns `None`.
@@ -66,6 +68,7 @@ impl Value {
             Self::Str(string) => string.span(),
             Self::List(span, ..) | Self::Group(span, ..) => *span,
             Self::Other(expression) => expression.span(),
+            Self::Mistake(error) => error.span(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Value {
                 Some(value) => value.to_string(),
                 None => "..".to_owned(),
             },
+            Self::Mistake(_) => "..".to_owned(),
         }
     }
 }
@@ -172,29 +176,21 @@ fn parse_list(input: ParseStream<'_>) -> syn::Result<Option<Value>> {
 /// Parses values that are separated by commas.
 pub(crate) fn members(content: ParseStream<'_>) -> syn::Result<Vec<Value>> {
     let mut members = Vec::new();
-    let mut mistakes: Option<syn::Error> = None;
-    let mut add = |mistake: syn::Error| match &mut mistakes {
-        Some(all) => all.combine(mistake),
-        None => mistakes = Some(mistake),
-    };
     while !content.is_empty() {
         match content.parse() {
             Ok(member) => members.push(member),
             Err(mistake) => {
-                add(mistake);
+                members.push(Value::Mistake(mistake));
                 skip_to_comma(content)?;
             }
         }
         if let Err(mistake) = check_comma(content) {
-            add(mistake);
+            members.push(Value::Mistake(mistake));
             skip_to_argument(content)?;
         }
         content.parse::<Option<Token![,]>>()?;
     }
-    match mistakes {
-        None => Ok(members),
-        Some(mistakes) => Err(mistakes),
-    }
+    Ok(members)
 }
 
 /// Fails unless a comma or the end is next.

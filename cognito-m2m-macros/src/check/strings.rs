@@ -25,8 +25,7 @@ pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
         Some(c) if c.is_whitespace() => match value.trim() {
             "" => "a scope must not be blank".to_owned(),
             trimmed if trimmed.contains(char::is_whitespace) => format!(
-                "a scope must not contain whitespace; pass several scopes as separate arguments: \
-                 `{}`",
+                "a scope must not contain whitespace; write a literal for each scope: `{}`",
                 quoted(&words(trimmed))
             ),
             trimmed => format!("a scope must not contain whitespace: write `\"{trimmed}\"`"),

@@ -10,7 +10,7 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Expr, Path, Token};
 
-pub(crate) use remedy::Place;
+pub(crate) use remedy::{Place, expected_path};
 
 /// The tokens of an argument that is none of the accepted values.
 pub(crate) struct Expression {
@@ -22,8 +22,8 @@ enum Syntax {
     Expr(Box<Expr>),
     /// Tokens that would be a scope if they were in quotes, such as `widgets:read`.
     Unquoted,
-    /// A closure with a half-typed body.
-    Closure,
+    /// A function without a name, or a closure with a half-typed body.
+    Function,
 }
 
 impl Expression {
@@ -41,13 +41,13 @@ impl Expression {
             return Some(Self { tokens, syntax });
         }
         let ahead = input.fork();
-        let is_closure = skip_closure_parameters(&ahead);
+        let is_function = input.peek(Token![fn]) || skip_closure_parameters(&ahead);
         while !is_end(&ahead) {
             ahead.parse::<TokenTree>().ok()?;
         }
         let tokens = tokens_between(start, ahead.cursor());
-        let syntax = if is_closure {
-            Syntax::Closure
+        let syntax = if is_function {
+            Syntax::Function
         } else if let Some(expr) = parse_words(&tokens) {
             Syntax::Expr(Box::new(expr))
         } else if rewrite::unquoted(&tokens).is_some() {
@@ -66,7 +66,7 @@ impl Expression {
                 Expr::Path(path) if path.qself.is_none() => Ok(path.path.clone()),
                 _ => Err(self),
             },
-            Syntax::Unquoted | Syntax::Closure => Err(self),
+            Syntax::Unquoted | Syntax::Function => Err(self),
         }
     }
 

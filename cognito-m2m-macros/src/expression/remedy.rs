@@ -72,7 +72,7 @@ impl Expression {
     /// `is_function` is `false` if the path is the one of a crate.
     pub(crate) fn path_error(&self, key: &str, is_function: bool) -> syn::Error {
         let message = match self.expr() {
-            _ if !is_function => format!("expected `{key} = some::path`"),
+            _ if !is_function => expected_path(key, is_function),
             Some(expr) => match named_function(expr) {
                 Some((path, true)) => {
                     format!("write the function's path without calling it: `{key} = {path}`")
@@ -80,9 +80,9 @@ impl Expression {
                 Some((path, false)) => {
                     format!("expected the path of a function: write `{key} = {path}`")
                 }
-                None => expected_function(key),
+                None => expected_path(key, is_function),
             },
-            None => expected_function(key),
+            None => expected_path(key, is_function),
         };
         syn::Error::new_spanned(&self.tokens, message)
     }
@@ -92,14 +92,14 @@ impl Expression {
         match &self.syntax {
             Syntax::Expr(expr) => rewrite(expr),
             Syntax::Unquoted => unquoted(&self.tokens),
-            Syntax::Closure => None,
+            Syntax::Function => None,
         }
     }
 
     fn expr(&self) -> Option<&Expr> {
         match &self.syntax {
             Syntax::Expr(expr) => Some(expr),
-            Syntax::Unquoted | Syntax::Closure => None,
+            Syntax::Unquoted | Syntax::Function => None,
         }
     }
 
@@ -162,12 +162,17 @@ pub(crate) fn expected(place: Place) -> &'static str {
     }
 }
 
-fn expected_function(key: &str) -> String {
-    format!(
-        "expected the path of a function: write \
-         `fn refuse(refusal: &Refusal, request: &HttpRequest) -> HttpResponse {{ .. }}` and name it: \
-         `{key} = refuse`"
-    )
+/// Returns the message for a value that is no path.
+pub(crate) fn expected_path(key: &str, is_function: bool) -> String {
+    if is_function {
+        format!(
+            "expected the path of a function: write \
+             `fn refuse(refusal: &Refusal, request: &HttpRequest) -> HttpResponse {{ .. }}` and name \
+             it: `{key} = refuse`"
+        )
+    } else {
+        format!("expected `{key} = some::path`")
+    }
 }
 
 /// Returns the path of the function that an expression contains, and `true` if it is called.

@@ -21,7 +21,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
 use crate::model::{Requirement, Requirements};
-use crate::module::actions::handler_name;
+use crate::module::actions::{Functions, handler_name};
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
@@ -44,6 +44,7 @@ pub(crate) fn expand(
         hoisted: Hoisted::new(attribute, module, errors),
         nesting: Vec::new(),
         handlers: Vec::new(),
+        others: Vec::new(),
         errors,
     };
     visitor.visit_module(&mut guarded);
@@ -67,6 +68,8 @@ struct Visitor<'a> {
     /// The names of the nested modules around the current item.
     nesting: Vec<String>,
     handlers: Vec<Handler>,
+    /// The paths of the functions that the attribute doesn't guard.
+    others: Vec<String>,
     errors: &'a mut Errors,
 }
 
@@ -83,6 +86,11 @@ impl<'a> Visitor<'a> {
     }
 
     fn visit_item(&mut self, item: ModuleItem) -> ModuleItem {
+        if let ModuleItem::Fn(function) = &item
+            && (is_exempt(&item) || !is_handler(function))
+        {
+            self.others.push(self.path(function));
+        }
         match item {
             exempt if is_exempt(&exempt) => exempt,
             ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
@@ -102,11 +110,7 @@ impl<'a> Visitor<'a> {
     fn guard_handler(&mut self, function: Function) -> ModuleItem {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
-        let mut name = self.nesting.join("::");
-        if !name.is_empty() {
-            name.push_str("::");
-        }
-        name.push_str(&function.sig.ident.unraw().to_string());
+        let name = self.path(&function);
         let routed = routes::visible_methods(&function.attrs);
         let requirement = self.requirement(&name, &routed);
         self.handlers.push(Handler {
@@ -120,6 +124,13 @@ impl<'a> Visitor<'a> {
         let depth = self.nesting.len().saturating_add(1);
         let layer = self.hoisted.layer(&function, depth, requirement);
         ModuleItem::Guarded(handler::guard(function, &layer, self.errors))
+    }
+
+    /// Returns the path of a function, relative to the module.
+    fn path(&self, function: &Function) -> String {
+        let name = function.sig.ident.unraw().to_string();
+        let nesting = self.nesting.iter().cloned();
+        nesting.chain([name]).collect::<Vec<_>>().join("::")
     }
 
     /// Returns the requirement for a handler, and its position in the attribute.
@@ -148,8 +159,11 @@ impl<'a> Visitor<'a> {
         let handlers = &self.handlers;
         match &self.attribute.requirements {
             Requirements::PerHandler(actions) => {
-                let keys = actions.iter().map(|action| &action.key);
-                actions::check(keys, handlers, &self.attribute.accepted, self.errors);
+                let functions = Functions {
+                    handlers,
+                    others: &self.others,
+                };
+                functions.check(actions, &self.attribute.accepted, self.errors);
             }
             // A handler without a visible route may accept any method.
             Requirements::Shared(Requirement::Methods(entries))

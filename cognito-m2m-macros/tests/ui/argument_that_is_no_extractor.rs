@@ -1,4 +1,4 @@
-use actix_web::{get, web};
+use actix_web::web;
 use cognito_m2m::{require_authentication, require_scopes};
 
 struct Filter;
@@ -7,10 +7,9 @@ struct Filter;
 async fn first(_: web::Path<u8>, _: Filter) {}
 
 #[require_authentication]
-#[get("/")]
 #[require_scopes("a")]
-async fn second(_: Vec<web::Path<u8>>, _: u8) -> &'static str {
-    ""
+async fn second(mut ids: Vec<web::Path<u8>>, web::Json(_): web::Json<String>, (_, _): (u8, String)) {
+    ids.clear();
 }
 
 #[require_scopes("a")]
@@ -20,6 +19,4 @@ mod widgets {
     }
 }
 
-fn main() {
-    drop(web::get().to(first));
-}
+fn main() {}
