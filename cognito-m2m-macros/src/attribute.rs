@@ -1,4 +1,5 @@
 use proc_macro2::{Span, TokenStream};
+use syn::parse::Parser;
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
@@ -261,8 +262,9 @@ fn take_path(arguments: &mut Arguments, key: &'static str, errors: &mut Errors) 
     match pair.value {
         Value::Str(ConstStr::Path(path)) => return Some(path),
         Value::Str(ConstStr::Literal(literal)) => {
-            let path = literal.value();
-            let is_path = literal.parse_with(Path::parse_mod_style).is_ok();
+            // The name of a package can contain `-`, and the path of its crate can't.
+            let path = literal.value().replace('-', "_");
+            let is_path = Path::parse_mod_style.parse_str(&path).is_ok();
             let path = if is_path { &path } else { "some::path" };
             let message = format_args!("expected a path without quotes: `{key} = {path}`");
             errors.report(span, message);

@@ -44,7 +44,7 @@ pub(crate) fn argument(kind: Kind, pair: &Pair, accepted: &[&'static str]) -> St
             format!(": write the scopes without a name: `{values}`")
         }
         "any" | "all" if takes_scopes(kind) => format!(": write `{name}({values})`"),
-        "client" | "clients" | "client_id" | "client_ids" | "ids"
+        "client" | "clients" | "client_id" | "client_ids" | "id" | "ids"
             if kind == Kind::AllowClientIds =>
         {
             format!(": write the client IDs without a name: `{values}`")

@@ -1,6 +1,6 @@
 //! The messages about expressions.
 
-use syn::{Expr, UnOp};
+use syn::{Expr, Path, UnOp};
 
 use crate::expression::rewrite::{Rewritten, rewrite, source, unquoted};
 use crate::expression::{Expression, Syntax};
@@ -72,7 +72,7 @@ impl Expression {
     /// `is_function` is `false` if the path is the one of a crate.
     pub(crate) fn path_error(&self, key: &str, is_function: bool) -> syn::Error {
         let message = match self.expr() {
-            _ if !is_function => expected_path(key, is_function),
+            _ if !is_function => self.crate_error(key),
             Some(expr) => match named_function(expr) {
                 Some((path, true)) => {
                     format!("write the function's path without calling it: `{key} = {path}`")
@@ -85,6 +85,18 @@ impl Expression {
             None => expected_path(key, is_function),
         };
         syn::Error::new_spanned(&self.tokens, message)
+    }
+
+    fn crate_error(&self, key: &str) -> String {
+        let path = match self.expr().and_then(named_function) {
+            Some((path, _)) => path,
+            // The name of a package can contain `-`, and the path of its crate can't.
+            None => source(&self.tokens).replace('-', "_"),
+        };
+        match syn::parse_str::<Path>(&path) {
+            Ok(_) => format!("expected the path of a crate: write `{key} = {path}`"),
+            Err(_) => expected_path(key, false),
+        }
     }
 
     /// Returns the value that the expression stands for, if it can be known.
