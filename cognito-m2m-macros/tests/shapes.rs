@@ -78,7 +78,11 @@ async fn borrowed(name: web::Path<std::borrow::Cow<'_, str>>) -> String {
     name.to_string()
 }
 
-#[expect(dead_code, reason = "rustc can't infer the type of the first argument")]
+#[expect(
+    dead_code,
+    clippy::unused_async,
+    reason = "rustc can't infer the type of the first argument, so it is not mounted"
+)]
 #[require_scopes("a")]
 async fn opaque(_: impl actix_web::FromRequest + 'static, body: String) -> String {
     body
