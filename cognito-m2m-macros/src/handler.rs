@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
@@ -165,10 +166,4 @@ impl Marker {
             };
         }
     }
-}
-
-/// Returns the `#[cfg]` attributes of an item, which its generated items need too.
-pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
-    let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
-    attributes.iter().filter(is_cfg).cloned().collect()
 }

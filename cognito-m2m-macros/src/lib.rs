@@ -32,6 +32,7 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod cfg;
 mod check;
 mod errors;
 mod expand;

@@ -12,7 +12,7 @@ mod hoist;
 mod item;
 mod unseen;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
@@ -21,7 +21,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
 use crate::model::{Requirement, Requirements};
-use crate::module::actions::{Functions, handler_name};
+use crate::module::actions::{Functions, Handler, handler_name};
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
@@ -51,14 +51,6 @@ pub(crate) fn expand(
     visitor.check_map();
     let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
-}
-
-/// A handler found in the module.
-struct Handler {
-    /// The path relative to the module.
-    name: String,
-    span: Span,
-    routed: Vec<RoutedMethod>,
 }
 
 /// Visits the items of a module, and guards the handlers.
