@@ -11,7 +11,8 @@
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
-//!   others. `module` does the same for each handler of a module. `associated` detects functions that can't be guarded.
+//!   others. `module` does the same for each handler of a module. `associated` detects functions that
+//!   can't be guarded.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
