@@ -19,7 +19,7 @@ use crate::{handler, module, routes};
 pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let attribute = Attribute::parse(kind, arguments, &mut errors);
-    check(kind, &attribute.requirements, &mut errors);
+    check(&attribute, &mut errors);
     let mut unguarded = item.clone();
     let guarded = match Annotated::from_item(item) {
         Ok(Annotated::Fn(function)) => {

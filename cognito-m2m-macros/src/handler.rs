@@ -8,12 +8,13 @@ use syn::spanned::Spanned;
 use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::{policy, routes};
+use crate::{extractors, policy, routes};
 
 /// Expands an attribute on a function.
 pub(crate) fn expand(
@@ -76,8 +77,16 @@ pub(crate) struct Layer<'a> {
 /// Returns the handler with the layer added to its guard, and the items for the layer.
 pub(crate) fn guard(mut function: Function, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
     let marker = Marker::new(&function);
+    // The attribute that expands first checks the arguments for all.
+    let checks = match guard::layer_count(&function.sig) {
+        0 => {
+            extractors::check_count(&function.sig, errors);
+            extractors::checks(&function.sig, layer.krate)
+        }
+        _ => TokenStream::new(),
+    };
     guard::add(&mut function, &marker.name, layer.krate, errors);
-    let items = marker.items(layer);
+    let items = marker.items(layer, &checks);
     quote!(#items #function)
 }
 
@@ -106,7 +115,7 @@ impl Marker {
         }
     }
 
-    fn items(&self, layer: &Layer<'_>) -> TokenStream {
+    fn items(&self, layer: &Layer<'_>, checks: &TokenStream) -> TokenStream {
         let Self {
             name,
             handler,
@@ -149,16 +158,12 @@ impl Marker {
                     #refusal
                 }
 
+                #checks
+
                 #private::inventory::submit! {
                     #private::GuardedHandler(<#name as #private::RoutePolicy>::LAYERS)
                 }
             };
         }
     }
-}
-
-/// Returns the `#[cfg]` attributes of an item, which its generated items need too.
-pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
-    let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
-    attributes.iter().filter(is_cfg).cloned().collect()
 }

@@ -3,14 +3,16 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `mistyped` recognizes arguments in another notation. `kind` lists the attributes, `methods`
+//!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
+//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods`
 //!   the HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
 //!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
-//!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
-//!   for each handler of a module. `associated` detects functions that can't be guarded.
+//!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
+//!   others. `module` does the same for each handler of a module. `associated` detects functions that
+//!   can't be guarded.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -31,9 +33,12 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod cfg;
 mod check;
 mod errors;
 mod expand;
+mod expression;
+mod extractors;
 mod function;
 mod guard;
 mod handler;
@@ -44,8 +49,10 @@ mod model;
 mod module;
 mod policy;
 mod routes;
+mod similar;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod value;
 
 use proc_macro::TokenStream;

@@ -38,6 +38,7 @@ pub(crate) struct MethodEntry {
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) span: Span,
+    pub(crate) is_quoted: bool,
 }
 
 /// The scopes that a token must have.
@@ -70,7 +71,7 @@ pub(crate) enum Client {
 /// A string that is known at compile time.
 pub(crate) enum ConstStr {
     Literal(LitStr),
-    /// The path of a `&'static str` constant.
+    /// The path of a constant: a `&'static str`, or for scopes also a `Scope`.
     Path(Path),
 }
 
@@ -84,6 +85,7 @@ impl Key {
         Self {
             text: names.join("::"),
             span: path.span(),
+            is_quoted: false,
         }
     }
 }
@@ -124,6 +126,14 @@ impl Rule {
 }
 
 impl Operator {
+    /// Returns the operator that `any(..)` or `all(..)` starts with.
+    pub(crate) fn from_path(path: &Path) -> Option<Self> {
+        let operators = [Self::All, Self::Any];
+        operators
+            .into_iter()
+            .find(|operator| path.is_ident(operator.name()))
+    }
+
     /// Returns the name of the function of the runtime crate that implements the operator.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -149,6 +159,15 @@ impl ConstStr {
             Self::Literal(literal) => literal.span(),
             Self::Path(path) => path.span(),
         }
+    }
+
+    /// Returns the literal or the path as source code.
+    pub(crate) fn source(&self) -> String {
+        let tokens = match self {
+            Self::Literal(literal) => literal.to_token_stream(),
+            Self::Path(path) => path.to_token_stream(),
+        };
+        tokens.into_iter().map(|token| token.to_string()).collect()
     }
 
     /// Returns the span of the last token: the name of a constant, without its module.

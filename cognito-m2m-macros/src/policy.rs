@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
+use syn::spanned::Spanned;
 
 use crate::model::{Client, ConstStr, MethodEntry, Requirement, Rule};
 
@@ -34,6 +35,7 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
 
 fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
     match rule {
+        Rule::Scope(ConstStr::Path(path)) => scope_constant(path, private),
         Rule::Scope(scope) => call("scope", scope, private),
         Rule::Group(group) => {
             let members = group
@@ -61,15 +63,35 @@ fn client(client: &Client, private: &TokenStream) -> TokenStream {
 fn call(function: &str, argument: &ConstStr, private: &TokenStream) -> TokenStream {
     let (start, end) = (argument.span(), argument.end());
     let function = Ident::new(function, start);
-    let private = private.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(start));
-        token
-    });
-    let function = quote_spanned!(start=> #(#private)*::#function);
+    let private = located_at(start, private);
+    let function = quote_spanned!(start=> #private::#function);
     match argument {
         ConstStr::Literal(literal) => quote_spanned!(end=> #function(#literal)),
         ConstStr::Path(path) => quote_spanned!(end=> #function(#path)),
     }
+}
+
+/// Returns the rule of a constant, which is a `&'static str` or a `Scope`.
+///
+/// A reference to a constant in another constant is `'static`, while a `Scope` by itself could not be
+/// passed on, because it has drop glue.
+fn scope_constant(path: &Path, private: &TokenStream) -> TokenStream {
+    let start = path.span();
+    let private = located_at(start, private);
+    quote_spanned! {start=> {
+        #[allow(unused_imports)]
+        use #private::OtherConstant as _;
+        #private::ScopeConstant(const { &#path }).scope_rule()
+    }}
+}
+
+/// Returns the tokens with the location of a span, which rustc reports.
+pub(crate) fn located_at(span: Span, tokens: &TokenStream) -> TokenStream {
+    let tokens = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    tokens.collect()
 }
 
 /// Returns an expression for a `&'static` slice.

@@ -114,7 +114,10 @@ async fn exempt_functions_are_unchanged() {
 }
 
 mod rules {
+    use cognito_m2m::scope::Scope;
+
     pub(crate) const WRITE: &str = "orders/write";
+    pub(crate) const SHIP: Scope = Scope::from_static("orders/ship");
 }
 
 #[action_scope_map(
@@ -123,6 +126,7 @@ mod rules {
     r#match = any("a", "b"),
     r#error = "c",
     admin::list = rules::WRITE,
+    ship = rules::SHIP,
     match = "any",
 )]
 mod orders {
@@ -131,6 +135,8 @@ mod orders {
     pub(super) async fn create() {}
 
     pub(super) async fn r#match() {}
+
+    pub(super) async fn ship() {}
 
     pub(super) async fn error() {}
 
@@ -152,6 +158,7 @@ async fn action_scope_map_has_a_rule_per_handler() {
         [Policy::any_scope(["a", "b"]).unwrap()]
     );
     assert_eq!(policies(orders::error), [scope("c")]);
+    assert_eq!(policies(orders::ship), [scope("orders/ship")]);
     assert_eq!(policies(orders::admin::list), [scope("orders/write")]);
     orders::health().await;
 }

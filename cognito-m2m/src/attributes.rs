@@ -159,13 +159,15 @@ pub use cognito_m2m_macros::require_authentication;
 ///
 /// | argument | meaning |
 /// | --- | --- |
-/// | one or more scopes | string literals, or paths of `&'static str` constants |
+/// | one or more scopes | string literals, or paths of constants of the type `&'static str` or [`Scope`](crate::scope::Scope) |
 /// | `any(..)`, `all(..)` | a group of scopes; groups can be nested |
 /// | `match = "all"`, `match = "any"` | whether the token needs all of the scopes, or one of them; defaults to the setting `default_scope_match`, which defaults to `all` |
 /// | `error = path` | a function that creates the response to a refused request |
 /// | `crate = path` | the path of this crate, if another crate re-exports it |
 ///
-/// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
+/// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3). A
+/// literal that looks like several scopes, such as `"widgets/read,widgets/write"`, is a compile error. If a
+/// scope of your API does contain such a comma, define a constant for it.
 ///
 /// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse`, and
 /// replaces the responder of the app. The methods of [`Refusal`](crate::error::Refusal) return the
@@ -255,7 +257,8 @@ pub use cognito_m2m_macros::require_all_scopes;
 /// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
 ///
 /// A method is a standard method or any other token in upper case. Quote a method that is not a Rust
-/// identifier: `"M-SEARCH" = "upnp/search"`.
+/// identifier: `"M-SEARCH" = "upnp/search"`. A method that looks like a misspelled standard method,
+/// such as `DELTE`, is a compile error, unless it is quoted.
 ///
 /// The scopes of a method are a single scope, a list `["a", "b"]`, or a group `any(..)` or `all(..)`.
 ///

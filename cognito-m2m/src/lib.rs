@@ -156,8 +156,9 @@ pub mod __private {
         MethodRule, all, allow_clients, any, client, default_match, group, method, scope, scope_map,
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
+    pub use crate::policy::scope_constant::{OtherConstant, ScopeConstant};
     pub use crate::policy::value::Policy;
-    pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy};
+    pub use crate::web::{Argument, Both, Guard, RefusalFn, RoutePolicy};
 }
 
 pub use attributes::{

@@ -5,13 +5,14 @@
 //! items that could hide a handler are errors ([`unseen`]), and exceptions are explicit
 //! ([`exempt`]).
 
+mod actions;
 mod builtin;
 mod exempt;
 mod hoist;
 mod item;
 mod unseen;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
@@ -19,7 +20,8 @@ use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
-use crate::model::{Key, Requirement, Requirements};
+use crate::model::{Requirement, Requirements};
+use crate::module::actions::{Functions, Handler, handler_name};
 use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
@@ -42,19 +44,13 @@ pub(crate) fn expand(
         hoisted: Hoisted::new(attribute, module, errors),
         nesting: Vec::new(),
         handlers: Vec::new(),
+        others: Vec::new(),
         errors,
     };
     visitor.visit_module(&mut guarded);
     visitor.check_map();
     let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
-}
-
-/// A handler found in the module.
-struct Handler {
-    /// The path relative to the module.
-    name: String,
-    routed: Vec<RoutedMethod>,
 }
 
 /// Visits the items of a module, and guards the handlers.
@@ -64,6 +60,8 @@ struct Visitor<'a> {
     /// The names of the nested modules around the current item.
     nesting: Vec<String>,
     handlers: Vec<Handler>,
+    /// The paths of the functions that the attribute doesn't guard.
+    others: Vec<String>,
     errors: &'a mut Errors,
 }
 
@@ -80,6 +78,11 @@ impl<'a> Visitor<'a> {
     }
 
     fn visit_item(&mut self, item: ModuleItem) -> ModuleItem {
+        if let ModuleItem::Fn(function) = &item
+            && (is_exempt(&item) || !is_handler(function))
+        {
+            self.others.push(self.path(function));
+        }
         match item {
             exempt if is_exempt(&exempt) => exempt,
             ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
@@ -99,14 +102,14 @@ impl<'a> Visitor<'a> {
     fn guard_handler(&mut self, function: Function) -> ModuleItem {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
-        let mut name = self.nesting.join("::");
-        if !name.is_empty() {
-            name.push_str("::");
-        }
-        name.push_str(&function.sig.ident.unraw().to_string());
+        let name = self.path(&function);
         let routed = routes::visible_methods(&function.attrs);
-        let requirement = self.requirement(&name, &routed, function.sig.ident.span());
-        self.handlers.push(Handler { name, routed });
+        let requirement = self.requirement(&name, &routed);
+        self.handlers.push(Handler {
+            name,
+            span: function.sig.ident.span(),
+            routed,
+        });
         let Some(requirement) = requirement else {
             return ModuleItem::Fn(function);
         };
@@ -115,12 +118,18 @@ impl<'a> Visitor<'a> {
         ModuleItem::Guarded(handler::guard(function, &layer, self.errors))
     }
 
+    /// Returns the path of a function, relative to the module.
+    fn path(&self, function: &Function) -> String {
+        let name = function.sig.ident.unraw().to_string();
+        let nesting = self.nesting.iter().cloned();
+        nesting.chain([name]).collect::<Vec<_>>().join("::")
+    }
+
     /// Returns the requirement for a handler, and its position in the attribute.
     fn requirement(
         &mut self,
         handler: &str,
         routed: &[RoutedMethod],
-        at: Span,
     ) -> Option<(usize, &'a Requirement)> {
         match &self.attribute.requirements {
             Requirements::Shared(requirement) => {
@@ -132,31 +141,21 @@ impl<'a> Visitor<'a> {
             Requirements::PerHandler(actions) => {
                 let mut actions = actions.iter().enumerate();
                 let found = actions.find(|(_, action)| handler_name(&action.key) == handler);
-                if found.is_none() {
-                    let message = format_args!(
-                        "the action map doesn't list this handler: add `{handler} = \"..\"`, or \
-                         mark it `#[public(reason = \"..\")]` to leave it open, or `#[helper]` if \
-                         it is not a handler"
-                    );
-                    self.errors.report(at, message);
-                }
                 found.map(|(position, action)| (position, &action.requirement))
             }
         }
     }
 
-    /// Reports each entry of a map that applies to no handler.
+    /// Reports each entry of a map that applies to no handler, and each handler without an entry.
     fn check_map(&mut self) {
         let handlers = &self.handlers;
         match &self.attribute.requirements {
             Requirements::PerHandler(actions) => {
-                for key in actions.iter().map(|action| &action.key) {
-                    let name = handler_name(key);
-                    if handlers.iter().all(|handler| handler.name != name) {
-                        let message = format_args!("the module has no handler named `{name}`");
-                        self.errors.report(key.span, message);
-                    }
-                }
+                let functions = Functions {
+                    handlers,
+                    others: &self.others,
+                };
+                functions.check(actions, &self.attribute.accepted, self.errors);
             }
             // A handler without a visible route may accept any method.
             Requirements::Shared(Requirement::Methods(entries))
@@ -168,10 +167,6 @@ impl<'a> Visitor<'a> {
             Requirements::Shared(_) => {}
         }
     }
-}
-
-fn handler_name(key: &Key) -> &str {
-    key.text.strip_prefix("r#").unwrap_or(&key.text)
 }
 
 /// Returns `true` for a function that Actix can mount, or that another attribute may turn into a

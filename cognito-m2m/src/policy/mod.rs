@@ -10,6 +10,7 @@ mod denial;
 mod input;
 pub(crate) mod layers;
 mod resource_servers;
+pub(crate) mod scope_constant;
 mod scope_rule;
 pub(crate) mod value;
 

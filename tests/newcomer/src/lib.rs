@@ -15,9 +15,11 @@ use cognito_m2m::error::Refusal;
 
 /// The scopes of this API, in one place.
 mod scopes {
+    use cognito_m2m::scope::Scope;
+
     pub(crate) const READ: &str = "widgets/read";
     pub(crate) const WRITE: &str = "widgets/write";
-    pub(crate) const ADMIN: &str = "widgets/admin";
+    pub(crate) const ADMIN: Scope = Scope::from_static("widgets/admin");
 }
 
 /// Registers all routes. The `App` must be wrapped in `CognitoAuth`.

@@ -1,8 +1,10 @@
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]
-const __cognito_m2m_1_widgets_1: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::scope_rule(
-    ::cognito_m2m::__private::scope(scopes::ADMIN),
-);
+const __cognito_m2m_1_widgets_1: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::scope_rule({
+    #[allow(unused_imports)]
+    use ::cognito_m2m::__private::OtherConstant as _;
+    ::cognito_m2m::__private::ScopeConstant(const { &scopes::ADMIN }).scope_rule()
+});
 mod widgets {
     #[doc(hidden)]
     #[allow(non_camel_case_types)]

@@ -1,9 +1,11 @@
 #[cfg(feature = "widgets")]
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]
-const __cognito_m2m_1_widgets_0: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::scope_rule(
-    ::cognito_m2m::__private::scope(scopes::READ),
-);
+const __cognito_m2m_1_widgets_0: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::scope_rule({
+    #[allow(unused_imports)]
+    use ::cognito_m2m::__private::OtherConstant as _;
+    ::cognito_m2m::__private::ScopeConstant(const { &scopes::READ }).scope_rule()
+});
 #[cfg(feature = "widgets")]
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]

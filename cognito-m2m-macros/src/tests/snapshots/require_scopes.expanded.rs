@@ -6,9 +6,12 @@ const _: () = {
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_show {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
             &::cognito_m2m::__private::Layer {
-                policy: ::cognito_m2m::__private::Policy::scope_rule(
-                    ::cognito_m2m::__private::scope(scopes::READ),
-                ),
+                policy: ::cognito_m2m::__private::Policy::scope_rule({
+                    #[allow(unused_imports)]
+                    use ::cognito_m2m::__private::OtherConstant as _;
+                    ::cognito_m2m::__private::ScopeConstant(const { &scopes::READ })
+                        .scope_rule()
+                }),
                 handler: ::core::concat!(::core::module_path!(), "::", "show"),
                 file: ::core::file!(),
                 line: ::core::line!(),

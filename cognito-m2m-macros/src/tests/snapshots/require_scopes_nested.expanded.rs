@@ -13,7 +13,14 @@ const _: () = {
                             ::cognito_m2m::__private::all({
                                 const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
                                     ::cognito_m2m::__private::scope("widgets/write"),
-                                    ::cognito_m2m::__private::scope(scopes::SALES),
+                                    {
+                                        #[allow(unused_imports)]
+                                        use ::cognito_m2m::__private::OtherConstant as _;
+                                        ::cognito_m2m::__private::ScopeConstant(const {
+                                                &scopes::SALES
+                                            })
+                                            .scope_rule()
+                                    },
                                 ];
                                 __COGNITO_M2M_LIST
                             }),

@@ -1,9 +1,11 @@
 //! Extractors and the guards that attributes add to handlers.
 
+mod extractor;
 mod guard;
 mod principal;
 mod user;
 
+pub use extractor::Argument;
 pub use guard::{Both, Guard, RoutePolicy};
 pub use principal::OptionalPrincipal;
 pub use user::{MappedUser, RequestUser};
