@@ -11,6 +11,7 @@
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
 //!   for each handler of a module. `associated` detects functions that can't be guarded.
+//! - `public` expands `#[public]`, which guards nothing.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -43,6 +44,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod public;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -86,4 +88,9 @@ pub fn action_scope_map(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::AllowClientIds, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    public::expand(arguments.into(), &item.into()).into()
 }

@@ -100,6 +100,7 @@
 
 pub mod activity;
 mod attributes;
+mod authorization_flag;
 mod backoff;
 mod base64url;
 mod box_future;
@@ -119,6 +120,7 @@ mod loopback;
 pub mod policy;
 mod pool;
 mod principal;
+mod public;
 mod qualified_client_id;
 mod regular_file;
 mod runtime;
@@ -131,6 +133,7 @@ pub mod settings;
 pub mod time;
 pub mod token;
 mod two_generation_cache;
+mod unguarded_routes;
 pub mod users;
 pub mod validator;
 mod web;
@@ -156,8 +159,9 @@ pub mod __private {
         MethodRule, all, allow_clients, any, client, default_match, group, method, scope, scope_map,
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
+    pub use crate::policy::public_handlers::PublicHandler;
     pub use crate::policy::value::Policy;
-    pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy};
+    pub use crate::web::{Both, Guard, Public, RefusalFn, RoutePolicy};
 }
 
 pub use attributes::{
@@ -169,13 +173,14 @@ pub use client_id::{ClientId, InvalidClientId};
 pub use policy::value::Policy;
 pub use pool::PoolName;
 pub use principal::ServicePrincipal;
+pub use public::public;
 pub use reqwest;
 pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, KeySourceHealth, MappedUser, OptionalPrincipal,
-    PoolHealth, PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
+    PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal, RequestUser,
 };
 
 /// Compiles the README's code examples as documentation tests.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_text;
+use crate::unguarded_routes::UnguardedRoutes;
 
 /// A value of a setting that has not been parsed yet.
 pub(super) enum UnparsedValue {
@@ -133,6 +134,21 @@ impl SettingValue for ScopeMatch {
             "all" => Ok(Self::All),
             "any" => Ok(Self::Any),
             _ => expected("`all` or `any`"),
+        }
+    }
+
+    fn from_value(value: Value) -> Result<Self, String> {
+        String::from_value(value).and_then(|text| Self::from_text(&text))
+    }
+}
+
+impl SettingValue for UnguardedRoutes {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "warn" => Ok(Self::Warn),
+            "deny" => Ok(Self::Deny),
+            "allow" => Ok(Self::Allow),
+            _ => expected("`warn`, `deny` or `allow`"),
         }
     }
 

@@ -64,6 +64,7 @@ fn evaluate(
             layers.outermost(),
         ));
     };
+    authentication.coverage.set_guarded();
     authentication.evaluate_layers(layers, request.method().as_str())?;
     authentication.layers = Some(layers);
     Ok(())

@@ -1,9 +1,12 @@
 //! Extractors and the guards that attributes add to handlers.
 
+mod extraction;
 mod guard;
 mod principal;
+mod public;
 mod user;
 
 pub use guard::{Both, Guard, RoutePolicy};
 pub use principal::OptionalPrincipal;
+pub use public::Public;
 pub use user::{MappedUser, RequestUser};
