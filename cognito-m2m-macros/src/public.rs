@@ -142,6 +142,7 @@ impl PublicReason {
             }
         };
         let (mut reasons, mut crates) = (Vec::new(), Vec::new());
+        let mut has_unknown_argument = false;
         for Argument { key, value } in arguments {
             match (key.to_string().as_str(), value) {
                 ("reason", value) => reasons.push((key, value)),
@@ -150,12 +151,17 @@ impl PublicReason {
                     value,
                     "expected the path of the crate without quotes: `crate = path`",
                 )),
-                _ => errors.report(key.span(), unknown_argument(&key)),
+                _ => {
+                    has_unknown_argument = true;
+                    errors.report(key.span(), unknown_argument(&key));
+                }
             }
         }
         let krate = take_one(crates, errors);
         let Some(text) = take_one(reasons, errors) else {
-            errors.report_if_first(at, "expected a reason: `#[public(reason = \"..\")]`");
+            if !has_unknown_argument {
+                errors.report(at, "expected a reason: `#[public(reason = \"..\")]`");
+            }
             return None;
         };
         check_text(&text, errors);

@@ -72,6 +72,10 @@ fn attributes(item: &mut ModuleItem) -> Vec<&mut Vec<Attribute>> {
 
 fn replace_exemption(attributes: &mut [Attribute], krate: &Path, errors: &mut Errors) {
     let is_routed = !routes::visible_methods(attributes).is_empty();
+    let guard = attributes
+        .iter()
+        .find(|attribute| Kind::from_path(attribute.path()).is_some())
+        .map(|attribute| attribute.path().span());
     let mut is_exempt = false;
     for attribute in attributes.iter_mut() {
         let public = if attribute.path().is_ident("helper") {
@@ -82,19 +86,17 @@ fn replace_exemption(attributes: &mut [Attribute], krate: &Path, errors: &mut Er
         } else {
             continue;
         };
-        *attribute = public.unwrap_or_else(|| {
+        // Expanding `#[public]` next to a guard would report the same mistake again.
+        *attribute = public.filter(|_| guard.is_none()).unwrap_or_else(|| {
             let mark = Ident::new(MARK, attribute.span());
             parse_quote!(#[cfg_attr(any(), #mark)])
         });
         is_exempt = true;
     }
-    let guard = attributes
-        .iter()
-        .find(|attribute| Kind::from_path(attribute.path()).is_some());
     if let (true, Some(guard)) = (is_exempt, guard) {
         let message = "an item with `#[helper]` or `#[public]` can't be guarded: remove one of the \
                        two attributes";
-        errors.report(guard.path().span(), message);
+        errors.report(guard, message);
     }
 }
 
