@@ -14,10 +14,10 @@ const LAYERS: [&[&str]; 14] = [
     &["lib.rs", "guide/"],
     &["testing/"],
     &["web/mod.rs"],
-    &["web/middleware/", "web/extract/"],
+    &["web/middleware/", "web/extract/", "web/activity/"],
     &["web/request/", "web/builder/"],
     &["web/cognito_auth/"],
-    &["web/responder.rs", "web/activity/"],
+    &["web/responder.rs"],
     // The `mod.rs` files re-export the stores of the back ends.
     &[
         "users/mod.rs",

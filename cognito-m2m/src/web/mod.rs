@@ -2,11 +2,12 @@
 //!
 //! Each module depends only on modules further down this list:
 //!
-//! 1. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
+//! 1. [`middleware`], [`extract`] and [`activity`]: the middleware, the guards and the extractors; the list
+//!    of clients.
 //! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
 //! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
-//! 4. [`responder`] and [`activity`]: the responses to refused requests; the list of clients.
+//! 4. [`responder`]: the responses to refused requests.
 
 mod activity;
 mod builder;

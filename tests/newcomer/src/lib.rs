@@ -20,6 +20,9 @@ mod scopes {
     pub(crate) const ADMIN: &str = "widgets/admin";
 }
 
+/// Why the probes of this API are public.
+const NO_TOKEN: &str = "the load balancer has no token";
+
 /// Registers all routes. The `App` must be wrapped in `CognitoAuth`.
 pub fn routes(app: &mut web::ServiceConfig) {
     app.service(web::scope("/above").configure(above::routes))

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::web::request::Authentication;
+use crate::web::request::mark_public;
 
 /// The handler argument that `#[public]` inserts in front of the others.
 ///
@@ -16,9 +16,7 @@ impl FromRequest for Public {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        if let Some(authentication) = request.extensions().get::<Authentication>() {
-            authentication.coverage.set_public();
-        }
+        mark_public(&request.extensions());
         ready(Ok(Self(())))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpMessage};
 
-use crate::web::request::Authentication;
+use crate::web::request::mark_public;
 
 /// A middleware that marks routes as public, for the setting
 /// [`unguarded_routes`](crate::Settings::unguarded_routes).
@@ -94,9 +94,9 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match request.extensions().get::<Authentication>() {
-            Some(authentication) => authentication.coverage.set_public(),
-            None => warn_about_order(self.routes.reason),
+        let is_marked = mark_public(&request.extensions());
+        if !is_marked {
+            warn_about_order(self.routes.reason);
         }
         self.service.call(request)
     }

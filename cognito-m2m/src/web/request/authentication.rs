@@ -129,6 +129,15 @@ impl Authentication {
     }
 }
 
+/// Marks a request as one to a public route. Returns `false` outside of the `CognitoAuth` middleware, where
+/// the mark has no effect.
+pub(in crate::web) fn mark_public(extensions: &Extensions) -> bool {
+    let authentication = extensions.get::<Authentication>();
+    authentication
+        .map(|authentication| authentication.coverage.set_public())
+        .is_some()
+}
+
 /// Calls `read` with the authentication of a request. Fails if the `CognitoAuth` middleware is
 /// missing.
 pub(in crate::web) fn with_authentication<T>(

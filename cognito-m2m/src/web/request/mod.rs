@@ -12,7 +12,9 @@ mod refuse;
 mod refused_request;
 mod returned_error;
 
-pub(super) use authentication::{Authentication, Extraction, Outcome, with_authentication};
+pub(super) use authentication::{
+    Authentication, Extraction, Outcome, mark_public, with_authentication,
+};
 pub(super) use nested::warn_about_nesting;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
