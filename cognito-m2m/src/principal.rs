@@ -156,7 +156,7 @@ impl ServicePrincipal {
     /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
     /// handler does not return is not logged. Client groups and the default scope match come from the
     /// settings. The request method is not available here, so a policy with a scope map always
-    /// denies.
+    /// denies. For the setting `unguarded_routes`, the call counts as a guard of the request.
     ///
     /// # Errors
     ///

@@ -1,8 +1,12 @@
 //! Handlers, scopes, resources and apps that are marked as public.
 
-use actix_web::{App, HttpRequest, get, test};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpRequest, get, test};
+use cognito_m2m::activity::SqliteActivity;
 use cognito_m2m::testing::LocalCognito;
-use cognito_m2m::{CognitoAuth, Policy, PublicRoutes, public, require_scopes};
+use cognito_m2m::{ClientActivityPage, CognitoAuth, Policy, PublicRoutes, public, require_scopes};
 
 use super::*;
 
@@ -196,4 +200,29 @@ async fn public_routes_mark_an_app_only_inside_of_cognito_auth() {
 #[should_panic(expected = "the reason is blank")]
 async fn public_routes_need_a_reason() {
     let _ = PublicRoutes::because(" \n");
+}
+
+#[actix_web::test]
+async fn page_with_a_login_of_its_own_is_public() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let settings = cognito.settings().unguarded_routes(UnguardedRoutes::Deny);
+    let auth = CognitoAuth::new(settings).expect("valid settings");
+    let page = |path: &str| {
+        ClientActivityPage::new(path, SqliteActivity::new("no-such-folder/no.db").reader())
+    };
+    let refuse = from_fn(
+        async |request: ServiceRequest, _: Next<BoxBody>| -> Result<ServiceResponse, Error> {
+            Ok(request.into_response(HttpResponse::Forbidden()))
+        },
+    );
+    let app = App::new()
+        .wrap(auth)
+        .service(page("/with-login").wrap(refuse))
+        .service(page("/without-login").danger_unguarded());
+    let app = test::init_service(app).await;
+    for (path, status) in [("/with-login", 403), ("/without-login", 503)] {
+        let request = test::TestRequest::with_uri(path).to_request();
+        let response = test::call_service(&app, request).await;
+        assert_eq!(response.status(), status, "{path}");
+    }
 }

@@ -294,6 +294,20 @@ mod tests {
     }
 
     #[test]
+    fn names_of_choices_are_exact() {
+        use UnguardedRoutes::{Allow, Deny, Warn};
+        for (text, choice) in [("warn", Warn), ("deny", Deny), ("allow", Allow)] {
+            assert_eq!(UnguardedRoutes::from_text(text), Ok(choice));
+            assert_eq!(UnguardedRoutes::from_value(json!(text)), Ok(choice));
+        }
+        let expected = "expected `warn`, `deny` or `allow`".to_owned();
+        for text in ["Deny", "off", "true", "forbid", ""] {
+            assert_eq!(UnguardedRoutes::from_text(text), Err(expected.clone()));
+        }
+        assert!(UnguardedRoutes::from_value(json!(true)).is_err());
+    }
+
+    #[test]
     fn blanks_next_to_separators_are_not_part_of_entries() {
         let list = |text| Vec::<String>::from_text(text);
         assert_eq!(list("a , b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
