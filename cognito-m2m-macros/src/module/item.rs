@@ -32,10 +32,6 @@ pub(crate) struct Content {
 
 /// An item of a module.
 #[derive(Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "items live only while one attribute expands"
-)]
 pub(crate) enum ModuleItem {
     Fn(Function),
     Mod(Module),
