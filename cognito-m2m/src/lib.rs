@@ -34,6 +34,7 @@
 //! | question | page |
 //! | --- | --- |
 //! | Which attribute do I need? | [`guide::which_attribute`] |
+//! | What if I forget an attribute? Which routes are public? | [`Settings::unguarded_routes`], [`public`](macro@public), [`PublicRoutes`] |
 //! | How do I authorize without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
 //! | How does a handler find out who is calling? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
 //! | What can I configure? | [`Settings`], [`guide::settings`] |
