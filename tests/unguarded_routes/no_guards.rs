@@ -47,8 +47,10 @@ async fn validate_token(auth: web::Data<CognitoAuth>) -> &'static str {
     "secret"
 }
 
+type RouteFn = fn() -> actix_web::Route;
+
 /// Functions that return a route, and a table of function pointers.
-const TABLE: [(&str, fn() -> actix_web::Route); 2] = [
+const TABLE: [(&str, RouteFn); 2] = [
     ("/table-1", || web::to(open)),
     ("/table-2", || web::get().to(|| async { "secret" })),
 ];

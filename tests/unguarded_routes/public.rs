@@ -49,7 +49,7 @@ async fn sixteen(
 struct Health(HttpRequest);
 
 impl actix_web::FromRequest for Health {
-    type Error = actix_web::Error;
+    type Error = Error;
     type Future = std::future::Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {

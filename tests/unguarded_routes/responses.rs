@@ -184,8 +184,10 @@ async fn error_of_a_middleware_passes() {
     let cognito = LocalCognito::start().expect("the local Cognito starts");
     let app = App::new().wrap(from_fn(forbid)).wrap(auth(&cognito));
     let app = test::init_service(app).await;
-    let error = test::try_call_service(&app, test::TestRequest::get().to_request()).await;
-    let error = error.err().expect("an error");
+    let response = test::try_call_service(&app, test::TestRequest::get().to_request()).await;
+    let Err(error) = response else {
+        panic!("expected the error of the middleware");
+    };
     assert_eq!(error.as_response_error().status_code(), 403);
 }
 
