@@ -28,6 +28,7 @@ mod resource_servers;
 mod settings;
 mod sqlite_file;
 mod tokens;
+mod unguarded_routes;
 mod user_tables;
 mod users;
 mod validator;

@@ -43,7 +43,7 @@ impl Attribute {
 }
 
 /// Returns the path of the runtime crate under its name in the user's `Cargo.toml`.
-fn crate_path() -> Path {
+pub(crate) fn crate_path() -> Path {
     match proc_macro_crate::crate_name("cognito-m2m") {
         Ok(proc_macro_crate::FoundCrate::Name(name)) => {
             let name = Ident::new(&name, Span::call_site());

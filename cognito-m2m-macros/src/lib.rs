@@ -13,6 +13,7 @@
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
 //!   others. `module` does the same for each handler of a module. `associated` detects functions that
 //!   can't be guarded.
+//! - `public` expands `#[public]`, which guards nothing.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -48,6 +49,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod public;
 mod routes;
 mod similar;
 #[cfg(test)]
@@ -93,4 +95,9 @@ pub fn action_scope_map(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::AllowClientIds, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    public::expand(arguments.into(), &item.into()).into()
 }

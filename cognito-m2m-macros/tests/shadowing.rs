@@ -52,9 +52,29 @@ mod shadowed {
     pub(super) async fn handler() -> &'static ::core::primitive::str {
         "x"
     }
+
+    struct Public;
+    struct PublicRoutes;
+
+    #[::cognito_m2m::public(reason = RULES)]
+    pub(super) async fn public() -> &'static ::core::primitive::str {
+        "x"
+    }
+
+    #[::cognito_m2m::require_authentication]
+    pub(super) mod guarded {
+        struct PublicHandler;
+
+        #[public(reason = "a probe")]
+        pub(in super::super) async fn live() -> &'static ::core::primitive::str {
+            "x"
+        }
+    }
 }
 
 #[test]
 fn a_handler_next_to_conflicting_names_compiles() {
     drop(actix_web::web::get().to(shadowed::handler));
+    drop(actix_web::web::get().to(shadowed::public));
+    drop(actix_web::web::get().to(shadowed::guarded::live));
 }

@@ -87,7 +87,7 @@
 /// | attribute | exempts |
 /// | --- | --- |
 /// | `#[helper]` | an item that contains no handler: a function, an associated function, an `impl`, a module, a re-export, or a macro call |
-/// | `#[public(reason = "..")]` | a handler that requires no token |
+/// | [`#[public(reason = "..")]`](macro@crate::public) | a handler that requires no token |
 ///
 /// These items are compile errors unless they are exempt, because the attribute could not guard a
 /// handler in them: a macro call, a `pub use`, a function that returns a future without being

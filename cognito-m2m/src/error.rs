@@ -130,6 +130,12 @@ pub enum Misconfiguration {
     /// A handler returned the error of a [`Policy`](crate::Policy) that could not be created.
     #[error("a policy of the handler names an invalid scope or client ID")]
     InvalidPolicy,
+    /// A route answered although no guard was evaluated and it is not public, and the setting
+    /// `unguarded_routes` is `deny`.
+    #[error(
+        "the route answered without a guard: put an attribute on its handler, or mark it `#[public(reason = \"..\")]`"
+    )]
+    UnguardedRoute,
 }
 
 impl Misconfiguration {
@@ -140,6 +146,7 @@ impl Misconfiguration {
             Self::MiddlewareMissing => "middleware_missing",
             Self::OtherUserType { .. } => "other_user_type",
             Self::InvalidPolicy => "invalid_policy",
+            Self::UnguardedRoute => "unguarded_route",
         }
     }
 }

@@ -34,6 +34,7 @@
 //! | question | page |
 //! | --- | --- |
 //! | Which attribute do I need? | [`guide::which_attribute`] |
+//! | What if I forget an attribute? Which routes are public? | [`Settings::unguarded_routes`], [`public`](macro@public), [`PublicRoutes`] |
 //! | How do I authorize without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
 //! | How does a handler find out who is calling? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
 //! | What can I configure? | [`Settings`], [`guide::settings`] |
@@ -100,6 +101,7 @@
 
 pub mod activity;
 mod attributes;
+mod authorization_flag;
 mod backoff;
 mod base64url;
 mod box_future;
@@ -119,6 +121,7 @@ mod loopback;
 pub mod policy;
 mod pool;
 mod principal;
+mod public;
 mod qualified_client_id;
 mod regular_file;
 mod runtime;
@@ -131,6 +134,7 @@ pub mod settings;
 pub mod time;
 pub mod token;
 mod two_generation_cache;
+mod unguarded_routes;
 pub mod users;
 pub mod validator;
 mod web;
@@ -156,9 +160,10 @@ pub mod __private {
         MethodRule, all, allow_clients, any, client, default_match, group, method, scope, scope_map,
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
+    pub use crate::policy::public_handlers::PublicHandler;
     pub use crate::policy::scope_constant::{OtherConstant, ScopeConstant};
     pub use crate::policy::value::Policy;
-    pub use crate::web::{Argument, Both, Guard, RefusalFn, RoutePolicy};
+    pub use crate::web::{Argument, Both, Guard, Public, RefusalFn, RoutePolicy};
 }
 
 pub use attributes::{
@@ -170,13 +175,14 @@ pub use client_id::{ClientId, InvalidClientId};
 pub use policy::value::Policy;
 pub use pool::PoolName;
 pub use principal::ServicePrincipal;
+pub use public::public;
 pub use reqwest;
 pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, KeySourceHealth, MappedUser, OptionalPrincipal,
-    PoolHealth, PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
+    PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal, RequestUser,
 };
 
 /// Compiles the README's code examples as documentation tests.

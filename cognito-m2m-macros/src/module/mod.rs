@@ -37,7 +37,7 @@ pub(crate) fn expand(
     module: &mut Module,
     errors: &mut Errors,
 ) -> TokenStream {
-    exempt::replace_exemptions(module, errors);
+    exempt::replace_exemptions(module, &attribute.krate, errors);
     let mut guarded = module.clone();
     let mut visitor = Visitor {
         attribute,

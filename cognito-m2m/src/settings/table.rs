@@ -8,6 +8,7 @@ use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
 use crate::setting_text::{RedactedUrl, shown_name};
+use crate::unguarded_routes::UnguardedRoutes;
 
 settings! {
     /// Sets the AWS Region of the user pool, such as `us-east-1`. Default: the Region in
@@ -164,6 +165,14 @@ settings! {
     ///
     /// Environment variable: `COGNITO_M2M_ACCEPT_USER_TOKENS`.
     value accept_user_tokens(true): bool = false, logged as value;
+
+    /// Sets what happens if a route answers although no guard was evaluated, and it is not public.
+    /// Default: `warn`, which logs a warning once for each route pattern and method.
+    ///
+    /// [`UnguardedRoutes`] lists what counts as a guard.
+    ///
+    /// Environment variable: `COGNITO_M2M_UNGUARDED_ROUTES`, with the value `warn`, `deny` or `allow`.
+    value unguarded_routes(cognito_m2m::settings::UnguardedRoutes::Deny): UnguardedRoutes = UnguardedRoutes::Warn, logged as debug;
 
     /// Sets whether the issuer and the JWKS URL may use `http` with hosts other than loopback
     /// addresses. Default: false, because an attacker who can impersonate the server of the JWKS

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, Responder, get, post, put, route, routes, web};
 use cognito_m2m::{
-    ServicePrincipal, allow_client_ids, require_all_scopes, require_any_scope,
+    ServicePrincipal, allow_client_ids, public, require_all_scopes, require_any_scope,
     require_authentication, require_scopes, scope_map,
 };
 
@@ -20,7 +20,9 @@ pub(crate) fn routes(scope: &mut web::ServiceConfig) {
         .service(orders)
         .service(reports)
         .service(audit)
-        .service(secrets);
+        .service(secrets)
+        .service(live)
+        .route("/ready", web::get().to(ready));
 }
 
 #[require_authentication]
@@ -89,5 +91,16 @@ async fn audit() -> impl Responder {
 #[require_scopes("secrets/read", error = not_found)]
 #[get("/secrets")]
 async fn secrets() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[public(reason = "the load balancer has no token")]
+#[get("/live")]
+async fn live() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[cognito_m2m::public(reason = crate::NO_TOKEN)]
+async fn ready() -> impl Responder {
     HttpResponse::Ok()
 }

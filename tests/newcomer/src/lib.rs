@@ -22,6 +22,9 @@ mod scopes {
     pub(crate) const ADMIN: Scope = Scope::from_static("widgets/admin");
 }
 
+/// Why the probes of this API are public.
+const NO_TOKEN: &str = "the load balancer has no token";
+
 /// Registers all routes. The `App` must be wrapped in `CognitoAuth`.
 pub fn routes(app: &mut web::ServiceConfig) {
     app.service(web::scope("/above").configure(above::routes))

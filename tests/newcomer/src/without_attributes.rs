@@ -1,9 +1,10 @@
-//! Policies without attributes: as the middleware of a scope, as a guard, and in a handler.
+//! Policies without attributes: as the middleware of a scope, as a guard, and in a handler; and public
+//! routes.
 
 use actix_web::{HttpResponse, Responder, web};
 use cognito_m2m::policy::{Denial, ScopeRule};
 use cognito_m2m::scope::Scope;
-use cognito_m2m::{Policy, ServicePrincipal};
+use cognito_m2m::{Policy, PublicRoutes, ServicePrincipal};
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
 
@@ -16,9 +17,22 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
     .service(
         web::scope("/routed")
             .guard(ADMIN)
+            .wrap(PublicRoutes::because("the guard of the scope decides"))
             .route("/statistics", web::get().to(statistics)),
     )
-    .service(web::resource("/authorized/{widget}").get(show_widget));
+    .service(web::resource("/authorized/{widget}").get(show_widget))
+    .service(
+        web::scope("/documents")
+            .wrap(PublicRoutes::because(
+                "the documents are on our website too",
+            ))
+            .route("/terms", web::get().to(HttpResponse::Ok)),
+    )
+    .service(
+        web::resource("/about")
+            .wrap(PublicRoutes::because("a version number"))
+            .get(HttpResponse::Ok),
+    );
 }
 
 async fn statistics() -> impl Responder {

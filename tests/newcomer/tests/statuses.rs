@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{App, test};
 use cognito_m2m::CognitoAuth;
+use cognito_m2m::settings::UnguardedRoutes;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m_newcomer::routes;
 
@@ -253,9 +254,18 @@ async fn policies_without_attributes_guard_routes() {
 }
 
 #[actix_web::test]
-async fn public_handler_of_a_guarded_module_needs_no_token() {
+async fn public_handlers_and_routes_need_no_token() {
     let api = Api::new();
-    for path in ["/reports/health", "/reports/version"] {
+    for path in [
+        "/above/live",
+        "/above/ready",
+        "/below/live",
+        "/below/ready",
+        "/reports/health",
+        "/reports/version",
+        "/documents/terms",
+        "/about",
+    ] {
         assert_eq!(api.send(&Method::GET, path, None).await, 200, "{path}");
     }
 }
@@ -296,6 +306,7 @@ impl Api {
         let cognito = LocalCognito::start().expect("the local Cognito starts");
         let settings = cognito.settings();
         let settings = settings.client_group("reporting", ["analyst", "billing"]);
+        let settings = settings.unguarded_routes(UnguardedRoutes::Deny);
         let auth = CognitoAuth::new(settings).expect("the settings are valid");
         Self { cognito, auth }
     }

@@ -14,7 +14,7 @@ use crate::settings::{CheckedPool, SettingFault, Settings};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
-use crate::web::cognito_auth::{CognitoAuth, State, Validation};
+use crate::web::cognito_auth::{CognitoAuth, ReportedRoutes, State, Validation};
 use crate::web::responder::{DefaultResponder, Realm, RefusalResponder};
 
 /// Builds a [`CognitoAuth`].
@@ -273,6 +273,8 @@ impl CognitoAuthBuilder {
             header_prefix: checked.header_prefix,
             max_token_bytes: checked.max_token_bytes,
             fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
+            unguarded_routes: checked.unguarded_routes,
+            reported_routes: ReportedRoutes::default(),
             policy_defaults: checked.policy_defaults,
             admitted_clients: admitted_clients(&checked.pools),
             users,

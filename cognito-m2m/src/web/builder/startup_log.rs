@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use crate::client_id::is_cognito_client_id;
-use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
+use crate::policy::{ClientList, Layer, Policy, guarded_handlers, public_handlers};
 use crate::pool::{PoolName, parse_issuer};
 use crate::scope_match::ScopeMatch;
 use crate::settings::{AllowedClients, CheckedPool, CheckedSettings, Settings, StartupFields};
+use crate::unguarded_routes::UnguardedRoutes;
 
 /// Logs the effective settings on one line, and a warning for each setting that weakens security.
 pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_validator: bool) {
@@ -23,6 +24,7 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
         has_custom_validator,
         allowed_clients: AllowedClients(allowed_clients.as_ref().map(ClientList::len)),
         guarded_handlers: guarded_handlers().count(),
+        public_handlers: public_handlers().count(),
     });
     for warning in warnings(settings) {
         tracing::warn!(warning, "a setting weakens security");
@@ -160,6 +162,10 @@ fn warnings(settings: &Settings) -> Vec<&'static str> {
             "jwks_fetch is off: a withdrawn key is accepted until the configured keys change",
         ),
         (
+            settings.unguarded_routes == UnguardedRoutes::Allow,
+            "unguarded_routes is allow: a handler without a guard answers everyone, and no log line says so",
+        ),
+        (
             settings.leeway.as_secs() > 300,
             "leeway is over five minutes: tokens are accepted long after they expire",
         ),
@@ -184,8 +190,11 @@ mod tests {
             .default_scope_match(ScopeMatch::Any)
             .header_name("X-Token")
             .accept_user_tokens(true)
-            .danger_allow_http(true);
-        assert_eq!(warnings(&weak).len(), 4);
+            .danger_allow_http(true)
+            .unguarded_routes(UnguardedRoutes::Allow);
+        assert_eq!(warnings(&weak).len(), 5);
+        let strict = Settings::default().unguarded_routes(UnguardedRoutes::Deny);
+        assert_eq!(warnings(&strict), [""; 0]);
     }
 
     #[test]

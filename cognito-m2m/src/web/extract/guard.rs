@@ -98,6 +98,7 @@ fn evaluate_layers(
             layers.outermost(),
         ));
     };
+    authentication.coverage.set_guarded();
     authentication.evaluate_layers(layers, request.method().as_str())?;
     authentication.layers = Some(layers);
     Ok(())

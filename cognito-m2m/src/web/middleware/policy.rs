@@ -54,6 +54,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let result = with_authentication(&request.extensions(), |authentication| {
+            authentication.coverage.set_guarded();
             authentication.evaluate(&self.policy, request.method().as_str())
         });
         match result {

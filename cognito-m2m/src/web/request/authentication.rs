@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Extensions;
 
+use super::coverage::Coverage;
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
 use crate::policy::{Layer, Layers, Policy, PolicyInput, evaluate_settings};
@@ -22,6 +23,16 @@ pub(in crate::web) struct Authentication {
     pub(in crate::web) lookup: Option<Rc<UserLookup>>,
     /// `true` once a refusal of the request has been logged.
     pub(in crate::web) is_refused: Cell<bool>,
+    pub(in crate::web) coverage: Coverage,
+}
+
+/// The place of an extractor in a handler's arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::web) enum Extraction {
+    /// An argument: the handler runs only if the extractor succeeds.
+    Required,
+    /// In an `Option` or a `Result`: the handler runs in any case.
+    Optional,
 }
 
 /// The principal of a request, or the reason why there is no principal.
@@ -43,7 +54,14 @@ impl Authentication {
             is_preset: false,
             lookup: None,
             is_refused: Cell::new(false),
+            coverage: Coverage::default(),
         }
+    }
+
+    /// Returns `true` if the setting `unguarded_routes` allows the response to the request. A refusal
+    /// of this crate is always allowed.
+    pub(in crate::web) fn is_covered(&self) -> bool {
+        self.coverage.is_complete() || self.is_refused.get()
     }
 
     /// Returns the principal, or the refusal of a handler that requires one.
@@ -51,6 +69,11 @@ impl Authentication {
         let principal = self.verified_principal()?;
         self.input(principal, "").evaluate_resource_servers()?;
         Ok(principal)
+    }
+
+    /// Returns the principal for code that does not require one, but may authorize it.
+    pub(in crate::web) fn optional_principal(&self) -> Result<ServicePrincipal, Refusal> {
+        Ok(self.coverage.hand_out(self.principal()?))
     }
 
     /// Returns the principal of a valid token, which may be a token for another API. The caller
@@ -93,11 +116,26 @@ impl Authentication {
     ///
     /// Actix calls extractors in the order of the handler's arguments. The guard comes first, so it
     /// has already set `layers`.
-    pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
+    pub(in crate::web) fn allowed_principal(
+        &self,
+        extraction: Extraction,
+    ) -> Result<ServicePrincipal, Refusal> {
+        if extraction == Extraction::Required {
+            self.coverage.set_guarded();
+        }
         let principal = self.verified_principal()?;
         evaluate_settings(self.layers, &self.input(principal, ""))?;
-        Ok(principal)
+        Ok(self.coverage.hand_out(principal))
     }
+}
+
+/// Marks a request as one to a public route. Returns `false` outside of the `CognitoAuth` middleware, where
+/// the mark has no effect.
+pub(in crate::web) fn mark_public(extensions: &Extensions) -> bool {
+    let authentication = extensions.get::<Authentication>();
+    authentication
+        .map(|authentication| authentication.coverage.set_public())
+        .is_some()
 }
 
 /// Calls `read` with the authentication of a request. Fails if the `CognitoAuth` middleware is
@@ -110,12 +148,6 @@ pub(in crate::web) fn with_authentication<T>(
         Some(authentication) => read(authentication),
         None => Err(Misconfiguration::MiddlewareMissing.into()),
     }
-}
-
-/// Returns the principal of a request, unless its token is for another API.
-pub(super) fn principal_of(extensions: &Extensions) -> Option<ServicePrincipal> {
-    let authentication = extensions.get::<Authentication>()?;
-    authentication.principal().ok().cloned()
 }
 
 /// Returns the client of a request for the log, even if its token is for another API.

@@ -2,6 +2,7 @@
 //! extensions.
 
 mod authentication;
+mod coverage;
 mod missing_token;
 mod nested;
 #[cfg(feature = "testing")]
@@ -11,11 +12,13 @@ mod refuse;
 mod refused_request;
 mod returned_error;
 
-pub(super) use authentication::{Authentication, Outcome, with_authentication};
+pub(super) use authentication::{
+    Authentication, Extraction, Outcome, mark_public, with_authentication,
+};
 pub(super) use nested::warn_about_nesting;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;
-pub(super) use refuse::{RefusedBy, refuse, state_of};
+pub(super) use refuse::{DEFAULT_SERVICE, RefusedBy, refuse, state_of};
 pub(super) use refused_request::{RefusedRequest, guard_error, refusal_error};
 pub(super) use returned_error::{find_error, returned_refusal};

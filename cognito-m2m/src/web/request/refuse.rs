@@ -6,12 +6,15 @@ use tracing::Level;
 use super::authentication::{Authentication, client_of};
 use super::missing_token::cause_of_missing_token;
 use crate::client_id::ClientId;
-use crate::error::{AuthenticationError, Refusal};
+use crate::error::{AuthenticationError, Misconfiguration, Refusal};
 use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
 use crate::scope::Scope;
 use crate::web::cognito_auth::{State, Validation, WorkerState};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder};
+
+/// The name of the default service in log lines about unguarded routes. It has no route pattern.
+pub(in crate::web) const DEFAULT_SERVICE: &str = "(default)";
 
 /// The part of the program that refused a request. The log line describes it.
 #[derive(Clone, Copy)]
@@ -106,7 +109,13 @@ pub(super) fn log(
     }
     let reason = refusal.reason();
     let method = request.method().as_str();
-    let route = request.match_pattern();
+    let route = request.match_pattern().or_else(|| {
+        let is_unguarded = matches!(
+            refusal,
+            Refusal::Misconfigured(Misconfiguration::UnguardedRoute)
+        );
+        is_unguarded.then(|| DEFAULT_SERVICE.to_owned())
+    });
     let client_id = client_of(&extensions).map(ClientId::as_str);
     let required_scopes = required_scopes(refusal);
     let client_groups = match refusal {
