@@ -1,12 +1,12 @@
 //! The values of a claim: one literal or constant, or several in brackets.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
-use syn::{Ident, Lit, LitInt, Path, Token, braced, bracketed, parenthesized, token};
+use syn::{Ident, Lit, LitInt, LitStr, Path, Token, braced, bracketed, parenthesized, token};
 
 use super::is_end;
 use crate::errors::Errors;
@@ -58,10 +58,21 @@ fn parse_list(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option
     if operator.as_deref() == Some("all") {
         let message = "a claim has only one value, so it can't equal all of several";
         errors.report(at, message);
+    } else if is_object(&content) {
+        content.parse::<TokenStream>()?;
+        return Err(syn::Error::new(
+            at,
+            "a claim can't be compared with an object: take a `TokenClaims<..>` in the handler",
+        ));
     } else if !is_in_brackets {
         errors.report(at, "expected a list in brackets: `[\"a\", \"b\"]`");
     }
     members(&content, errors).map(Some)
+}
+
+/// Returns `true` for `"name": value` and the like.
+fn is_object(input: ParseStream<'_>) -> bool {
+    input.peek(LitStr) && (input.peek2(Token![:]) || input.peek2(Token![=]))
 }
 
 /// Reads the name in front of a group that is meant as a list, such as `any(..)`.
@@ -101,17 +112,11 @@ fn parse_member(input: ParseStream<'_>) -> syn::Result<ClaimValue> {
 /// Parses a literal or the path of a constant.
 fn parse_single(input: ParseStream<'_>) -> syn::Result<ClaimValue> {
     if input.peek(Lit) {
-        return literal(input.parse()?, false);
+        return literal(input.parse()?);
     }
     if input.peek(Token![-]) {
-        let minus = input.parse::<Token![-]>()?;
-        return match input.parse::<Lit>() {
-            Ok(number @ (Lit::Int(_) | Lit::Float(_))) => literal(number, true),
-            _ => Err(syn::Error::new(
-                minus.span(),
-                "expected an integer literal after `-`",
-            )),
-        };
+        // The sign of a number is part of its literal.
+        return Err(input.error("expected an integer literal after `-`"));
     }
     if !input.peek(Token![::]) && !input.peek(Ident::peek_any) {
         return Err(input.error(EXPECTED));
@@ -149,12 +154,12 @@ fn parse_single(input: ParseStream<'_>) -> syn::Result<ClaimValue> {
 
 const EXPECTED: &str = "expected a string, a boolean, an integer, or the path of a constant";
 
-fn literal(literal: Lit, is_negative: bool) -> syn::Result<ClaimValue> {
+fn literal(literal: Lit) -> syn::Result<ClaimValue> {
     let span = literal.span();
     let advice = match literal {
         Lit::Str(text) => return Ok(ClaimValue::Str(text)),
         Lit::Bool(value) => return Ok(ClaimValue::Bool(value)),
-        Lit::Int(number) => return integer(&number, is_negative),
+        Lit::Int(number) => return integer(&number),
         Lit::Float(_) => {
             "a claim can't be compared with a fraction: write an integer, or a string if the claim \
              is a string"
@@ -172,7 +177,7 @@ fn literal(literal: Lit, is_negative: bool) -> syn::Result<ClaimValue> {
     Err(syn::Error::new(span, advice))
 }
 
-fn integer(number: &LitInt, is_negative: bool) -> syn::Result<ClaimValue> {
+fn integer(number: &LitInt) -> syn::Result<ClaimValue> {
     let span: Span = number.span();
     if !matches!(
         number.suffix(),
@@ -182,14 +187,7 @@ fn integer(number: &LitInt, is_negative: bool) -> syn::Result<ClaimValue> {
         return Err(syn::Error::new(span, message));
     }
     let parsed = number.base10_digits().parse::<i128>().ok();
-    let signed = parsed.and_then(|value| {
-        if is_negative {
-            value.checked_neg()
-        } else {
-            Some(value)
-        }
-    });
-    match signed.filter(|value| INTEGERS.contains(value)) {
+    match parsed.filter(|value| INTEGERS.contains(value)) {
         Some(value) => Ok(ClaimValue::Int(value, span)),
         None => Err(syn::Error::new(
             span,

@@ -80,7 +80,7 @@ fn parse_claim(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Optio
         skip_unknown_argument(input)?;
         None
     } else {
-        parse_equals(input, errors)?;
+        parse_equals(input, "\"name\" = value", errors)?;
         let values = literal::parse_values(input, errors)?;
         Some(ClaimCondition::OneOf(values))
     };
@@ -101,8 +101,8 @@ fn skip_unknown_argument(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Parses `=`, and reports another notation in its place.
-fn parse_equals(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+/// Parses `=`, and reports another notation in its place. `form` is what to write.
+fn parse_equals(input: ParseStream<'_>, form: &str, errors: &mut Errors) -> syn::Result<()> {
     let at = input.span();
     let separator = if input.peek(Token![==]) {
         input.parse::<Token![==]>()?;
@@ -116,18 +116,18 @@ fn parse_equals(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> 
     } else if input.peek(Token![:]) {
         input.parse::<Token![:]>()?;
         ":"
-    } else if input.peek(token::Paren) || input.peek(token::Bracket) || input.peek(Lit) {
-        errors.report(
-            at,
-            "expected `=` between the name of the claim and its value",
-        );
+    } else if input.peek(token::Bracket) || input.peek(Lit) {
+        errors.report(at, format_args!("expected `=`: write `{form}`"));
         return Ok(());
+    } else if input.peek(token::Paren) {
+        let message = format!("expected `=`, found parentheses: write `{form}`");
+        return Err(syn::Error::new(at, message));
     } else {
         let message = "expected `=`: a claim can only be compared for equality, with a value or with \
                        one of several in brackets";
         return Err(syn::Error::new(at, message));
     };
-    let message = format_args!("expected `=`, found `{separator}`: write `\"name\" = value`");
+    let message = format_args!("expected `=`, found `{separator}`: write `{form}`");
     errors.report(at, message);
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         errors.report(key.span(), message);
         return Ok(None);
     }
-    parse_equals(input, errors)?;
+    parse_equals(input, "equals_path = \"parameter\"", errors)?;
     if let Some(literal) = parse_string(input)? {
         let advice = match literal.value().as_str() {
             "" => Some("found an empty string".to_owned()),
