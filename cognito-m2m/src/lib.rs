@@ -40,6 +40,7 @@
 //! | Which response does a caller get? | [`guide::answers`] |
 //! | Why was a request refused? | [`guide::why_a_401`] |
 //! | Which API is a token for? | [`guide::which_api`] |
+//! | How do I serve several tenants? | [`guide::multi_tenant`] |
 //! | How do I switch to the UPDATED issuer? | [`guide::updated_issuer`] |
 //! | How do I use two Regions? | [`guide::two_regions`] |
 //! | What do API Gateway and an ALB check? | [`guide::gateways`] |

@@ -49,9 +49,9 @@ impl Policy {
     /// or has two, as nested scopes can.
     ///
     /// There are parameters only where the route is known: in a handler's attribute, and in a policy that
-    /// wraps a `web::resource`. A policy that wraps an `App` or a `web::scope`, a routing guard, and
-    /// [`authorize`](crate::ServicePrincipal::authorize) have none, so there, the policy denies every
-    /// request.
+    /// wraps a `web::resource`. Around an `App` or a `web::scope`, a part of the path is yet to be
+    /// matched, and routing guards and [`authorize`](crate::ServicePrincipal::authorize) have no
+    /// parameters at all. The policy denies there.
     ///
     /// # Panics
     ///
