@@ -32,6 +32,10 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
             let list = list(&quote!(#private::ClientSelector), clients);
             quote!(#private::allow_clients(#list))
         }
+        Requirement::Claims(claims) if let [claim] = claims.as_slice() => {
+            let claim = self::claim(claim, &private);
+            quote!(#private::Policy::claim_rule(#claim))
+        }
         Requirement::Claims(claims) => {
             let claims = claims.iter().map(|claim| self::claim(claim, &private));
             let list = list(&quote!(#private::ClaimRule), claims);

@@ -11,12 +11,7 @@ use crate::model::ConstStr;
 /// Parses the name of a claim, and reports one without quotes.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ConstStr> {
     if let Some(literal) = parse_string(input)? {
-        if literal.value().is_empty() {
-            errors.report(
-                literal.span(),
-                "expected the name of a claim, found an empty string",
-            );
-        }
+        check(&literal, errors);
         return Ok(ConstStr::Literal(literal));
     }
     if is_unquoted(input) {
@@ -26,6 +21,24 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
         return input.call(Path::parse_mod_style).map(ConstStr::Path);
     }
     Err(input.error("expected the name of a claim in quotes, such as `\"tenant\" = \"acme\"`"))
+}
+
+/// Reports a name that no claim has.
+fn check(literal: &LitStr, errors: &mut Errors) {
+    let name = literal.value();
+    match name.trim() {
+        "" => {
+            let message = "expected the name of a claim, found an empty string";
+            errors.report(literal.span(), message);
+        }
+        trimmed if trimmed.len() < name.len() => {
+            let message = format_args!(
+                "the name of a claim must not begin or end with whitespace: write {trimmed:?}"
+            );
+            errors.report(literal.span(), message);
+        }
+        _ => {}
+    }
 }
 
 /// Reads a name without quotes, such as `tenant`, `tenant-id` or `custom:tenant`.

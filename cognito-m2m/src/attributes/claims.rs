@@ -41,6 +41,9 @@
 /// integer literals of at most 64 bits, and paths of constants of such types. Write the name of a constant
 /// in upper case or with its module, as in `self::tenant`.
 ///
+/// For the scopes and the client of a token, use the other attributes: the claim `scope` is one string with
+/// all scopes, in any order.
+///
 /// The attribute can be used on functions and modules, like
 /// [`require_authentication`](crate::require_authentication). It does not list clients, so
 /// `allowed_client_ids` still applies. A value that is known only in the handler is compared with a
