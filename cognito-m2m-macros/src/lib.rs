@@ -3,15 +3,17 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
-//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods`
-//!   the HTTP methods.
+//!   `claim_arguments` parses those of `#[require_claim]`. `mistyped` recognizes arguments in another
+//!   notation, `expression` values that are none, and `unknown` and `similar` find the names that were
+//!   meant. `kind` lists the attributes, `methods` the HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
-//!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//!   `#[scope_map]` with the routes below it, as `route_parameters` does for a `#[require_claim]`.
+//!   `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
-//!   others. `module` does the same for each handler of a module. `associated` detects functions that can't be guarded.
+//!   others. `module` does the same for each handler of a module. `associated` detects functions that
+//!   can't be guarded.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -33,6 +35,7 @@ mod arguments;
 mod associated;
 mod attribute;
 mod check;
+mod claim_arguments;
 mod errors;
 mod expand;
 mod expression;
@@ -46,6 +49,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod route_parameters;
 mod routes;
 mod similar;
 #[cfg(test)]
@@ -91,4 +95,9 @@ pub fn action_scope_map(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::AllowClientIds, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn require_claim(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::RequireClaim, arguments.into(), &item.into()).into()
 }

@@ -26,6 +26,7 @@ use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
 use crate::module::item::ModuleItem;
+use crate::route_parameters;
 use crate::routes::{self, RoutedMethod};
 
 /// Returns the module with its handlers guarded.
@@ -111,6 +112,9 @@ impl<'a> Visitor<'a> {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
         let name = self.path(&function);
+        if let Requirements::Shared(Requirement::Claims(claims)) = &self.attribute.requirements {
+            route_parameters::check(claims, &function.attrs, self.errors);
+        }
         let routed = routes::visible_methods(&function.attrs);
         let requirement = self.requirement(&name, &routed);
         self.handlers.push(Handler {

@@ -130,9 +130,10 @@ pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
 mod tests {
     use super::*;
     use crate::client_id::ClientId;
-    use crate::policy::{ClientList, PolicyDefaults};
+    use crate::policy::{ClientList, PathParameters, PolicyDefaults};
     use crate::pool::PoolName;
     use crate::scope::ScopeSet;
+    use crate::token::Claims;
 
     fn layers(policy: Policy) -> &'static Layers {
         let layer = Layer {
@@ -157,7 +158,9 @@ mod tests {
                     pool: &PoolName::default(),
                     client_id: &ClientId::new(client_id).expect("a valid client ID"),
                     scopes: &ScopeSet::default(),
+                    claims: &Claims::from_payload("{}".to_owned()),
                     method: "GET",
+                    path_parameters: PathParameters::none(),
                     defaults: &defaults,
                 },
             )

@@ -6,8 +6,8 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers};
-use crate::web::request::{Authentication, guard_error};
+use crate::policy::{Layer, Layers, PathParameters};
+use crate::web::request::{Authentication, guard_error, visit_parameters};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -64,7 +64,9 @@ fn evaluate(
             layers.outermost(),
         ));
     };
-    authentication.evaluate_layers(layers, request.method().as_str())?;
+    let visit = visit_parameters(request.match_info());
+    let path_parameters = PathParameters::from_visit(&visit);
+    authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
     Ok(())
 }

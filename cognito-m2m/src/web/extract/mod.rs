@@ -1,10 +1,12 @@
 //! Extractors and the guards that attributes add to handlers.
 
+mod claims;
 mod extractor;
 mod guard;
 mod principal;
 mod user;
 
+pub use claims::TokenClaims;
 pub use extractor::Argument;
 pub use guard::{Both, Guard, RoutePolicy};
 pub use principal::OptionalPrincipal;
