@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Token;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
@@ -9,6 +9,7 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::mistyped;
 use crate::model::Key;
+use crate::report_only;
 use crate::value::{Pair, Value, check_comma, parse_key};
 
 /// The arguments of an attribute: values, and `key = value` pairs.
@@ -18,6 +19,8 @@ use crate::value::{Pair, Value, check_comma, parse_key};
 pub(crate) struct Arguments {
     values: Vec<Value>,
     pairs: Vec<Pair>,
+    /// The places of `danger_report_only`.
+    flags: Vec<Span>,
     accepted: Vec<&'static str>,
 }
 
@@ -29,6 +32,7 @@ impl Arguments {
         let mut arguments = Self {
             values: Vec::new(),
             pairs: Vec::new(),
+            flags: Vec::new(),
             accepted: Vec::new(),
         };
         let parser = |input: ParseStream<'_>| -> syn::Result<()> {
@@ -56,7 +60,9 @@ impl Arguments {
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
-        if let Some(key) = parse_key_and_equals(input)? {
+        if let Some(flag) = report_only::parse(input)? {
+            self.flags.push(flag);
+        } else if let Some(key) = parse_key_and_equals(input)? {
             let value = input.parse()?;
             self.pairs.push(Pair { key, value });
         } else if let Some(pair) = mistyped::parse(kind, input, errors)? {
@@ -72,6 +78,16 @@ impl Arguments {
     /// Takes the values without a key.
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
+    }
+
+    /// Takes the places of `danger_report_only`.
+    pub(crate) fn take_flags(&mut self) -> Vec<Span> {
+        std::mem::take(&mut self.flags)
+    }
+
+    /// Adds a name to those that the attribute accepts.
+    pub(crate) fn accept(&mut self, name: &'static str) {
+        self.accepted.push(name);
     }
 
     /// Takes an optional pair, which may occur once.

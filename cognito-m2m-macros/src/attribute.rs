@@ -7,6 +7,7 @@ use crate::kind::Kind;
 use crate::model::{
     Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
 };
+use crate::report_only;
 use crate::value::{Pair, Value};
 
 /// A parsed attribute.
@@ -15,6 +16,8 @@ pub(crate) struct Attribute {
     pub(crate) requirements: Requirements,
     /// The custom refusal: `error = path`.
     pub(crate) refusal: Option<Path>,
+    /// `true` if the attribute denies nothing, and only reports what it would deny.
+    pub(crate) report_only: bool,
     /// The path of the runtime crate: `crate = path`, or the name in `Cargo.toml`.
     pub(crate) krate: Path,
 }
@@ -25,11 +28,13 @@ impl Attribute {
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
         let requirements = requirements(kind, &mut arguments, errors);
+        let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
         arguments.finish(kind.name(), errors);
         Self {
             kind,
             requirements,
             refusal,
+            report_only,
             krate,
         }
     }

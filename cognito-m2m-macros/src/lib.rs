@@ -3,8 +3,8 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `mistyped` recognizes arguments in another notation. `kind` lists the attributes, `methods`
-//!   the HTTP methods.
+//!   `report_only` parses the argument that has no value. `mistyped` recognizes arguments in another
+//!   notation. `kind` lists the attributes, `methods` the HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
 //!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
@@ -43,6 +43,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod report_only;
 mod routes;
 #[cfg(test)]
 mod tests;

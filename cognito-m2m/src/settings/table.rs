@@ -111,6 +111,18 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
+    /// Sets whether the app refuses to start if an attribute has the argument `danger_report_only`.
+    /// Default: false.
+    ///
+    /// The error names the handler and the place of each such attribute. All handlers that are linked
+    /// into the program count, even those that it does not mount. With the default, each of them is
+    /// logged at start-up, at WARN. Turn it on where every rule must be enforced, such as in production
+    /// after a migration. See
+    /// [`guide::moving_from_users`](crate::guide::moving_from_users#5-rehearse-a-rule-before-you-enforce-it).
+    ///
+    /// Environment variable: `COGNITO_M2M_DENY_REPORT_ONLY`.
+    value deny_report_only(true): bool = false, logged as value;
+
     /// Sets the request header that carries the token. Default: `Authorization`.
     ///
     /// It is the name as in a request. The spelling of Django's `META` (`HTTP_AUTHORIZATION`), and any

@@ -16,6 +16,7 @@ mod widgets {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             };
         }
         #[automatically_derived]
@@ -44,6 +45,7 @@ mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "erase"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 };
             }
             #[automatically_derived]

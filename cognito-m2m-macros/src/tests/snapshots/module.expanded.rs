@@ -20,6 +20,7 @@ pub mod widgets {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             };
         }
         #[automatically_derived]
@@ -50,6 +51,7 @@ pub mod widgets {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             };
         }
         #[automatically_derived]

@@ -7,7 +7,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
 use crate::policy::{Layer, Layers};
-use crate::web::request::{Authentication, guard_error};
+use crate::web::request::{Authentication, guard_error, log_would_refuse};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -64,7 +64,11 @@ fn evaluate(
             layers.outermost(),
         ));
     };
-    authentication.evaluate_layers(layers, request.method().as_str())?;
+    let reported = authentication.evaluate_layers(layers, request.method().as_str())?;
     authentication.layers = Some(layers);
+    drop(extensions);
+    for (denial, layer) in reported {
+        log_would_refuse(denial, layer, request);
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use actix_web::dev::Extensions;
 
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers, Policy, PolicyInput, evaluate_settings};
+use crate::policy::{Layer, LayerDenial, Layers, Policy, PolicyInput, evaluate_settings};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -73,13 +73,13 @@ impl Authentication {
         Ok(policy.evaluate(&self.input(principal, method))?)
     }
 
-    /// Evaluates the settings and the attributes of a handler. The error contains the attribute that
-    /// refused.
+    /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
+    /// that only report. The error contains the attribute that refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
-    ) -> Result<(), (Refusal, &'static Layer)> {
+    ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self
             .verified_principal()

@@ -1,0 +1,45 @@
+//! The attributes with the argument `danger_report_only`.
+
+use crate::policy::{Layer, guarded_handlers};
+use crate::settings::{SettingFault, Settings};
+
+/// Warns about each attribute that only reports.
+pub(super) fn warn_about_report_only() {
+    for layer in report_only_layers() {
+        tracing::warn!(
+            handler = layer.handler,
+            file = layer.file,
+            line = layer.line,
+            "an attribute with danger_report_only is not enforced: requests that it denies are served and logged as would_refuse"
+        );
+    }
+}
+
+/// Returns a fault for each attribute that only reports, if the setting `deny_report_only` is on.
+pub(super) fn report_only_faults(settings: &Settings) -> Vec<SettingFault> {
+    if !settings.deny_report_only {
+        return Vec::new();
+    }
+    let fault = |layer: &Layer| {
+        let Layer {
+            handler,
+            file,
+            line,
+            ..
+        } = layer;
+        let problem = format!(
+            "is on, but {handler} has an attribute with `danger_report_only` at {file}:{line}: remove the argument to enforce the attribute"
+        );
+        SettingFault::new("deny_report_only", problem)
+    };
+    report_only_layers().into_iter().map(fault).collect()
+}
+
+/// Returns the attributes that only report, in the order of their places in the source.
+fn report_only_layers() -> Vec<&'static Layer> {
+    let mut layers: Vec<_> = guarded_handlers()
+        .filter(|layer| layer.report_only)
+        .collect();
+    layers.sort_unstable_by_key(|layer| (layer.file, layer.line, layer.handler));
+    layers
+}
