@@ -111,14 +111,11 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
-    /// Sets whether the app refuses to start if an attribute has the argument `danger_report_only`.
-    /// Default: false.
+    /// Sets whether a program with `danger_report_only` in an attribute fails to start. Default: false,
+    /// and a warning is logged for each such attribute.
     ///
-    /// The error names the handler and the place of each such attribute. All handlers that are linked
-    /// into the program count, even those that it does not mount. With the default, each of them is
-    /// logged at start-up, at WARN. Turn it on where every rule must be enforced, such as in production
-    /// after a migration. See
-    /// [`guide::moving_from_users`](crate::guide::moving_from_users#5-rehearse-a-rule-before-you-enforce-it).
+    /// The error names all of them, including those of handlers that the program does not mount. See
+    /// [which_attribute](crate::guide::which_attribute#a-rule-that-only-reports).
     ///
     /// Environment variable: `COGNITO_M2M_DENY_REPORT_ONLY`.
     value deny_report_only(true): bool = false, logged as value;

@@ -3,18 +3,6 @@
 use crate::policy::{Layer, guarded_handlers};
 use crate::settings::{SettingFault, Settings};
 
-/// Warns about each attribute that only reports.
-pub(super) fn warn_about_report_only() {
-    for layer in report_only_layers() {
-        tracing::warn!(
-            handler = layer.handler,
-            file = layer.file,
-            line = layer.line,
-            "an attribute with danger_report_only is not enforced: requests that it denies are served and logged as would_refuse"
-        );
-    }
-}
-
 /// Returns a fault for each attribute that only reports, if the setting `deny_report_only` is on.
 pub(super) fn report_only_faults(settings: &Settings) -> Vec<SettingFault> {
     if !settings.deny_report_only {
@@ -36,7 +24,7 @@ pub(super) fn report_only_faults(settings: &Settings) -> Vec<SettingFault> {
 }
 
 /// Returns the attributes that only report, in the order of their places in the source.
-fn report_only_layers() -> Vec<&'static Layer> {
+pub(super) fn report_only_layers() -> Vec<&'static Layer> {
     let mut layers: Vec<_> = guarded_handlers()
         .filter(|layer| layer.report_only)
         .collect();

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::report_only::warn_about_report_only;
+use super::report_only::report_only_layers;
 use crate::client_id::is_cognito_client_id;
 use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
 use crate::pool::{PoolName, parse_issuer};
@@ -52,6 +52,19 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
                 "an attribute names a pool that the setting `pools` does not define; its clients are refused"
             );
         }
+    }
+}
+
+/// Warns about each attribute that only reports.
+fn warn_about_report_only() {
+    for layer in report_only_layers() {
+        tracing::warn!(
+            warning = "an attribute has danger_report_only: requests that it denies are served and logged as would_refuse",
+            handler = layer.handler,
+            file = layer.file,
+            line = layer.line,
+            "a rule is not enforced"
+        );
     }
 }
 
