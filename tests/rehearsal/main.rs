@@ -6,6 +6,7 @@
 mod acceptance;
 mod cases;
 mod mixtures;
+mod names;
 mod rules;
 mod start_up;
 mod unaffected;

@@ -48,20 +48,30 @@ pub enum Layers {
 
 impl Layers {
     /// Evaluates the resource servers and the default allowlist, then each attribute, outermost
-    /// first. Returns the denials of the attributes that only report, if the others admit the request.
+    /// first. Returns `true` if an attribute that only reports denies the request.
     ///
     /// # Errors
     ///
     /// Returns the first [`Denial`] of an attribute that is enforced, and that attribute. A denial that
     /// the settings cause is attributed to the outermost attribute.
-    pub(crate) fn evaluate(
-        &self,
-        input: &PolicyInput<'_>,
-    ) -> Result<Vec<LayerDenial>, LayerDenial> {
+    pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         evaluate_settings(Some(self), input).map_err(|denial| (denial, self.outermost()))?;
-        let mut reported = Vec::new();
-        self.evaluate_each(input, &mut reported)?;
-        Ok(reported)
+        self.evaluate_each(input)
+    }
+
+    /// Returns the denials of the attributes that only report, outermost first.
+    ///
+    /// It evaluates them again, so that [`evaluate`](Self::evaluate) collects nothing for the other
+    /// requests.
+    pub(crate) fn reported(&self, input: &PolicyInput<'_>) -> Vec<LayerDenial> {
+        match self {
+            Self::One(layer) if layer.report_only => {
+                let denial = layer.policy.evaluate_rule(input).err();
+                denial.map(|denial| (denial, *layer)).into_iter().collect()
+            }
+            Self::One(_) => Vec::new(),
+            Self::Both(upper, lower) => [upper.reported(input), lower.reported(input)].concat(),
+        }
     }
 
     pub(crate) fn outermost(&self) -> &'static Layer {
@@ -71,22 +81,18 @@ impl Layers {
         }
     }
 
-    fn evaluate_each(
-        &self,
-        input: &PolicyInput<'_>,
-        reported: &mut Vec<LayerDenial>,
-    ) -> Result<(), LayerDenial> {
+    fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         match self {
             Self::One(layer) => match layer.policy.evaluate_rule(input) {
-                Err(denial) if layer.report_only => reported.push((denial, *layer)),
-                result => result.map_err(|denial| (denial, *layer))?,
+                Ok(()) => Ok(false),
+                Err(_) if layer.report_only => Ok(true),
+                Err(denial) => Err((denial, *layer)),
             },
             Self::Both(upper, lower) => {
-                upper.evaluate_each(input, reported)?;
-                lower.evaluate_each(input, reported)?;
+                let is_reported = upper.evaluate_each(input)?;
+                Ok(lower.evaluate_each(input)? || is_reported)
             }
         }
-        Ok(())
     }
 
     /// Returns `true` if an enforced attribute lists clients. If a list that only reports replaced the
@@ -242,17 +248,20 @@ mod tests {
             ),
         ];
         for (layers, expected) in cases {
-            let result = layers.evaluate(&PolicyInput {
+            let input = PolicyInput {
                 pool: &PoolName::default(),
                 client_id: &ClientId::new("reporting").expect("a valid client ID"),
                 scopes: &ScopeSet::parse("widgets/read"),
                 method: "GET",
                 defaults: &PolicyDefaults::default(),
-            });
-            let reasons = |denials: Vec<LayerDenial>| {
+            };
+            let reasons = |is_reported: bool| {
+                let denials = layers.reported(&input);
+                assert_eq!(is_reported, !denials.is_empty(), "{layers:?}");
                 let reasons: Vec<_> = denials.iter().map(|(denial, _)| denial.reason()).collect();
                 reasons.join(" ")
             };
+            let result = layers.evaluate(&input);
             let result = result.map(reasons).map_err(|(denial, _)| denial.reason());
             assert_eq!(result, expected.map(str::to_owned), "{layers:?}");
         }

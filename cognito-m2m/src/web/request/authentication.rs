@@ -84,9 +84,12 @@ impl Authentication {
         let principal = self
             .verified_principal()
             .map_err(|refusal| (refusal, outermost))?;
-        layers
-            .evaluate(&self.input(principal, method))
-            .map_err(|(denial, layer)| (denial.into(), layer))
+        let input = self.input(principal, method);
+        match layers.evaluate(&input) {
+            Ok(false) => Ok(Vec::new()),
+            Ok(true) => Ok(layers.reported(&input)),
+            Err((denial, layer)) => Err((denial.into(), layer)),
+        }
     }
 
     /// Returns the principal for an extractor, if the settings admit it.
