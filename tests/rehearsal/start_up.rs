@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cognito_m2m::policy::{Layer, guarded_handlers};
+use cognito_m2m::settings::SettingFault;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m::{BuildError, CognitoAuth, Settings};
 use cognito_m2m_tests::CapturedLog;
@@ -76,7 +77,7 @@ fn deny_report_only_fails_the_start_with_each_rehearsed_rule() {
         };
         let faults = error.faults().iter();
         let faults = faults.filter(|fault| fault.setting() == "deny_report_only");
-        let problems: Vec<_> = faults.map(|fault| fault.problem()).collect();
+        let problems: Vec<_> = faults.map(SettingFault::problem).collect();
         assert_eq!(problems.len(), rehearsed().len());
         for Layer {
             handler,
@@ -92,12 +93,12 @@ fn deny_report_only_fails_the_start_with_each_rehearsed_rule() {
                 "{place}"
             );
         }
-        let others = error.faults().iter().map(|fault| fault.setting());
+        let others = error.faults().iter().map(SettingFault::setting);
         let others: BTreeSet<_> = others.filter(|name| *name != "deny_report_only").collect();
         assert!(others.len() >= other_faults, "{others:?}");
         let names_enforced = |problem: &&str| problem.contains("rules::enforced");
         assert!(
-            !problems.iter().any(|problem| names_enforced(&problem)),
+            !problems.iter().any(|problem| names_enforced(problem)),
             "{problems:?}"
         );
     }
