@@ -2,10 +2,12 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
+use crate::claim_arguments;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::model::{
-    Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
+    Action, Claim, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements,
+    Rule,
 };
 use crate::report_only;
 use crate::value::{Pair, Value};
@@ -24,10 +26,14 @@ pub(crate) struct Attribute {
 
 impl Attribute {
     pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
+        let (claims, tokens) = match kind {
+            Kind::RequireClaim => claim_arguments::parse(tokens, errors),
+            _ => (Vec::new(), tokens),
+        };
         let mut arguments = Arguments::parse(kind, tokens, errors);
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
-        let requirements = requirements(kind, &mut arguments, errors);
+        let requirements = requirements(kind, claims, &mut arguments, errors);
         let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
         arguments.finish(kind.name(), errors);
         Self {
@@ -53,7 +59,12 @@ fn crate_path() -> Path {
     }
 }
 
-fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Requirements {
+fn requirements(
+    kind: Kind,
+    claims: Vec<Claim>,
+    arguments: &mut Arguments,
+    errors: &mut Errors,
+) -> Requirements {
     Requirements::Shared(match kind {
         Kind::RequireAuthentication => Requirement::Authentication,
         Kind::RequireScopes => {
@@ -65,6 +76,7 @@ fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> R
         Kind::ScopeMap => Requirement::Methods(method_entries(arguments, errors)),
         Kind::ActionScopeMap => return Requirements::PerHandler(actions(arguments, errors)),
         Kind::AllowClientIds => Requirement::Clients(clients(arguments, errors)),
+        Kind::RequireClaim => Requirement::Claims(claims),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::{policy, routes};
+use crate::{policy, route_parameters, routes};
 
 /// Expands an attribute on a function.
 pub(crate) fn expand(
@@ -32,6 +32,9 @@ pub(crate) fn expand(
         let routed = routes::visible_methods(&function.attrs);
         routes::check_handler(entries, &routed, errors);
         routes::check_map(entries, &routed, errors);
+    }
+    if let Requirement::Claims(claims) = requirement {
+        route_parameters::check(claims, &function.attrs, errors);
     }
     let layer = Layer {
         krate: &attribute.krate,

@@ -3,10 +3,11 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `report_only` parses the argument that has no value. `mistyped` recognizes arguments in another
-//!   notation. `kind` lists the attributes, `methods` the HTTP methods.
+//!   `claim_arguments` parses those of `#[require_claim]`, and `report_only` the one without a value.
+//!   `mistyped` recognizes arguments in another notation. `kind` lists the attributes, `methods` the
+//!   HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
-//!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//!   `#[scope_map]` with the routes below it, as `route_parameters` does for a `#[require_claim]`. `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
@@ -32,6 +33,7 @@ mod arguments;
 mod associated;
 mod attribute;
 mod check;
+mod claim_arguments;
 mod errors;
 mod expand;
 mod function;
@@ -44,6 +46,7 @@ mod model;
 mod module;
 mod policy;
 mod report_only;
+mod route_parameters;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -87,4 +90,9 @@ pub fn action_scope_map(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::AllowClientIds, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn require_claim(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::RequireClaim, arguments.into(), &item.into()).into()
 }

@@ -1,6 +1,10 @@
 //! The documentation of the attributes. It is here because links from the macros crate to this one
 //! would not resolve.
 
+mod claims;
+
+pub use claims::require_claim;
+
 /// Requires a valid machine token.
 ///
 /// With the setting [`resource_servers`](crate::Settings::resource_servers), it must be a token for this

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::client_id::ClientId;
-use crate::policy::{Denial, Policy, PolicyDefaults, PolicyInput};
+use crate::policy::{Denial, PathParameters, Policy, PolicyDefaults, PolicyInput};
 use crate::pool::PoolName;
 use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::ScopeSet;
@@ -138,8 +138,8 @@ impl ServicePrincipal {
     ///
     /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
     /// handler does not return is not logged. Client groups and the default scope match come from the
-    /// settings. The request method is not available here, so a policy with a scope map always
-    /// denies.
+    /// settings. The request method and the path parameters are not available here, so a policy with a
+    /// scope map or [`claim_equals_path`](Policy::claim_equals_path) always denies.
     ///
     /// # Errors
     ///
@@ -173,19 +173,18 @@ impl ServicePrincipal {
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
-        policy.evaluate(&self.policy_input("", &self.0.policy_defaults))
+        policy.evaluate(&self.policy_input(&self.0.policy_defaults))
     }
 
-    pub(crate) fn policy_input<'a>(
-        &'a self,
-        method: &'a str,
-        defaults: &'a PolicyDefaults,
-    ) -> PolicyInput<'a> {
+    /// Returns the input of a policy, without a request method and path parameters.
+    pub(crate) fn policy_input<'a>(&'a self, defaults: &'a PolicyDefaults) -> PolicyInput<'a> {
         PolicyInput {
             pool: self.pool(),
             client_id: self.client_id(),
             scopes: self.scopes(),
-            method,
+            claims: self.claims(),
+            method: "",
+            path_parameters: PathParameters::none(),
             defaults,
         }
     }

@@ -35,7 +35,7 @@ const LAYERS: [&[&str]; 14] = [
 
 /// The lowest layer: values that are parsed once, and code that is independent of the other layers.
 const LOWEST: &[&str] = &[
-    "attributes.rs",
+    "attributes/",
     "time.rs",
     "scope.rs",
     "scope_match.rs",

@@ -46,11 +46,16 @@ async fn check_valid_token(fixture: &Fixture, log: &CapturedLog, mode: Mode, cas
         path,
         client,
         scope,
+        claim,
         denials,
     } = case;
-    let request = format!("{method} {path} by {client} with {scope:?}");
+    let request = format!("{method} {path} by {client} with {scope:?} and {claim:?}");
     let (reported_before, refused_before) = (reported(log).len(), refused(log).len());
-    let token = fixture.token(client, scope);
+    let token = fixture.unsigned_token(client, scope);
+    let token = match claim {
+        Some((name, value)) => token.claim(*name, *value).sign(),
+        None => token.sign(),
+    };
     let answer = send(fixture, case, Some(&token)).await;
     let (status, reports, refusals) = match (mode, denials) {
         (_, []) => (200, 0, 0),
@@ -85,10 +90,12 @@ fn check_line(line: &str, case: &Case, reason: &str, token: &str) {
         ..
     } = case;
     let client_id = client.trim_start_matches("tenant:");
+    let is_tenant = path.starts_with("/tenants/");
+    let route = if is_tenant { "/tenants/{tenant}" } else { path };
     for part in [
         format!("reason=\"{reason}\""),
         format!("method=\"{method}\""),
-        format!("route=\"{path}\""),
+        format!("route=\"{route}\""),
         format!("client_id=\"{client_id}\""),
         "handler=\"rehearsal::rules::".to_owned(),
         "rules.rs\" line=".to_owned(),
@@ -100,6 +107,11 @@ fn check_line(line: &str, case: &Case, reason: &str, token: &str) {
     assert_eq!(names_scopes, reason == "insufficient_scope", "{line}");
     let names_groups = line.contains(" client_groups=\"reporting\"");
     assert_eq!(names_groups, *path == "/group", "{line}");
+    let names_claims = line.contains(" claim=\"");
+    assert_eq!(names_claims, reason == "claim", "{line}");
+    if let Some((_, value)) = case.claim {
+        assert!(!line.contains(value), "the claim of the token in {line}");
+    }
     for part in token.split('.') {
         assert!(!line.contains(part), "a part of the token in {line}");
     }

@@ -7,6 +7,8 @@ pub(crate) struct Case {
     /// `client_id`, or `tenant:client_id` for a client of the second user pool.
     pub(crate) client: &'static str,
     pub(crate) scope: &'static str,
+    /// A claim of the token, with its value.
+    pub(crate) claim: Option<(&'static str, &'static str)>,
     /// The reason codes of the rules that deny the request, outermost first.
     pub(crate) denials: &'static [&'static str],
 }
@@ -23,16 +25,29 @@ const fn case(
         path,
         client,
         scope,
+        claim: None,
         denials,
     }
+}
+
+/// Returns a request whose token has a claim.
+const fn with_claim(
+    path: &'static str,
+    claim: (&'static str, &'static str),
+    denials: &'static [&'static str],
+) -> Case {
+    let mut case = case(["GET", path], "other", "", denials);
+    case.claim = Some(claim);
+    case
 }
 
 const ADMITTED: &[&str] = &[];
 const SCOPE: &[&str] = &["insufficient_scope"];
 const METHOD: &[&str] = &["method_not_listed"];
 const CLIENT: &[&str] = &["client_not_allowed"];
+const CLAIM: &[&str] = &["claim"];
 
-pub(crate) const CASES: [Case; 52] = [
+pub(crate) const CASES: [Case; 59] = [
     case(["GET", "/scope"], "other", "widgets/read", ADMITTED),
     case(["GET", "/scope"], "other", "widgets/write", SCOPE),
     case(["GET", "/scope"], "other", "", SCOPE),
@@ -75,6 +90,13 @@ pub(crate) const CASES: [Case; 52] = [
     case(["GET", "/clients"], "sync-worker-2", "", CLIENT),
     case(["GET", "/group"], "analyst", "", ADMITTED),
     case(["GET", "/group"], "other", "", CLIENT),
+    with_claim("/claim", ("environment", "prod"), ADMITTED),
+    with_claim("/claim", ("environment", "staging"), CLAIM),
+    case(["GET", "/claim"], "other", "", CLAIM),
+    with_claim("/tenants/acme", ("tenant", "acme"), ADMITTED),
+    with_claim("/tenants/acme", ("tenant", "globex"), CLAIM),
+    with_claim("/tenants/a%2563me", ("tenant", "acme"), CLAIM),
+    case(["GET", "/tenants/acme"], "other", "", CLAIM),
     case(["GET", "/stack"], "sync-worker", "widgets/read", ADMITTED),
     case(["GET", "/stack"], "other", "widgets/read", CLIENT),
     case(["GET", "/stack"], "sync-worker", "", SCOPE),

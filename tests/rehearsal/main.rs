@@ -13,7 +13,7 @@ mod unaffected;
 
 use actix_web::{HttpRequest, HttpResponse};
 use cognito_m2m::error::Refusal;
-use cognito_m2m::testing::LocalCognito;
+use cognito_m2m::testing::{LocalCognito, TokenBuilder};
 use cognito_m2m::{CognitoAuth, DefaultResponder, RefusalResponder, Settings};
 use cognito_m2m_tests::{Api, CapturedLog, Routes, serve_routes};
 
@@ -57,13 +57,17 @@ impl Fixture {
         }
     }
 
-    /// Returns a token of `client_id`, or of `tenant:client_id`.
-    fn token(&self, client: &str, scope: &str) -> String {
+    /// Returns an unsigned token of `client_id`, or of `tenant:client_id`.
+    fn unsigned_token(&self, client: &str, scope: &str) -> TokenBuilder {
         let token = match client.split_once(':') {
             Some((_, client)) => self.tenant.token(client),
             None => self.default.token(client),
         };
-        token.scope(scope).sign()
+        token.scope(scope)
+    }
+
+    fn token(&self, client: &str, scope: &str) -> String {
+        self.unsigned_token(client, scope).sign()
     }
 
     /// Sends a `GET` request and returns the status of the response.

@@ -7,7 +7,7 @@ macro_rules! rules {
             use actix_web::{Responder, get, route, routes, web};
             use cognito_m2m::{
                 action_scope_map, allow_client_ids, require_all_scopes, require_any_scope,
-                require_scopes, scope_map,
+                require_claim, require_scopes, scope_map,
             };
 
             #[get("/scope")]
@@ -73,6 +73,18 @@ macro_rules! rules {
             #[get("/group")]
             #[allow_client_ids(group = "reporting" $(, $flag)?)]
             async fn group() -> impl Responder {
+                "served"
+            }
+
+            #[get("/claim")]
+            #[require_claim("environment" = "prod" $(, $flag)?)]
+            async fn claim() -> impl Responder {
+                "served"
+            }
+
+            #[require_claim($($flag,)? "tenant", equals_path = "tenant")]
+            #[get("/tenants/{tenant}")]
+            async fn tenant() -> impl Responder {
                 "served"
             }
 
@@ -143,6 +155,8 @@ macro_rules! rules {
                     .service(orders)
                     .service(clients)
                     .service(group)
+                    .service(claim)
+                    .service(tenant)
                     .service(stack)
                     .service(custom)
                     .service(module::handler)

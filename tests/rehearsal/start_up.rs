@@ -30,7 +30,7 @@ fn list_of_guarded_handlers_shows_which_rules_are_rehearsed() {
         layers
     };
     let (enforced, rehearsed) = (rules("enforced"), rules("rehearsed"));
-    assert_eq!(enforced.len(), 20);
+    assert_eq!(enforced.len(), 22);
     assert_eq!(enforced.len(), rehearsed.len());
     for ((name, enforced), (other_name, rehearsed)) in enforced.iter().zip(&rehearsed) {
         assert_eq!(name, other_name);

@@ -1,11 +1,13 @@
 //! Checks of parsed requirements: empty lists, duplicates, and invalid names.
 
+mod claims;
 mod strings;
 
 use std::collections::HashSet;
 
 use proc_macro2::Span;
 
+use crate::check::claims::check_claims;
 use crate::check::strings::{check_client, check_client_group, check_scope};
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -41,6 +43,10 @@ fn check_requirement(kind: Kind, requirement: &Requirement, errors: &mut Errors)
             }
         }
         Requirement::Clients(clients) => check_clients(kind, clients, errors),
+        Requirement::Claims(claims) if claims.is_empty() => {
+            report_empty(kind, "claim", "\"tenant\" = \"acme\"", errors);
+        }
+        Requirement::Claims(claims) => check_claims(claims, errors),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::module::exempt::is_exempt;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
 use crate::module::item::ModuleItem;
+use crate::route_parameters;
 use crate::routes::{self, RoutedMethod};
 
 /// Returns the module with its handlers guarded.
@@ -104,6 +105,9 @@ impl<'a> Visitor<'a> {
             name.push_str("::");
         }
         name.push_str(&function.sig.ident.unraw().to_string());
+        if let Requirements::Shared(Requirement::Claims(claims)) = &self.attribute.requirements {
+            route_parameters::check(claims, &function.attrs, self.errors);
+        }
         let routed = routes::visible_methods(&function.attrs);
         let requirement = self.requirement(&name, &routed, function.sig.ident.span());
         self.handlers.push(Handler { name, routed });

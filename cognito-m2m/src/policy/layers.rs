@@ -154,9 +154,10 @@ pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
 mod tests {
     use super::*;
     use crate::client_id::ClientId;
-    use crate::policy::{ClientList, PolicyDefaults};
+    use crate::policy::{ClientList, PathParameters, PolicyDefaults};
     use crate::pool::PoolName;
     use crate::scope::ScopeSet;
+    use crate::token::Claims;
 
     fn layers(policy: Policy, report_only: bool) -> &'static Layers {
         let layer = Layer {
@@ -194,7 +195,9 @@ mod tests {
                     pool: &PoolName::default(),
                     client_id: &ClientId::new(client_id).expect("a valid client ID"),
                     scopes: &ScopeSet::default(),
+                    claims: &Claims::from_payload("{}".to_owned()),
                     method: "GET",
+                    path_parameters: PathParameters::none(),
                     defaults: &defaults,
                 },
             )
@@ -252,7 +255,9 @@ mod tests {
                 pool: &PoolName::default(),
                 client_id: &ClientId::new("reporting").expect("a valid client ID"),
                 scopes: &ScopeSet::parse("widgets/read"),
+                claims: &Claims::from_payload("{}".to_owned()),
                 method: "GET",
+                path_parameters: PathParameters::none(),
                 defaults: &PolicyDefaults::default(),
             };
             let reasons = |is_reported: bool| {

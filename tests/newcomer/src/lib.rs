@@ -21,6 +21,17 @@ mod scopes {
     pub(crate) const ADMIN: &str = "widgets/admin";
 }
 
+/// The claims that a pre token generation trigger adds.
+mod claims {
+    pub(crate) const TENANT: &str = "tenant";
+    pub(crate) const STAGING: &str = "staging";
+}
+
+#[derive(serde::Deserialize)]
+struct TenantClaims {
+    tenant: String,
+}
+
 /// Registers all routes. The `App` must be wrapped in `CognitoAuth`.
 pub fn routes(app: &mut web::ServiceConfig) {
     app.service(web::scope("/above").configure(above::routes))

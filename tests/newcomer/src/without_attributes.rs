@@ -6,6 +6,7 @@ use cognito_m2m::scope::Scope;
 use cognito_m2m::{Policy, ServicePrincipal};
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
+const OWN_TENANT: Policy = Policy::claim_equals_path("tenant", "tenant_id");
 
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.service(
@@ -18,7 +19,13 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .guard(ADMIN)
             .route("/statistics", web::get().to(statistics)),
     )
-    .service(web::resource("/authorized/{widget}").get(show_widget));
+    .service(web::resource("/authorized/{widget}").get(show_widget))
+    .service(
+        web::resource("/wrapped-tenants/{tenant_id}")
+            .wrap(OWN_TENANT)
+            .wrap(Policy::claim_one_of("environment", ["prod", "staging"]))
+            .get(statistics),
+    );
 }
 
 async fn statistics() -> impl Responder {

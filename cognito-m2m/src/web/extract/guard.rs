@@ -6,8 +6,8 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers};
-use crate::web::request::{Authentication, guard_error, log_would_refuse};
+use crate::policy::{Layer, Layers, PathParameters};
+use crate::web::request::{Authentication, guard_error, log_would_refuse, visit_parameters};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -64,7 +64,10 @@ fn evaluate(
             layers.outermost(),
         ));
     };
-    let reported = authentication.evaluate_layers(layers, request.method().as_str())?;
+    let visit = visit_parameters(request.match_info());
+    let path_parameters = PathParameters::from_visit(&visit);
+    let reported =
+        authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
     drop(extensions);
     for (denial, layer) in reported {

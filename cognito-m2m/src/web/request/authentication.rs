@@ -5,7 +5,9 @@ use actix_web::dev::Extensions;
 
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, LayerDenial, Layers, Policy, PolicyInput, evaluate_settings};
+use crate::policy::{
+    Layer, LayerDenial, Layers, PathParameters, Policy, PolicyInput, evaluate_settings,
+};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -49,7 +51,7 @@ impl Authentication {
     /// Returns the principal, or the refusal of a handler that requires one.
     pub(in crate::web) fn principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.verified_principal()?;
-        self.input(principal, "").evaluate_resource_servers()?;
+        self.input(principal).evaluate_resource_servers()?;
         Ok(principal)
     }
 
@@ -63,14 +65,23 @@ impl Authentication {
         }
     }
 
-    fn input<'a>(&'a self, principal: &'a ServicePrincipal, method: &'a str) -> PolicyInput<'a> {
-        principal.policy_input(method, &self.state.policy_defaults)
+    fn input<'a>(&'a self, principal: &'a ServicePrincipal) -> PolicyInput<'a> {
+        principal.policy_input(&self.state.policy_defaults)
     }
 
     /// Evaluates a policy on its own, without the default allowlist.
-    pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
+    pub(in crate::web) fn evaluate(
+        &self,
+        policy: &Policy,
+        method: &str,
+        path_parameters: PathParameters<'_>,
+    ) -> Result<(), Refusal> {
         let principal = self.verified_principal()?;
-        Ok(policy.evaluate(&self.input(principal, method))?)
+        Ok(policy.evaluate(&PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        })?)
     }
 
     /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
@@ -79,12 +90,17 @@ impl Authentication {
         &self,
         layers: &Layers,
         method: &str,
+        path_parameters: PathParameters<'_>,
     ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self
             .verified_principal()
             .map_err(|refusal| (refusal, outermost))?;
-        let input = self.input(principal, method);
+        let input = PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        };
         match layers.evaluate(&input) {
             Ok(false) => Ok(Vec::new()),
             Ok(true) => Ok(layers.reported(&input)),
@@ -98,7 +114,7 @@ impl Authentication {
     /// has already set `layers`.
     pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.verified_principal()?;
-        evaluate_settings(self.layers, &self.input(principal, ""))?;
+        evaluate_settings(self.layers, &self.input(principal))?;
         Ok(principal)
     }
 }

@@ -4,6 +4,7 @@
 mod authentication;
 mod missing_token;
 mod nested;
+mod path;
 #[cfg(feature = "testing")]
 mod preset;
 mod principal;
@@ -13,6 +14,7 @@ mod returned_error;
 
 pub(super) use authentication::{Authentication, Outcome, with_authentication};
 pub(super) use nested::warn_about_nesting;
+pub(super) use path::visit_parameters;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;

@@ -138,6 +138,7 @@ fn write(
     let route = request.match_pattern();
     let client_id = client_of(&extensions).map(ClientId::as_str);
     let required_scopes = required_scopes(refusal);
+    let claim = claim(refusal);
     let client_groups = match refusal {
         Refusal::Authorization(Denial::Client) => by.client_groups(),
         _ => None,
@@ -153,7 +154,8 @@ fn write(
         Refusal::Authentication(AuthenticationError::Missing) => {
             state.and_then(|state| cause_of_missing_token(state, request))
         }
-        Refusal::Authentication(_) | Refusal::Authorization(_) => None,
+        Refusal::Authorization(denial) => causes(denial),
+        Refusal::Authentication(_) => None,
     };
     macro_rules! event {
         ($level:expr) => {
@@ -164,6 +166,7 @@ fn write(
                 route,
                 client_id,
                 required_scopes,
+                claim,
                 client_groups,
                 handler,
                 file,
@@ -189,6 +192,14 @@ fn required_scopes(refusal: &Refusal) -> Option<String> {
     };
     let scopes: Vec<_> = required.iter().map(Scope::as_str).collect();
     (!scopes.is_empty()).then(|| scopes.join(" "))
+}
+
+/// Returns the name of the claim that the policy requires. The value in the token is not logged.
+fn claim(refusal: &Refusal) -> Option<&str> {
+    match refusal {
+        Refusal::Authorization(Denial::Claim { name }) => Some(name),
+        _ => None,
+    }
 }
 
 /// Returns the errors, with all their sources, of all user pools whose last key fetch failed.
