@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::Token;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
@@ -9,6 +9,7 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::mistyped;
 use crate::model::Key;
+use crate::report_only;
 use crate::unknown;
 use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_to_comma};
 
@@ -19,6 +20,8 @@ use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_t
 pub(crate) struct Arguments {
     values: Vec<Value>,
     pairs: Vec<Written>,
+    /// The places of `danger_report_only`.
+    flags: Vec<Span>,
     accepted: Vec<&'static str>,
 }
 
@@ -38,6 +41,7 @@ impl Arguments {
         let mut arguments = Self {
             values: Vec::new(),
             pairs: Vec::new(),
+            flags: Vec::new(),
             accepted: Vec::new(),
         };
         let parser = |input: ParseStream<'_>| -> syn::Result<()> {
@@ -61,7 +65,9 @@ impl Arguments {
     }
 
     fn parse_next(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
-        if let Some(key) = parse_key_and_equals(input)? {
+        if let Some(flag) = report_only::parse(input)? {
+            self.flags.push(flag);
+        } else if let Some(key) = parse_key_and_equals(input)? {
             let pair = Pair {
                 key,
                 value: input.parse()?,
@@ -82,6 +88,16 @@ impl Arguments {
     /// Takes the values without a key.
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
+    }
+
+    /// Takes the places of `danger_report_only`.
+    pub(crate) fn take_flags(&mut self) -> Vec<Span> {
+        std::mem::take(&mut self.flags)
+    }
+
+    /// Adds a name to those that the attribute accepts.
+    pub(crate) fn accept(&mut self, name: &'static str) {
+        self.accepted.push(name);
     }
 
     /// Takes an optional pair, which may occur once.

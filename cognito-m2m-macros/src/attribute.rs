@@ -11,6 +11,7 @@ use crate::model::{
     Action, Claim, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements,
     Rule,
 };
+use crate::report_only;
 use crate::similar;
 use crate::value::{Pair, Value};
 
@@ -20,6 +21,8 @@ pub(crate) struct Attribute {
     pub(crate) requirements: Requirements,
     /// The custom refusal: `error = path`.
     pub(crate) refusal: Option<Path>,
+    /// `true` if the attribute denies nothing, and only reports what it would deny.
+    pub(crate) report_only: bool,
     /// The path of the runtime crate: `crate = path`, or the name in `Cargo.toml`.
     pub(crate) krate: Path,
     /// The names of the arguments that the attribute accepts.
@@ -36,12 +39,14 @@ impl Attribute {
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
         let requirements = requirements(kind, claims, &mut arguments, errors);
+        let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
         let accepted = arguments.accepted().to_vec();
         arguments.finish(kind, errors);
         Self {
             kind,
             requirements,
             refusal,
+            report_only,
             krate,
             accepted,
         }

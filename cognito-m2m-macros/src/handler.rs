@@ -40,6 +40,7 @@ pub(crate) fn expand(
         krate: &attribute.krate,
         policy: policy::policy(requirement, &attribute.krate),
         refusal: attribute.refusal.as_ref().map(ToTokens::to_token_stream),
+        report_only: attribute.report_only,
     };
     guard(function, &layer, errors)
 }
@@ -74,6 +75,7 @@ pub(crate) struct Layer<'a> {
     pub(crate) policy: TokenStream,
     /// An expression of the type `RefusalFn`.
     pub(crate) refusal: Option<TokenStream>,
+    pub(crate) report_only: bool,
 }
 
 /// Returns the handler with the layer added to its guard, and the items for the layer.
@@ -128,6 +130,7 @@ impl Marker {
             krate,
             policy,
             refusal,
+            report_only,
         } = layer;
         let private = quote!(#krate::__private);
         let refusal = refusal.as_ref().map(|path| {
@@ -153,6 +156,7 @@ impl Marker {
                         handler: ::core::concat!(::core::module_path!(), "::", #handler),
                         file: ::core::file!(),
                         line: ::core::line!(),
+                        report_only: #report_only,
                     };
                 }
 

@@ -3,9 +3,10 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `claim_arguments` parses those of `#[require_claim]`. `mistyped` recognizes arguments in another
-//!   notation, `expression` values that are none, and `unknown` and `similar` find the names that were
-//!   meant. `kind` lists the attributes, `methods` the HTTP methods.
+//!   `claim_arguments` parses those of `#[require_claim]`, and `report_only` the one without a value.
+//!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
+//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods` the
+//!   HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
 //!   `#[scope_map]` with the routes below it, as `route_parameters` does for a `#[require_claim]`.
 //!   `errors` collects all mistakes.
@@ -49,6 +50,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod report_only;
 mod route_parameters;
 mod routes;
 mod similar;

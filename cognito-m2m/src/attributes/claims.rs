@@ -32,7 +32,7 @@
 /// | `"claim" = value` | the claim has this value |
 /// | `"claim" = [value, ..]` | the claim has one of these values |
 /// | `"claim", equals_path = "parameter"` | the claim is the value of this path parameter |
-/// | `error = path`, `crate = path` | the same as for [`require_scopes`](crate::require_scopes) |
+/// | `error = path`, `danger_report_only`, `crate = path` | the same as for [`require_scopes`](crate::require_scopes) |
 ///
 /// At least one claim is required. If the attribute lists several, all of them must match.
 ///

@@ -26,7 +26,7 @@ pub use clients::{ClientGroups, ClientList};
 pub use denial::Denial;
 pub use input::{PolicyDefaults, PolicyInput};
 pub use layers::{Layer, guarded_handlers};
-pub(crate) use layers::{Layers, evaluate_settings};
+pub(crate) use layers::{LayerDenial, Layers, evaluate_settings};
 pub use path_parameters::PathParameters;
 pub use resource_servers::{InvalidResourceServer, ResourceServers};
 pub use scope_rule::ScopeRule;

@@ -1,13 +1,14 @@
 //! An API as a new user would write it, with the documentation as the only source.
 //!
-//! It has every attribute above and below the route attribute, every attribute on a module, and the
-//! same policies without attributes.
+//! It has every attribute above and below the route attribute, every attribute on a module, rules that
+//! are only rehearsed, and the same policies without attributes.
 
 #![forbid(unsafe_code)]
 
 mod above;
 mod below;
 mod modules;
+mod rehearsal;
 mod without_attributes;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,6 +39,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
     app.service(web::scope("/above").configure(above::routes))
         .service(web::scope("/below").configure(below::routes))
         .configure(modules::routes)
+        .service(web::scope("/rehearsal").configure(rehearsal::routes))
         .configure(without_attributes::routes);
 }
 

@@ -22,6 +22,7 @@ pub mod widgets {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             };
         }
         #[automatically_derived]
@@ -52,6 +53,7 @@ pub mod widgets {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             };
         }
         #[automatically_derived]

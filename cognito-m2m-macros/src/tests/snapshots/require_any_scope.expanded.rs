@@ -16,6 +16,7 @@ const _: () = {
             handler: ::core::concat!(::core::module_path!(), "::", "create"),
             file: ::core::file!(),
             line: ::core::line!(),
+            report_only: false,
         };
     }
     #[automatically_derived]

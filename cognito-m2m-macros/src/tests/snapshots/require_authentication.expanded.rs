@@ -8,6 +8,7 @@ const _: () = {
             handler: ::core::concat!(::core::module_path!(), "::", "status"),
             file: ::core::file!(),
             line: ::core::line!(),
+            report_only: false,
         };
     }
     #[automatically_derived]

@@ -26,6 +26,7 @@ const _: () = {
             handler: ::core::concat!(::core::module_path!(), "::", "widgets"),
             file: ::core::file!(),
             line: ::core::line!(),
+            report_only: false,
         };
     }
     #[automatically_derived]

@@ -12,6 +12,7 @@ const _: () = {
             handler: ::core::concat!(::core::module_path!(), "::", "list"),
             file: ::core::file!(),
             line: ::core::line!(),
+            report_only: false,
         };
     }
     #[automatically_derived]
@@ -41,6 +42,7 @@ const _: () = {
             handler: ::core::concat!(::core::module_path!(), "::", "list"),
             file: ::core::file!(),
             line: ::core::line!(),
+            report_only: false,
         };
     }
     #[automatically_derived]

@@ -7,7 +7,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
 use crate::policy::{Layer, Layers, PathParameters};
-use crate::web::request::{Authentication, guard_error, visit_parameters};
+use crate::web::request::{Authentication, guard_error, log_would_refuse, visit_parameters};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -66,7 +66,12 @@ fn evaluate(
     };
     let visit = visit_parameters(request.match_info());
     let path_parameters = PathParameters::from_visit(&visit);
-    authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
+    let reported =
+        authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
+    drop(extensions);
+    for (denial, layer) in reported {
+        log_would_refuse(denial, layer, request);
+    }
     Ok(())
 }

@@ -5,7 +5,9 @@ use actix_web::dev::Extensions;
 
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers, PathParameters, Policy, PolicyInput, evaluate_settings};
+use crate::policy::{
+    Layer, LayerDenial, Layers, PathParameters, Policy, PolicyInput, evaluate_settings,
+};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -82,14 +84,14 @@ impl Authentication {
         })?)
     }
 
-    /// Evaluates the settings and the attributes of a handler. The error contains the attribute that
-    /// refused.
+    /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
+    /// that only report. The error contains the attribute that refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
         path_parameters: PathParameters<'_>,
-    ) -> Result<(), (Refusal, &'static Layer)> {
+    ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self
             .verified_principal()
@@ -99,9 +101,11 @@ impl Authentication {
             path_parameters,
             ..self.input(principal)
         };
-        layers
-            .evaluate(&input)
-            .map_err(|(denial, layer)| (denial.into(), layer))
+        match layers.evaluate(&input) {
+            Ok(false) => Ok(Vec::new()),
+            Ok(true) => Ok(layers.reported(&input)),
+            Err((denial, layer)) => Err((denial.into(), layer)),
+        }
     }
 
     /// Returns the principal for an extractor, if the settings admit it.

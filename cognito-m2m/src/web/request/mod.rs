@@ -18,6 +18,6 @@ pub(super) use path::visit_parameters;
 #[cfg(feature = "testing")]
 pub(crate) use preset::preset;
 pub use principal::RequestPrincipal;
-pub(super) use refuse::{RefusedBy, refuse, state_of};
+pub(super) use refuse::{RefusedBy, log_would_refuse, refuse, state_of};
 pub(super) use refused_request::{RefusedRequest, guard_error, refusal_error};
 pub(super) use returned_error::{find_error, returned_refusal};

@@ -92,18 +92,47 @@ pub(super) fn respond(
     HttpResponse::InternalServerError().finish()
 }
 
-/// Logs one line for a refusal. The line contains the route but not the path, because the caller
-/// controls the path.
+/// Logs one line for a refusal.
 pub(super) fn log(
     state: Option<&State>,
     refusal: &Refusal,
     by: RefusedBy<'_>,
     request: &HttpRequest,
 ) {
-    let extensions = request.extensions();
-    if let Some(authentication) = extensions.get::<Authentication>() {
+    if let Some(authentication) = request.extensions().get::<Authentication>() {
         authentication.is_refused.set(true);
     }
+    let level = refusal.log_level();
+    write(level, "request refused", state, refusal, by, request);
+}
+
+/// Logs one line for a request that an attribute with `danger_report_only` denies. The request is
+/// served.
+///
+/// The level is WARN, so that a log without these lines means that the attribute denies no request,
+/// even if the subscriber drops the lines of refusals, which are at INFO.
+pub(in crate::web) fn log_would_refuse(denial: Denial, by: &'static Layer, request: &HttpRequest) {
+    let by = RefusedBy::Attribute(by);
+    write(
+        Level::WARN,
+        "would_refuse",
+        None,
+        &denial.into(),
+        by,
+        request,
+    );
+}
+
+/// Logs one line. It contains the route but not the path, because the caller controls the path.
+fn write(
+    level: Level,
+    message: &str,
+    state: Option<&State>,
+    refusal: &Refusal,
+    by: RefusedBy<'_>,
+    request: &HttpRequest,
+) {
+    let extensions = request.extensions();
     let reason = refusal.reason();
     let method = request.method().as_str();
     let route = request.match_pattern();
@@ -144,11 +173,11 @@ pub(super) fn log(
                 line,
                 cause,
                 %refusal,
-                "request refused"
+                "{message}"
             )
         };
     }
-    match refusal.log_level() {
+    match level {
         Level::ERROR => event!(Level::ERROR),
         Level::WARN => event!(Level::WARN),
         _ => event!(Level::INFO),
