@@ -157,7 +157,7 @@ pub mod __private {
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
     pub use crate::policy::value::Policy;
-    pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy};
+    pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy, plain_function};
 }
 
 pub use attributes::{

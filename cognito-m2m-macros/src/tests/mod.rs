@@ -4,3 +4,4 @@ mod expansion;
 mod grouping;
 mod half_typed;
 mod mistakes;
+mod ways;

@@ -19,7 +19,9 @@ mod responder;
 pub use activity::{ClientActivityList, ClientActivityPage, ClientActivityPageService};
 pub use builder::{BuildError, CognitoAuthBuilder};
 pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
-pub use extract::{Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy};
+pub use extract::{
+    Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy, plain_function,
+};
 pub use request::RequestPrincipal;
 #[cfg(feature = "testing")]
 pub(crate) use request::preset;

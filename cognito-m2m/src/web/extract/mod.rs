@@ -1,6 +1,7 @@
 //! Extractors and the guards that attributes add to handlers.
 
 mod guard;
+pub mod plain_function;
 mod principal;
 mod user;
 
