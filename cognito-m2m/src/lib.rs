@@ -161,7 +161,7 @@ pub mod __private {
     pub use crate::policy::scope_constant::{OtherConstant, ScopeConstant};
     pub use crate::policy::value::Policy;
     pub use crate::policy::{ClaimRule, ClaimValue, ScopeRule};
-    pub use crate::web::{Argument, Both, Guard, RefusalFn, RoutePolicy};
+    pub use crate::web::{Argument, Both, Guard, RefusalFn, RoutePolicy, plain_function};
 }
 
 pub use attributes::{

@@ -21,6 +21,7 @@ pub use builder::{BuildError, CognitoAuthBuilder};
 pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
 pub use extract::{
     Argument, Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy, TokenClaims,
+    plain_function,
 };
 pub use request::RequestPrincipal;
 #[cfg(feature = "testing")]

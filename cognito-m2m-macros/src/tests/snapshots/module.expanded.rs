@@ -85,4 +85,16 @@ pub mod widgets {
     fn described() -> &'static str {
         "widgets"
     }
+    const _: () = {
+        fn __cognito_m2m_check() {
+            fn __cognito_m2m_returned<R>(
+                _: fn() -> R,
+            ) -> ::core::marker::PhantomData<fn() -> R> {
+                ::core::marker::PhantomData
+            }
+            ::cognito_m2m::__private::plain_function::check(
+                __cognito_m2m_returned(described),
+            );
+        }
+    };
 }

@@ -3,6 +3,7 @@
 mod claims;
 mod extractor;
 mod guard;
+pub mod plain_function;
 mod principal;
 mod user;
 
