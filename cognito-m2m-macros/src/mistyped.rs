@@ -8,6 +8,7 @@ use syn::{Ident, LitStr, Token, parenthesized, token};
 use crate::kind::Kind;
 use crate::methods;
 use crate::model::Key;
+use crate::similar;
 use crate::value::{Pair, Value, members, parse_key};
 
 /// The notation in place of `=`.
@@ -91,7 +92,7 @@ fn is_mistyped(kind: Kind, key: &Key, notation: &Notation, input: ParseStream<'_
         || (name == "group" && kind == Kind::AllowClientIds);
     match notation {
         // An unknown key is reported as such, unless it is part of a scope such as `widgets:read`.
-        Notation::Separator(":") => is_key || !is_unquoted_scope(input),
+        Notation::Separator(":") => is_argument(name) || !is_unquoted_scope(input),
         Notation::Separator(_) => true,
         Notation::Parentheses | Notation::Nothing => is_key,
         // The others can be the names of constants.
@@ -105,10 +106,29 @@ fn is_value(key: &Key) -> bool {
     !is_argument && !methods::is_method(&key.text) && methods::intended(key).is_none()
 }
 
+/// Returns `true` for the name of an argument, which may be misspelled.
+fn is_argument(name: &str) -> bool {
+    let names = ["match", "error", "crate", "group", "danger_report_only"];
+    let others = [
+        "any",
+        "all",
+        "scope",
+        "scopes",
+        "clients",
+        "client_ids",
+        "groups",
+    ];
+    others.contains(&name) || similar::nearest(name, names).is_some()
+}
+
 /// Returns `true` if a colon and the rest of a scope without quotes are next.
 fn is_unquoted_scope(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    let has_name = ahead.parse::<Token![:]>().is_ok() && ahead.call(Ident::parse_any).is_ok();
+    let has_colon = ahead.parse::<Token![:]>().is_ok();
+    let name = ahead.call(Ident::parse_any).ok();
+    // Names of constants have no lower-case letters.
+    let is_lower_case = |name: Ident| name.to_string().contains(|c: char| c.is_ascii_lowercase());
+    let has_name = has_colon && name.is_some_and(is_lower_case);
     has_name && !ahead.peek(token::Paren) && !ahead.peek(Token![!]) && !ahead.peek(Token![::])
 }
 

@@ -24,4 +24,10 @@ async fn handler7() {}
 #[scope_map(GET = "a", eror = refuse)]
 async fn handler8() {}
 
+#[require_scopes("a", eror: refuse)]
+async fn handler9() {}
+
+#[require_scopes(scopes: read, scope: READ)]
+async fn handler10() {}
+
 fn main() {}
