@@ -12,7 +12,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Lit, LitStr, Token, token};
 
 use crate::errors::Errors;
+use crate::expression::take_argument;
 use crate::model::{Claim, ClaimCondition};
+use crate::similar;
 
 /// The arguments that are not claims.
 const OTHER_ARGUMENTS: [&str; 3] = ["error", "crate", "danger_report_only"];
@@ -26,9 +28,7 @@ pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> (Vec<Claim>, To
     let parser = |input: ParseStream<'_>| -> syn::Result<()> {
         while !input.is_empty() {
             if is_other_argument(input) {
-                while !is_end(input) {
-                    input.parse::<TokenTree>()?.to_tokens(&mut others);
-                }
+                others.extend(take_argument(input)?);
                 input.parse::<Option<Token![,]>>()?.to_tokens(&mut others);
                 continue;
             }
@@ -132,10 +132,15 @@ fn parse_equals(input: ParseStream<'_>, form: &str, errors: &mut Errors) -> syn:
     Ok(())
 }
 
-/// Returns `true` for the name of an argument, and not for a path that begins with `crate::`.
+/// Returns `true` for the name of an argument, which may be misspelled, and not for a path that begins
+/// with `crate::`.
 fn is_other_argument(input: ParseStream<'_>) -> bool {
     let name = input.fork().call(Ident::parse_any);
-    let is_known = name.is_ok_and(|name| OTHER_ARGUMENTS.iter().any(|known| name == known));
+    let is_known = name.is_ok_and(|name| {
+        let name = name.to_string();
+        let is_constant = !name.contains(|c: char| c.is_ascii_lowercase());
+        !is_constant && similar::nearest(&name, OTHER_ARGUMENTS).is_some()
+    });
     is_known && !input.peek2(Token![::])
 }
 

@@ -14,4 +14,10 @@ mod actions {
     async fn list() {}
 }
 
+#[require_scopes("widgets/read", danger_report_olny)]
+async fn orders() {}
+
+#[scope_map(GET = "widgets/read", danger_repot_only: true)]
+async fn prices() {}
+
 fn main() {}
