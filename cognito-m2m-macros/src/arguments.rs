@@ -7,9 +7,11 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
 use crate::kind::Kind;
+use crate::methods;
 use crate::mistyped;
 use crate::model::Key;
 use crate::report_only;
+use crate::similar;
 use crate::unknown;
 use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_to_comma};
 
@@ -130,6 +132,26 @@ impl Arguments {
             }
         }
         pairs
+    }
+
+    /// Reports the pairs whose key is close to an argument of a scope map, and is no method.
+    pub(crate) fn reject_misspelled(&mut self, kind: Kind, errors: &mut Errors) {
+        let accepted = &self.accepted;
+        let is_misspelled = |written: &mut Written| {
+            let key = &written.pair.key;
+            let is_method = methods::is_method(&key.text) || methods::intended(key).is_some();
+            let names = accepted.iter().copied().chain([report_only::NAME]);
+            !is_method && similar::nearest(&key.text, names).is_some()
+        };
+        for Written { pair, .. } in self.pairs.extract_if(.., is_misspelled) {
+            let names: Vec<_> = accepted
+                .iter()
+                .copied()
+                .chain([report_only::NAME])
+                .collect();
+            let message = unknown::argument(kind, &pair, &names);
+            errors.report(pair.key.span, message);
+        }
     }
 
     /// Returns the names of the arguments that were taken.

@@ -80,8 +80,8 @@ fn requirements(
         }
         Kind::RequireAnyScope => scopes(Operator::Any, arguments, errors),
         Kind::RequireAllScopes => scopes(Operator::All, arguments, errors),
-        Kind::ScopeMap => Requirement::Methods(method_entries(arguments, errors)),
-        Kind::ActionScopeMap => return Requirements::PerHandler(actions(arguments, errors)),
+        Kind::ScopeMap => Requirement::Methods(method_entries(kind, arguments, errors)),
+        Kind::ActionScopeMap => return Requirements::PerHandler(actions(kind, arguments, errors)),
         Kind::AllowClientIds => Requirement::Clients(clients(arguments, errors)),
         Kind::RequireClaim => Requirement::Claims(claims),
     })
@@ -97,15 +97,15 @@ fn scopes(operator: Operator, arguments: &mut Arguments, errors: &mut Errors) ->
     ))
 }
 
-fn method_entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<MethodEntry> {
-    let entries = entries(arguments, errors).into_iter();
+fn method_entries(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<MethodEntry> {
+    let entries = entries(kind, arguments, errors).into_iter();
     entries
         .map(|(key, rule)| MethodEntry { key, rule })
         .collect()
 }
 
-fn actions(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
-    let entries = entries(arguments, errors).into_iter();
+fn actions(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
+    let entries = entries(kind, arguments, errors).into_iter();
     let action = |(key, rule)| Action {
         key,
         requirement: Requirement::Scopes(rule),
@@ -113,8 +113,11 @@ fn actions(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
     entries.map(action).collect()
 }
 
-fn entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
+fn entries(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
     let operator = take_match(arguments, errors);
+    if kind == Kind::ScopeMap {
+        arguments.reject_misspelled(kind, errors);
+    }
     let pairs = arguments.take_pairs(errors).into_iter();
     pairs
         .map(|Pair { key, value }| (key, entry_rule(operator, value, errors)))

@@ -14,7 +14,6 @@ use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::methods;
 use crate::model::{Client, Group, Key, MethodEntry, Requirement, Requirements, Rule};
-use crate::similar;
 
 /// Reports requirements that are invalid, or have no effect.
 pub(crate) fn check(attribute: &Attribute, errors: &mut Errors) {
@@ -66,13 +65,10 @@ fn check_method(key: &Key, accepted: &[&'static str], errors: &mut Errors) {
         }
         _ if methods::is_method(name) => return,
         Some(method) => format!("`{name}` is not an HTTP method; did you mean `{method}`?"),
-        None => match similar::nearest(name, accepted.iter().copied()) {
-            Some(intended) => format!("unknown argument `{name}`; did you mean `{intended}`?"),
-            None => format!(
-                "`{name}` is neither an HTTP method in upper case nor one of the arguments `{}`",
-                accepted.join("`, `")
-            ),
-        },
+        None => format!(
+            "`{name}` is neither an HTTP method in upper case nor one of the arguments `{}`",
+            accepted.join("`, `")
+        ),
     };
     errors.report(key.span, message);
 }

@@ -30,4 +30,7 @@ async fn handler9() {}
 #[require_scopes(scopes: read, scope: READ)]
 async fn handler10() {}
 
+#[scope_map(GET = "a", mach: "any", eror => refuse)]
+async fn handler11() {}
+
 fn main() {}
