@@ -7,8 +7,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, GenericParam, PatType, Path, Signature, Type};
 
+use crate::cfg::cfgs;
 use crate::errors::Errors;
-use crate::handler::cfgs;
 use crate::policy::located_at;
 
 /// The most arguments of a handler in Actix. The guard doesn't count, because it shares an argument if

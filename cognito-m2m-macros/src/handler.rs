@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
@@ -140,8 +141,9 @@ impl Marker {
                     ::core::option::Option::Some(#path);
             }
         });
-        // Few items, because in an `impl` rustc reports each of them. No macro call outside of
-        // another item, because an attribute on an outer module rejects macro calls.
+        // Few items, because each takes time to compile, and because in an `impl` rustc reports each of
+        // them. No macro call outside of another item, because an attribute on an outer module rejects
+        // macro calls.
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -150,32 +152,25 @@ impl Marker {
 
             #(#cfgs)*
             const _: () = {
-                impl #name {
-                    const LAYER: &'static #private::Layer = &#private::Layer {
-                        policy: #policy,
-                        handler: ::core::concat!(::core::module_path!(), "::", #handler),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                        report_only: #report_only,
-                    };
-                }
-
                 #[automatically_derived]
                 impl #private::RoutePolicy for #name {
-                    const LAYERS: &'static #private::Layers = &#private::Layers::One(Self::LAYER);
+                    const LAYERS: &'static #private::Layers =
+                        &#private::Layers::One(&#private::Layer {
+                            policy: #policy,
+                            handler: ::core::concat!(::core::module_path!(), "::", #handler),
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            report_only: #report_only,
+                        });
                     #refusal
                 }
 
                 #checks
 
-                #private::inventory::submit! { #private::GuardedHandler(#name::LAYER) }
+                #private::inventory::submit! {
+                    #private::GuardedHandler(<#name as #private::RoutePolicy>::LAYERS)
+                }
             };
         }
     }
-}
-
-/// Returns the `#[cfg]` attributes of an item, which its generated items need too.
-pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
-    let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
-    attributes.iter().filter(is_cfg).cloned().collect()
 }

@@ -35,6 +35,7 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod cfg;
 mod check;
 mod claim_arguments;
 mod errors;

@@ -3,7 +3,7 @@
 use syn::{Expr, Path, UnOp};
 
 use crate::expression::rewrite::{Rewritten, rewrite, source, unquoted};
-use crate::expression::{Expression, Syntax};
+use crate::expression::syntax::{Expression, Syntax};
 
 /// The place of a value in an attribute.
 #[derive(Clone, Copy, PartialEq, Eq)]

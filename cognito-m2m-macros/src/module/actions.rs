@@ -1,10 +1,20 @@
 //! Compares the entries of an action map with the handlers of the module.
 
+use proc_macro2::Span;
+
 use crate::errors::Errors;
 use crate::methods;
 use crate::model::{Action, ConstStr, Key, Requirement, Rule};
-use crate::module::Handler;
+use crate::routes::RoutedMethod;
 use crate::similar;
+
+/// A handler found in the module.
+pub(super) struct Handler {
+    /// The path relative to the module.
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) routed: Vec<RoutedMethod>,
+}
 
 /// The functions of a module.
 pub(super) struct Functions<'a> {

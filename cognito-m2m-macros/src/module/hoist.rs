@@ -10,10 +10,11 @@ use quote::{ToTokens, quote};
 use syn::{Attribute as RustAttribute, Ident, Path};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
-use crate::handler::{Layer, cfgs};
+use crate::handler::Layer;
 use crate::model::Requirement;
 use crate::module::item::Module;
 use crate::policy;

@@ -19,7 +19,7 @@ mod unguarded;
 mod unseen;
 mod well_known;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute as RustAttribute;
 use syn::ext::IdentExt;
@@ -30,7 +30,7 @@ use crate::function::Function;
 use crate::handler;
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::module::actions::{Functions, handler_name};
+use crate::module::actions::{Functions, Handler, handler_name};
 use crate::module::exempt::has_mark;
 use crate::module::futures::FutureNames;
 use crate::module::hoist::Hoisted;
@@ -65,14 +65,6 @@ pub(crate) fn expand(
     visitor.check_map();
     let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
-}
-
-/// A handler found in the module.
-struct Handler {
-    /// The path relative to the module.
-    name: String,
-    span: Span,
-    routed: Vec<RoutedMethod>,
 }
 
 /// Visits the items of a module, and guards the handlers.
