@@ -8,6 +8,7 @@ mod attributes;
 mod causes;
 #[cfg(target_os = "linux")]
 mod certificates;
+mod claims;
 mod confidential_settings;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

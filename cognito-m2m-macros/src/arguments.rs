@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::Token;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
@@ -10,6 +10,7 @@ use crate::kind::Kind;
 use crate::methods;
 use crate::mistyped;
 use crate::model::Key;
+use crate::report_only;
 use crate::similar;
 use crate::unknown;
 use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_to_comma};
@@ -21,6 +22,8 @@ use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_t
 pub(crate) struct Arguments {
     values: Vec<Value>,
     pairs: Vec<Written>,
+    /// The places of `danger_report_only`.
+    flags: Vec<Span>,
     accepted: Vec<&'static str>,
 }
 
@@ -40,6 +43,7 @@ impl Arguments {
         let mut arguments = Self {
             values: Vec::new(),
             pairs: Vec::new(),
+            flags: Vec::new(),
             accepted: Vec::new(),
         };
         let parser = |input: ParseStream<'_>| -> syn::Result<()> {
@@ -63,7 +67,9 @@ impl Arguments {
     }
 
     fn parse_next(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
-        if let Some(key) = parse_key_and_equals(input)? {
+        if let Some(flag) = report_only::parse(input)? {
+            self.flags.push(flag);
+        } else if let Some(key) = parse_key_and_equals(input)? {
             let pair = Pair {
                 key,
                 value: input.parse()?,
@@ -84,6 +90,16 @@ impl Arguments {
     /// Takes the values without a key.
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
+    }
+
+    /// Takes the places of `danger_report_only`.
+    pub(crate) fn take_flags(&mut self) -> Vec<Span> {
+        std::mem::take(&mut self.flags)
+    }
+
+    /// Adds a name to those that the attribute accepts.
+    pub(crate) fn accept(&mut self, name: &'static str) {
+        self.accepted.push(name);
     }
 
     /// Takes an optional pair, which may occur once.
@@ -124,10 +140,16 @@ impl Arguments {
         let is_misspelled = |written: &mut Written| {
             let key = &written.pair.key;
             let is_method = methods::is_method(&key.text) || methods::intended(key).is_some();
-            !is_method && similar::nearest(&key.text, accepted.iter().copied()).is_some()
+            let names = accepted.iter().copied().chain([report_only::NAME]);
+            !is_method && similar::nearest(&key.text, names).is_some()
         };
         for Written { pair, .. } in self.pairs.extract_if(.., is_misspelled) {
-            let message = unknown::argument(kind, &pair, accepted);
+            let names: Vec<_> = accepted
+                .iter()
+                .copied()
+                .chain([report_only::NAME])
+                .collect();
+            let message = unknown::argument(kind, &pair, &names);
             errors.report(pair.key.span, message);
         }
     }

@@ -3,12 +3,15 @@ use syn::parse::Parser;
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
+use crate::claim_arguments;
 use crate::errors::Errors;
 use crate::expression::{Place, expected_path};
 use crate::kind::Kind;
 use crate::model::{
-    Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
+    Action, Claim, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements,
+    Rule,
 };
+use crate::report_only;
 use crate::similar;
 use crate::value::{Pair, Value};
 
@@ -18,6 +21,8 @@ pub(crate) struct Attribute {
     pub(crate) requirements: Requirements,
     /// The custom refusal: `error = path`.
     pub(crate) refusal: Option<Path>,
+    /// `true` if the attribute denies nothing, and only reports what it would deny.
+    pub(crate) report_only: bool,
     /// The path of the runtime crate: `crate = path`, or the name in `Cargo.toml`.
     pub(crate) krate: Path,
     /// The names of the arguments that the attribute accepts.
@@ -26,16 +31,22 @@ pub(crate) struct Attribute {
 
 impl Attribute {
     pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
+        let (claims, tokens) = match kind {
+            Kind::RequireClaim => claim_arguments::parse(tokens, errors),
+            _ => (Vec::new(), tokens),
+        };
         let mut arguments = Arguments::parse(kind, tokens, errors);
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
-        let requirements = requirements(kind, &mut arguments, errors);
+        let requirements = requirements(kind, claims, &mut arguments, errors);
+        let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
         let accepted = arguments.accepted().to_vec();
         arguments.finish(kind, errors);
         Self {
             kind,
             requirements,
             refusal,
+            report_only,
             krate,
             accepted,
         }
@@ -55,7 +66,12 @@ pub(crate) fn crate_path() -> Path {
     }
 }
 
-fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Requirements {
+fn requirements(
+    kind: Kind,
+    claims: Vec<Claim>,
+    arguments: &mut Arguments,
+    errors: &mut Errors,
+) -> Requirements {
     Requirements::Shared(match kind {
         Kind::RequireAuthentication => Requirement::Authentication,
         Kind::RequireScopes => {
@@ -67,6 +83,7 @@ fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> R
         Kind::ScopeMap => Requirement::Methods(method_entries(kind, arguments, errors)),
         Kind::ActionScopeMap => return Requirements::PerHandler(actions(kind, arguments, errors)),
         Kind::AllowClientIds => Requirement::Clients(clients(arguments, errors)),
+        Kind::RequireClaim => Requirement::Claims(claims),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::{extractors, policy, routes};
+use crate::{extractors, policy, route_parameters, routes};
 
 /// Expands an attribute on a function.
 pub(crate) fn expand(
@@ -34,10 +34,14 @@ pub(crate) fn expand(
         routes::check_handler(entries, &routed, errors);
         routes::check_map(entries, &routed, errors);
     }
+    if let Requirement::Claims(claims) = requirement {
+        route_parameters::check(claims, &function.attrs, errors);
+    }
     let layer = Layer {
         krate: &attribute.krate,
         policy: policy::policy(requirement, &attribute.krate),
         refusal: attribute.refusal.as_ref().map(ToTokens::to_token_stream),
+        report_only: attribute.report_only,
     };
     guard(function, &layer, errors)
 }
@@ -72,6 +76,7 @@ pub(crate) struct Layer<'a> {
     pub(crate) policy: TokenStream,
     /// An expression of the type `RefusalFn`.
     pub(crate) refusal: Option<TokenStream>,
+    pub(crate) report_only: bool,
 }
 
 /// Returns the handler with the layer added to its guard, and the items for the layer.
@@ -126,6 +131,7 @@ impl Marker {
             krate,
             policy,
             refusal,
+            report_only,
         } = layer;
         let private = quote!(#krate::__private);
         let refusal = refusal.as_ref().map(|path| {
@@ -154,6 +160,7 @@ impl Marker {
                             handler: ::core::concat!(::core::module_path!(), "::", #handler),
                             file: ::core::file!(),
                             line: ::core::line!(),
+                            report_only: #report_only,
                         });
                     #refusal
                 }

@@ -3,11 +3,13 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
+//!   `claim_arguments` parses those of `#[require_claim]`, and `report_only` the one without a value.
 //!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
-//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods`
-//!   the HTTP methods.
+//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods` the
+//!   HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
-//!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//!   `#[scope_map]` with the routes below it, as `route_parameters` does for a `#[require_claim]`.
+//!   `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
@@ -36,6 +38,7 @@ mod associated;
 mod attribute;
 mod cfg;
 mod check;
+mod claim_arguments;
 mod errors;
 mod expand;
 mod expression;
@@ -50,6 +53,8 @@ mod model;
 mod module;
 mod policy;
 mod public;
+mod report_only;
+mod route_parameters;
 mod routes;
 mod similar;
 #[cfg(test)]
@@ -100,4 +105,9 @@ pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     public::expand(arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn require_claim(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::RequireClaim, arguments.into(), &item.into()).into()
 }

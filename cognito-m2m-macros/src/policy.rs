@@ -1,12 +1,14 @@
 //! The constant policy of a requirement: calls to constructors of the runtime crate, never an
 //! expression of boolean operators.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
-use crate::model::{Client, ConstStr, MethodEntry, Requirement, Rule};
+use crate::model::{
+    Claim, ClaimCondition, ClaimValue, Client, ConstStr, MethodEntry, Requirement, Rule,
+};
 
 /// Returns an expression of the type `Policy`.
 pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
@@ -29,6 +31,15 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
             let clients = clients.iter().map(|client| self::client(client, &private));
             let list = list(&quote!(#private::ClientSelector), clients);
             quote!(#private::allow_clients(#list))
+        }
+        Requirement::Claims(claims) if let [claim] = claims.as_slice() => {
+            let claim = self::claim(claim, &private);
+            quote!(#private::Policy::claim_rule(#claim))
+        }
+        Requirement::Claims(claims) => {
+            let claims = claims.iter().map(|claim| self::claim(claim, &private));
+            let list = list(&quote!(#private::ClaimRule), claims);
+            quote!(#private::claims(#list))
         }
     }
 }
@@ -53,6 +64,41 @@ fn client(client: &Client, private: &TokenStream) -> TokenStream {
     match client {
         Client::Id(id) => call("client", id, private),
         Client::Group(name) => call("group", name, private),
+    }
+}
+
+fn claim(Claim { name, condition }: &Claim, private: &TokenStream) -> TokenStream {
+    match condition {
+        ClaimCondition::OneOf(values) => {
+            let name = call("claim_name", name, private);
+            let values = values.iter().map(|value| claim_value(value, private));
+            let list = list(&quote!(#private::ClaimValue), values);
+            quote!(#private::ClaimRule::one_of(#name, #list))
+        }
+        ClaimCondition::PathParameter(parameter) => {
+            let name = call("claim_name", name, private);
+            let parameter = call("parameter_name", parameter, private);
+            quote!(#private::ClaimRule::equals_path(#name, #parameter))
+        }
+    }
+}
+
+fn claim_value(value: &ClaimValue, private: &TokenStream) -> TokenStream {
+    match value {
+        ClaimValue::Str(text) => quote!(#private::ClaimValue::string(#text)),
+        ClaimValue::Bool(value) => quote!(#private::ClaimValue::boolean(#value)),
+        ClaimValue::Int(value, _) => match i64::try_from(*value) {
+            Ok(value) => quote!(#private::ClaimValue::integer(#value)),
+            Err(_) => {
+                let value = Literal::i128_unsuffixed(*value);
+                quote!(#private::ClaimValue::unsigned_integer(#value))
+            }
+        },
+        ClaimValue::Const(path) => {
+            let span = path.span();
+            let constant = located_at(span, private);
+            quote_spanned!(span=> #constant::ClaimConstant::new(#path).value())
+        }
     }
 }
 

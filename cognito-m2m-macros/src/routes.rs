@@ -72,6 +72,18 @@ pub(crate) fn check_map<'r>(
     }
 }
 
+/// Returns the path of a route attribute, or `None` for another attribute.
+pub(crate) fn path_of(attribute: &Attribute) -> Option<LitStr> {
+    // The routes below `#[routes]` are attributes of their own.
+    let is_single = is_route(attribute) && !attribute.path().is_ident("routes");
+    let parse = |input: ParseStream<'_>| {
+        let path = input.parse()?;
+        parse_rest(input)?;
+        Ok(path)
+    };
+    is_single.then(|| attribute.parse_args_with(parse).ok())?
+}
+
 fn routed_methods(attribute: &Attribute) -> Vec<RoutedMethod> {
     let Some(name) = attribute.path().segments.last() else {
         return Vec::new();
@@ -96,6 +108,10 @@ fn routed_methods(attribute: &Attribute) -> Vec<RoutedMethod> {
 
 fn parse_options(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
     input.parse::<LitStr>()?;
+    parse_rest(input)
+}
+
+fn parse_rest(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
     input.parse::<Option<Token![,]>>()?;
     Punctuated::parse_terminated(input)
 }

@@ -49,6 +49,7 @@ mod shadowed {
     #[::cognito_m2m::require_scopes(RULES, "b", any("c", "d"))]
     #[::cognito_m2m::scope_map(GET = RULES)]
     #[::cognito_m2m::allow_client_ids("id1", group = "g")]
+    #[::cognito_m2m::require_claim(RULES = [RULES, true, -1], "b", equals_path = RULES)]
     pub(super) async fn handler() -> &'static ::core::primitive::str {
         "x"
     }

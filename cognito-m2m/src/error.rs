@@ -1,7 +1,7 @@
 //! The reasons why a request is refused.
 //!
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
-//! invalid or expired one), [`Denial`] for authorization (API, scope, method, client),
+//! invalid or expired one), [`Denial`] for authorization (API, scope, method, client, claim),
 //! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
 //! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
 //! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).

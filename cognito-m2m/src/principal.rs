@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::authorization_flag::AuthorizationFlag;
 use crate::client_id::ClientId;
-use crate::policy::{Denial, Policy, PolicyDefaults, PolicyInput};
+use crate::policy::{Denial, PathParameters, Policy, PolicyDefaults, PolicyInput};
 use crate::pool::PoolName;
 use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::ScopeSet;
@@ -155,8 +155,9 @@ impl ServicePrincipal {
     ///
     /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
     /// handler does not return is not logged. Client groups and the default scope match come from the
-    /// settings. The request method is not available here, so a policy with a scope map always
-    /// denies. For the setting `unguarded_routes`, the call counts as a guard of the request.
+    /// settings. The request method and the path parameters are not available here, so a policy with a
+    /// scope map or [`claim_equals_path`](Policy::claim_equals_path) always denies. For the setting
+    /// `unguarded_routes`, the call counts as a guard of the request.
     ///
     /// # Errors
     ///
@@ -193,19 +194,18 @@ impl ServicePrincipal {
         if let Some(flag) = &self.authorization {
             flag.set();
         }
-        policy.evaluate(&self.policy_input("", &self.inner.policy_defaults))
+        policy.evaluate(&self.policy_input(&self.inner.policy_defaults))
     }
 
-    pub(crate) fn policy_input<'a>(
-        &'a self,
-        method: &'a str,
-        defaults: &'a PolicyDefaults,
-    ) -> PolicyInput<'a> {
+    /// Returns the input of a policy, without a request method and path parameters.
+    pub(crate) fn policy_input<'a>(&'a self, defaults: &'a PolicyDefaults) -> PolicyInput<'a> {
         PolicyInput {
             pool: self.pool(),
             client_id: self.client_id(),
             scopes: self.scopes(),
-            method,
+            claims: self.claims(),
+            method: "",
+            path_parameters: PathParameters::none(),
             defaults,
         }
     }

@@ -35,6 +35,7 @@ const LAYERS: [&[&str]; 14] = [
 
 /// The lowest layer: values that are parsed once, and code that is independent of the other layers.
 const LOWEST: &[&str] = &[
+    "attributes/",
     "attributes.rs",
     "authorization_flag.rs",
     "time.rs",

@@ -1,5 +1,6 @@
 //! Checks of parsed requirements: empty lists, duplicates, and invalid names.
 
+mod claims;
 mod strings;
 
 use std::collections::HashSet;
@@ -7,6 +8,7 @@ use std::collections::HashSet;
 use proc_macro2::Span;
 
 use crate::attribute::Attribute;
+use crate::check::claims::check_claims;
 use crate::check::strings::{check_client, check_client_group, check_scope};
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -44,6 +46,10 @@ fn check_requirement(attribute: &Attribute, requirement: &Requirement, errors: &
             }
         }
         Requirement::Clients(clients) => check_clients(kind, clients, errors),
+        Requirement::Claims(claims) if claims.is_empty() => {
+            report_empty(kind, "claim", "\"tenant\" = \"acme\"", errors);
+        }
+        Requirement::Claims(claims) => check_claims(claims, errors),
     }
 }
 

@@ -6,4 +6,4 @@ mod rewrite;
 mod syntax;
 
 pub(crate) use remedy::{Place, expected_path};
-pub(crate) use syntax::Expression;
+pub(crate) use syntax::{Expression, take_argument};

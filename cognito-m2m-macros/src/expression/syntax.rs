@@ -71,6 +71,18 @@ impl Expression {
     }
 }
 
+/// Takes the tokens of an argument, up to the comma. The parameters of a closure contain commas too.
+pub(crate) fn take_argument(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let start = input.cursor();
+    while !is_end(input) {
+        let token = input.parse()?;
+        if matches!(token, TokenTree::Punct(mark) if matches!(mark.as_char(), '=' | ':')) {
+            skip_closure_parameters(input);
+        }
+    }
+    Ok(tokens_between(start, input.cursor()))
+}
+
 fn is_end(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
 }

@@ -40,7 +40,8 @@ pub(super) fn is_builtin(attribute: &Attribute) -> bool {
     is_builtin_meta(&attribute.meta)
 }
 
-fn is_builtin_meta(meta: &Meta) -> bool {
+/// Returns `true` for the content of such an attribute.
+pub(super) fn is_builtin_meta(meta: &Meta) -> bool {
     if meta.path().is_ident("cfg_attr") {
         return is_builtin_cfg_attr(meta);
     }

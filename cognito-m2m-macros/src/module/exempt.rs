@@ -1,8 +1,8 @@
 //! `#[helper]` and `#[public(reason = "..")]`, which exempt items of a guarded module.
 
-use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, Item, Path, parse_quote};
+use syn::{Attribute, Ident, Meta, Path, Token, parse_quote};
 
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -11,25 +11,31 @@ use crate::{public, routes};
 
 const MARK: &str = "__cognito_m2m_exempt";
 
-/// Returns `true` if the attribute on the module must not change the item.
-pub(super) fn is_exempt(item: &ModuleItem) -> bool {
-    match item {
-        ModuleItem::Fn(item) => has_mark(&item.attrs),
-        ModuleItem::Block(item) => has_mark(&item.attrs),
-        ModuleItem::Value(item) => has_mark(&item.attrs),
-        ModuleItem::Mod(item) => has_mark(&item.attrs),
-        ModuleItem::Other(Item::Macro(item)) => has_mark(&item.attrs),
-        ModuleItem::Other(Item::Use(item)) => has_mark(&item.attrs),
-        ModuleItem::Other(_) | ModuleItem::Unknown(..) | ModuleItem::Guarded(_) => false,
-    }
+/// Returns `true` if the attribute on the module must not change the item with these attributes.
+pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| is_mark(attribute).unwrap_or_default() || public::is_public(attribute))
 }
 
-pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let is_marked = attribute.path().is_ident("cfg_attr")
-            && attribute.to_token_stream().to_string().contains(MARK);
-        is_marked || public::is_public(attribute)
-    })
+/// Returns `true` for exactly `cfg_attr(any(), MARK)`.
+fn is_mark(attribute: &Attribute) -> syn::Result<bool> {
+    let list = attribute.meta.require_list()?;
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
+    let mut metas = metas.iter();
+    let (condition, mark, rest) = (metas.next(), metas.next(), metas.next());
+    let is_false = |condition: &Meta| {
+        let list = condition.require_list();
+        list.is_ok_and(|list| list.path.is_ident("any") && list.tokens.is_empty())
+    };
+    let is_named = |mark: &Meta| {
+        mark.require_path_only()
+            .is_ok_and(|mark| mark.is_ident(MARK))
+    };
+    Ok(list.path.is_ident("cfg_attr")
+        && condition.is_some_and(is_false)
+        && mark.is_some_and(is_named)
+        && rest.is_none())
 }
 
 /// Replaces `#[helper]` with a mark, and `#[public]` with its full path, which needs no import.
@@ -52,22 +58,15 @@ pub(super) fn replace_exemptions(module: &mut Module, krate: &Path, errors: &mut
 
 /// Returns the attributes of an item, and those of its members.
 fn attributes(item: &mut ModuleItem) -> Vec<&mut Vec<Attribute>> {
-    match item {
-        ModuleItem::Fn(item) => vec![&mut item.attrs],
-        ModuleItem::Mod(item) => vec![&mut item.attrs],
-        ModuleItem::Value(item) => vec![&mut item.attrs],
-        ModuleItem::Block(block) => {
-            let members = block.members.iter_mut().map(|member| match member {
-                Member::Fn(function) => &mut function.attrs,
-                Member::Value(value) => &mut value.attrs,
-                Member::Other { attrs, .. } => attrs,
-            });
-            std::iter::once(&mut block.attrs).chain(members).collect()
-        }
-        ModuleItem::Other(Item::Macro(item)) => vec![&mut item.attrs],
-        ModuleItem::Other(Item::Use(item)) => vec![&mut item.attrs],
-        ModuleItem::Other(_) | ModuleItem::Unknown(..) | ModuleItem::Guarded(_) => Vec::new(),
-    }
+    let ModuleItem::Block(block) = item else {
+        return item.attributes().into_iter().collect();
+    };
+    let members = block.members.iter_mut().map(|member| match member {
+        Member::Fn(function) => &mut function.attrs,
+        Member::Value(value) => &mut value.attrs,
+        Member::Other { attrs, .. } => attrs,
+    });
+    std::iter::once(&mut block.attrs).chain(members).collect()
 }
 
 fn replace_exemption(attributes: &mut [Attribute], krate: &Path, errors: &mut Errors) {

@@ -54,7 +54,12 @@ impl<'a> Hoisted<'a> {
         depth: usize,
         (position, requirement): (usize, &Requirement),
     ) -> Layer<'a> {
-        let Attribute { krate, refusal, .. } = self.attribute;
+        let Attribute {
+            krate,
+            refusal,
+            report_only,
+            ..
+        } = self.attribute;
         // Each attribute on the module finds one more layer on the handlers than the attribute above
         // it, so the number distinguishes their constants.
         let stem = format!(
@@ -81,6 +86,7 @@ impl<'a> Hoisted<'a> {
             krate,
             policy,
             refusal,
+            report_only: *report_only,
         }
     }
 

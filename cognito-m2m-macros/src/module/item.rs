@@ -42,7 +42,7 @@ pub(crate) enum ModuleItem {
     Other(Item),
     /// An item with a syntax error, or in syntax that `syn` does not know.
     Unknown(TokenStream, syn::Error),
-    /// A guarded handler with the items of its guard.
+    /// A guarded handler with the items of its guard, or another item with generated checks.
     Guarded(TokenStream),
 }
 
@@ -118,6 +118,28 @@ impl Parse for Content {
             braces: braced!(content in input),
             inner_attrs: content.call(Attribute::parse_inner)?,
             items: parse_all(&content)?,
+        })
+    }
+}
+
+impl ModuleItem {
+    /// Returns the attributes of the item, or `None` if the item does not show them.
+    pub(crate) fn attributes(&mut self) -> Option<&mut Vec<Attribute>> {
+        Some(match self {
+            Self::Fn(item) => &mut item.attrs,
+            Self::Mod(item) => &mut item.attrs,
+            Self::Block(item) => &mut item.attrs,
+            Self::Value(item) => &mut item.attrs,
+            Self::Other(Item::Enum(item)) => &mut item.attrs,
+            Self::Other(Item::ExternCrate(item)) => &mut item.attrs,
+            Self::Other(Item::ForeignMod(item)) => &mut item.attrs,
+            Self::Other(Item::Macro(item)) => &mut item.attrs,
+            Self::Other(Item::Struct(item)) => &mut item.attrs,
+            Self::Other(Item::TraitAlias(item)) => &mut item.attrs,
+            Self::Other(Item::Type(item)) => &mut item.attrs,
+            Self::Other(Item::Union(item)) => &mut item.attrs,
+            Self::Other(Item::Use(item)) => &mut item.attrs,
+            Self::Other(_) | Self::Unknown(..) | Self::Guarded(_) => return None,
         })
     }
 }

@@ -6,26 +6,39 @@
 //! ([`exempt`]).
 
 mod actions;
+mod associated;
 mod builtin;
 mod exempt;
+mod futures;
 mod hoist;
 mod item;
+mod plain;
+mod search;
+mod test_code;
+mod unguarded;
 mod unseen;
+mod well_known;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Attribute as RustAttribute;
 use syn::ext::IdentExt;
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
+use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
 use crate::module::actions::{Functions, Handler, handler_name};
-use crate::module::exempt::is_exempt;
+use crate::module::exempt::has_mark;
+use crate::module::futures::FutureNames;
 use crate::module::hoist::Hoisted;
 pub(crate) use crate::module::item::Module;
 use crate::module::item::ModuleItem;
+use crate::module::unseen::Unseen;
+use crate::module::well_known::HiddenNames;
+use crate::route_parameters;
 use crate::routes::{self, RoutedMethod};
 
 /// Returns the module with its handlers guarded.
@@ -42,12 +55,13 @@ pub(crate) fn expand(
     let mut visitor = Visitor {
         attribute,
         hoisted: Hoisted::new(attribute, module, errors),
+        futures: FutureNames::of(module),
         nesting: Vec::new(),
         handlers: Vec::new(),
         others: Vec::new(),
         errors,
     };
-    visitor.visit_module(&mut guarded);
+    visitor.visit_module(&mut guarded, None);
     visitor.check_map();
     let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
@@ -57,6 +71,7 @@ pub(crate) fn expand(
 struct Visitor<'a> {
     attribute: &'a Attribute,
     hoisted: Hoisted<'a>,
+    futures: FutureNames,
     /// The names of the nested modules around the current item.
     nesting: Vec<String>,
     handlers: Vec<Handler>,
@@ -65,8 +80,31 @@ struct Visitor<'a> {
     errors: &'a mut Errors,
 }
 
+/// What decides how the items of one module are checked.
+struct Place {
+    hidden: HiddenNames,
+    is_test_only: bool,
+    /// Whether an attribute that expands later guards the module too.
+    is_guarded_again: bool,
+}
+
+impl Place {
+    fn new(module: &Module, around: Option<&Self>) -> Self {
+        let is_guard = |attribute: &RustAttribute| Kind::from_path(attribute.path()).is_some();
+        Self {
+            hidden: HiddenNames::of(module),
+            is_test_only: around.is_some_and(|around| {
+                around.is_test_only || test_code::is_test_only(&module.attrs)
+            }),
+            is_guarded_again: module.attrs.iter().any(is_guard)
+                || around.is_some_and(|around| around.is_guarded_again),
+        }
+    }
+}
+
 impl<'a> Visitor<'a> {
-    fn visit_module(&mut self, module: &mut Module) {
+    fn visit_module(&mut self, module: &mut Module, around: Option<&Place>) {
+        let place = Place::new(module, around);
         let Some(content) = &mut module.content else {
             let message = "the attribute on the outer module only covers inline modules: write \
                            `mod { .. }`, or put the attribute on the handlers in the file";
@@ -74,28 +112,50 @@ impl<'a> Visitor<'a> {
             return;
         };
         let unguarded = std::mem::take(&mut content.items).into_iter();
-        content.items = unguarded.map(|item| self.visit_item(item)).collect();
+        content.items = unguarded
+            .map(|item| self.visit_item(item, &place))
+            .collect();
     }
 
-    fn visit_item(&mut self, item: ModuleItem) -> ModuleItem {
+    fn visit_item(&mut self, mut item: ModuleItem, place: &Place) -> ModuleItem {
+        let attributes = item.attributes().map_or(&[][..], |attributes| attributes);
+        let is_exempt = has_mark(attributes);
+        let is_test_only = place.is_test_only || test_code::is_test_only(attributes);
         if let ModuleItem::Fn(function) = &item
-            && (is_exempt(&item) || !is_handler(function))
+            && (is_exempt || !is_handler(function))
         {
             self.others.push(self.path(function));
         }
+        if is_exempt {
+            return item;
+        }
         match item {
-            exempt if is_exempt(&exempt) => exempt,
+            ModuleItem::Fn(test) if test_code::is_test(&test, is_test_only) => ModuleItem::Fn(test),
             ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
             ModuleItem::Mod(mut inner) => {
                 self.nesting.push(inner.ident.unraw().to_string());
-                self.visit_module(&mut inner);
+                self.visit_module(&mut inner, Some(place));
                 self.nesting.pop();
                 ModuleItem::Mod(inner)
             }
-            other => {
-                unseen::check(&other, self.attribute.kind, self.errors);
-                other
-            }
+            test if is_test_only => test,
+            other => self.check_unguarded(other, place),
+        }
+    }
+
+    fn check_unguarded(&mut self, item: ModuleItem, place: &Place) -> ModuleItem {
+        let mut unseen = Unseen {
+            kind: self.attribute.kind,
+            krate: &self.attribute.krate,
+            hidden: &place.hidden,
+            futures: &self.futures,
+            asks_compiler: !place.is_guarded_again,
+            errors: self.errors,
+        };
+        let checks = unseen.check(&item);
+        match checks.is_empty() {
+            true => item,
+            false => ModuleItem::Guarded(quote!(#item #checks)),
         }
     }
 
@@ -103,6 +163,9 @@ impl<'a> Visitor<'a> {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
         let name = self.path(&function);
+        if let Requirements::Shared(Requirement::Claims(claims)) = &self.attribute.requirements {
+            route_parameters::check(claims, &function.attrs, self.errors);
+        }
         let routed = routes::visible_methods(&function.attrs);
         let requirement = self.requirement(&name, &routed);
         self.handlers.push(Handler {

@@ -1,140 +1,153 @@
 //! Items in a guarded module that could contain or generate a handler that the attribute can't
 //! guard.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Item, ReturnType, Visibility};
+use syn::{Attribute, Item, ItemMacro, ItemUse, Path, UseTree, Visibility};
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
-use crate::module::builtin::is_builtin;
-use crate::module::exempt::has_mark;
-use crate::module::item::{Member, ModuleItem};
+use crate::module::associated::is_mounted_trait;
+use crate::module::futures::FutureNames;
+use crate::module::item::ModuleItem;
+use crate::module::plain;
+use crate::module::search::{Forbidden, Search};
+use crate::module::unguarded::Unguarded;
+use crate::module::well_known::{HiddenNames, hiding_renames, is_well_known_name};
 
-const MACRO_CALL: &str = "a macro call: write out its items";
-const ASSOCIATED: &str = "an associated function: make it a free function";
-const FUTURE: &str = "a function that returns a future: make it an `async fn`";
-const NESTED: &str = "a function inside another function: move it out";
-const RE_EXPORT: &str = "a re-export: move the `use` out of the module";
-
-/// Reports an item that is neither guarded nor exempt, but could contain a handler.
-pub(super) fn check(item: &ModuleItem, kind: Kind, errors: &mut Errors) {
-    for (at, unguarded) in unguarded(item) {
-        let message = format_args!(
-            "`#[{}]` on the module can't guard {unguarded}, or mark it `#[helper]` if it contains \
-             no handler",
-            kind.name()
-        );
-        errors.report(at, message);
-    }
-    if let ModuleItem::Unknown(_, error) = item {
-        errors.add(error.clone());
-    }
+/// The check of the items of one module that are neither guarded nor exempt.
+pub(super) struct Unseen<'a> {
+    pub(super) kind: Kind,
+    pub(super) krate: &'a Path,
+    pub(super) hidden: &'a HiddenNames,
+    pub(super) futures: &'a FutureNames,
+    /// Whether the compiler checks plain functions. Not if another attribute that expands later adds
+    /// the same checks.
+    pub(super) asks_compiler: bool,
+    pub(super) errors: &'a mut Errors,
 }
 
-fn unguarded(item: &ModuleItem) -> Vec<(Span, &'static str)> {
-    match item {
-        ModuleItem::Fn(function) => in_function(function),
-        ModuleItem::Block(block) => block.members.iter().flat_map(in_member).collect(),
-        // A macro call with a name is a definition: `macro_rules! name`.
-        ModuleItem::Other(Item::Macro(call)) if call.ident.is_none() => {
-            vec![(call.mac.path.span(), MACRO_CALL)]
-        }
-        ModuleItem::Other(Item::Use(import)) if !matches!(import.vis, Visibility::Inherited) => {
-            vec![(import.vis.span(), RE_EXPORT)]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn in_function(function: &Function) -> Vec<(Span, &'static str)> {
-    if returns_future(&function.sig.output) {
-        return vec![(function.sig.ident.span(), FUTURE)];
-    }
-    in_body(function)
-}
-
-fn in_member(member: &Member) -> Vec<(Span, &'static str)> {
-    match member {
-        Member::Fn(function) if has_mark(&function.attrs) => Vec::new(),
-        Member::Fn(function) if could_be_mounted(function) => {
-            vec![(function.sig.ident.span(), ASSOCIATED)]
-        }
-        Member::Fn(function) => in_body(function),
-        Member::Value(_) => Vec::new(),
-        Member::Other { attrs, tokens } => {
-            let is_call = syn::parse2::<syn::Macro>(without_semicolon(tokens)).is_ok();
-            if is_call && !has_mark(attrs) {
-                return vec![(tokens.span(), MACRO_CALL)];
+impl Unseen<'_> {
+    /// Reports what could be a handler in an item. Returns the checks by the compiler.
+    pub(super) fn check(&mut self, item: &ModuleItem) -> TokenStream {
+        match item {
+            ModuleItem::Fn(function) => return self.plain_function(function),
+            ModuleItem::Block(block) => return self.block(block),
+            ModuleItem::Value(value) => self.search(value.tokens.clone(), Forbidden::AnyHandler),
+            ModuleItem::Other(Item::Macro(item)) => self.macro_item(item),
+            ModuleItem::Other(Item::Use(import)) => self.import(import),
+            ModuleItem::Other(Item::ForeignMod(block)) => {
+                self.report(block.abi.span(), Unguarded::ForeignFunction);
             }
-            Vec::new()
+            ModuleItem::Other(item) => {
+                self.search(item.to_token_stream(), Forbidden::AnyHandler);
+            }
+            ModuleItem::Unknown(_, error) => self.errors.add(error.clone()),
+            ModuleItem::Mod(_) | ModuleItem::Guarded(_) => {}
         }
+        TokenStream::new()
     }
-}
 
-fn without_semicolon(tokens: &TokenStream) -> TokenStream {
-    let is_kept =
-        |token: &TokenTree| !matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';');
-    tokens.clone().into_iter().filter(is_kept).collect()
-}
+    pub(super) fn report(&mut self, at: Span, unguarded: Unguarded) {
+        let attribute = self.kind.name();
+        let message = format_args!("`#[{attribute}]` on the module can't guard {unguarded}");
+        self.errors.report(at, message);
+    }
 
-/// Returns the `async` functions in a body, at any depth. In a `configure` function, they are likely
-/// to be handlers.
-fn in_body(function: &Function) -> Vec<(Span, &'static str)> {
-    let mut found = Vec::new();
-    collect_async_functions(function.body.statements(), &mut found);
-    found.into_iter().map(|at| (at, NESTED)).collect()
-}
-
-/// Finds `async fn`, also with `unsafe` or `extern "C"` between the two words.
-fn collect_async_functions(tokens: TokenStream, found: &mut Vec<Span>) {
-    let mut qualifiers = None;
-    for token in tokens {
-        qualifiers = match token {
-            TokenTree::Group(group) => {
-                collect_async_functions(group.stream(), found);
-                None
-            }
-            TokenTree::Ident(word) if word == "async" => Some(word.span()),
-            TokenTree::Ident(word) if word == "fn" => {
-                found.extend(qualifiers);
-                None
-            }
-            TokenTree::Ident(word) if word == "unsafe" || word == "extern" => qualifiers,
-            TokenTree::Literal(_) => qualifiers,
-            TokenTree::Ident(_) | TokenTree::Punct(_) => None,
+    pub(super) fn search(&mut self, tokens: TokenStream, forbidden: Forbidden) {
+        let mut search = Search {
+            hidden: self.hidden,
+            futures: self.futures,
+            forbidden,
+            found: Vec::new(),
         };
-    }
-}
-
-/// Returns `true` if Actix can call the function: it has no receiver, and may return a future.
-fn could_be_mounted(function: &Function) -> bool {
-    let signature = &function.sig;
-    let may_return_future = signature.asyncness.is_some()
-        || returns_future(&signature.output)
-        || !function.attrs.iter().all(is_builtin);
-    may_return_future && signature.receiver().is_none()
-}
-
-/// Returns `true` for `impl Future`, `Ready<..>`, `Pin<Box<dyn Future>>`, `LocalBoxFuture<..>`.
-///
-/// A macro can't resolve types, so their names decide.
-fn returns_future(output: &ReturnType) -> bool {
-    match output {
-        ReturnType::Default => false,
-        ReturnType::Type(_, returned) => names_future(returned.to_token_stream()),
-    }
-}
-
-fn names_future(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => names_future(group.stream()),
-        TokenTree::Ident(name) => {
-            let name = name.to_string();
-            name.ends_with("Future") || name == "Ready"
+        search.tokens(tokens);
+        for (at, unguarded) in search.found {
+            self.report(at, unguarded);
         }
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+    }
+
+    /// Searches the code in a signature and in a body.
+    pub(super) fn search_function(&mut self, function: &Function, forbidden: Forbidden) {
+        let signature = &function.sig;
+        for tokens in [
+            signature.generics.to_token_stream(),
+            signature.inputs.to_token_stream(),
+            signature.output.to_token_stream(),
+            signature.generics.where_clause.to_token_stream(),
+            function.body.statements(),
+        ] {
+            self.search(tokens, forbidden);
+        }
+    }
+
+    pub(super) fn compiler_check(
+        &self,
+        function: &Function,
+        path: &TokenStream,
+        around: &[Attribute],
+    ) -> TokenStream {
+        match self.asks_compiler {
+            true => plain::check(function, path, around, self.krate),
+            false => TokenStream::new(),
+        }
+    }
+
+    fn plain_function(&mut self, function: &Function) -> TokenStream {
+        let signature = &function.sig;
+        let can_be_checked = plain::can_be_checked(function);
+        if !can_be_checked
+            && self
+                .futures
+                .are_likely_in(&signature.output.to_token_stream())
+        {
+            self.report(signature.ident.span(), Unguarded::Future);
+            return TokenStream::new();
+        }
+        self.search_function(function, Forbidden::AnyHandler);
+        match can_be_checked {
+            true => self.compiler_check(function, &signature.ident.to_token_stream(), &[]),
+            false => TokenStream::new(),
+        }
+    }
+
+    fn macro_item(&mut self, item: &ItemMacro) {
+        let Some(name) = &item.ident else {
+            self.report(item.mac.path.span(), Unguarded::ItemMacro);
+            return;
+        };
+        if is_well_known_name(&name.unraw().to_string()) {
+            self.report(name.span(), Unguarded::HiddenMacro);
+        }
+        self.search(item.mac.tokens.clone(), Forbidden::Async);
+    }
+
+    fn import(&mut self, import: &ItemUse) {
+        if !matches!(import.vis, Visibility::Inherited) {
+            self.report(import.vis.span(), Unguarded::ReExport);
+        }
+        for at in hiding_renames(&import.tree) {
+            self.report(at, Unguarded::HiddenMacro);
+        }
+        for at in renamed_traits(&import.tree) {
+            self.report(at, Unguarded::HiddenTrait);
+        }
+    }
+}
+
+/// Returns the places where a trait gets a name under which an `impl` would not be recognized.
+fn renamed_traits(tree: &UseTree) -> Vec<Span> {
+    match tree {
+        UseTree::Path(path) => renamed_traits(&path.tree),
+        UseTree::Group(group) => group.items.iter().flat_map(renamed_traits).collect(),
+        UseTree::Rename(leaf)
+            if is_mounted_trait(&leaf.ident.to_string()) && leaf.rename != "_" =>
+        {
+            vec![leaf.rename.span()]
+        }
+        UseTree::Rename(_) | UseTree::Name(_) | UseTree::Glob(_) => Vec::new(),
+    }
 }

@@ -5,3 +5,4 @@ mod grouping;
 mod half_typed;
 mod mistakes;
 mod tolerance;
+mod ways;

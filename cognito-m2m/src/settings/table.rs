@@ -112,6 +112,15 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
+    /// Sets whether a program with `danger_report_only` in an attribute fails to start. Default: false,
+    /// and a warning is logged for each such attribute.
+    ///
+    /// The error names all of them, including those of handlers that the program does not mount. See
+    /// [which_attribute](crate::guide::which_attribute#a-rule-that-only-reports).
+    ///
+    /// Environment variable: `COGNITO_M2M_DENY_REPORT_ONLY`.
+    value deny_report_only(true): bool = false, logged as value;
+
     /// Sets the request header that carries the token. Default: `Authorization`.
     ///
     /// It is the name as in a request. The spelling of Django's `META` (`HTTP_AUTHORIZATION`), and any

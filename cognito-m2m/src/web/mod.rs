@@ -22,6 +22,7 @@ pub use builder::{BuildError, CognitoAuthBuilder};
 pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
 pub use extract::{
     Argument, Both, Guard, MappedUser, OptionalPrincipal, Public, RequestUser, RoutePolicy,
+    TokenClaims, plain_function,
 };
 pub use middleware::PublicRoutes;
 pub use request::RequestPrincipal;

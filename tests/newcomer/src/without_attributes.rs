@@ -7,6 +7,7 @@ use cognito_m2m::scope::Scope;
 use cognito_m2m::{Policy, PublicRoutes, ServicePrincipal};
 
 const ADMIN: Policy = Policy::scope_rule(ScopeRule::Scope(Scope::from_static("widgets/admin")));
+const OWN_TENANT: Policy = Policy::claim_equals_path("tenant", "tenant_id");
 
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.service(
@@ -32,6 +33,12 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
         web::resource("/about")
             .wrap(PublicRoutes::because("a version number"))
             .get(HttpResponse::Ok),
+    )
+    .service(
+        web::resource("/wrapped-tenants/{tenant_id}")
+            .wrap(OWN_TENANT)
+            .wrap(Policy::claim_one_of("environment", ["prod", "staging"]))
+            .get(statistics),
     );
 }
 

@@ -233,6 +233,46 @@ const POLICIES: [Route; 4] = [
     route(Method::GET, "/authorized/spoon", &[("any", "")], &[]),
 ];
 
+/// The routes under `/rehearsal`. Their rehearsed rules deny some of the granted requests.
+const REHEARSED: [Route; 6] = [
+    route(
+        Method::GET,
+        "/stock",
+        &[("any", "widgets/read"), ("any", "")],
+        &[],
+    ),
+    route(
+        Method::POST,
+        "/stock",
+        &[("any", "widgets/write"), ("analyst", "widgets/write")],
+        &[("analyst", "widgets/read")],
+    ),
+    route(
+        Method::PATCH,
+        "/transfers",
+        &[("any", "widgets/read"), ("any", "")],
+        &[],
+    ),
+    route(
+        Method::GET,
+        "/suppliers",
+        &[("any", "widgets/read"), ("analyst", "widgets/read")],
+        &[("analyst", "other")],
+    ),
+    route(
+        Method::GET,
+        "/returns",
+        &[("any", ""), ("any", "widgets/read")],
+        &[],
+    ),
+    route(
+        Method::POST,
+        "/returns",
+        &[("any", ""), ("any", "widgets/write")],
+        &[],
+    ),
+];
+
 #[actix_web::test]
 async fn attributes_above_the_route_attribute_guard_handlers() {
     assert_statuses("/above", &HANDLERS).await;
@@ -246,6 +286,35 @@ async fn attributes_below_the_route_attribute_guard_handlers() {
 #[actix_web::test]
 async fn attributes_on_modules_guard_every_handler() {
     assert_statuses("", &MODULES).await;
+}
+
+#[actix_web::test]
+async fn rehearsed_rules_refuse_only_requests_without_a_valid_token() {
+    assert_statuses("/rehearsal", &REHEARSED).await;
+}
+
+#[actix_web::test]
+async fn deny_report_only_names_each_rehearsed_rule() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let settings = cognito.settings().client_group("reporting", ["analyst"]);
+    let error = CognitoAuth::new(settings.deny_report_only(true)).expect_err("rules are rehearsed");
+    let message = error.to_string();
+    for handler in [
+        "stock",
+        "set_stock",
+        "move_stock",
+        "suppliers::list",
+        "returns::list",
+        "returns::create",
+    ] {
+        let named = format!(" cognito_m2m_newcomer::rehearsal::{handler} ");
+        assert!(message.contains(&named), "{handler} in {message}");
+    }
+    assert_eq!(
+        message.matches("`danger_report_only`").count(),
+        6,
+        "{message}"
+    );
 }
 
 #[actix_web::test]

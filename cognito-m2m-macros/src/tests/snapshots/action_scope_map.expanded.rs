@@ -20,6 +20,7 @@ mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
         }
@@ -46,6 +47,7 @@ mod widgets {
                         handler: ::core::concat!(::core::module_path!(), "::", "erase"),
                         file: ::core::file!(),
                         line: ::core::line!(),
+                        report_only: false,
                     },
                 );
             }

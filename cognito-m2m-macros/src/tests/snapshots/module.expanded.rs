@@ -24,6 +24,7 @@ pub mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
             const REFUSAL: ::core::option::Option<::cognito_m2m::__private::RefusalFn> = ::core::option::Option::Some(
@@ -52,6 +53,7 @@ pub mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
         }
@@ -87,4 +89,16 @@ pub mod widgets {
     fn described() -> &'static str {
         "widgets"
     }
+    const _: () = {
+        fn __cognito_m2m_check() {
+            fn __cognito_m2m_returned<R>(
+                _: fn() -> R,
+            ) -> ::core::marker::PhantomData<fn() -> R> {
+                ::core::marker::PhantomData
+            }
+            ::cognito_m2m::__private::plain_function::check(
+                __cognito_m2m_returned(described),
+            );
+        }
+    };
 }

@@ -15,6 +15,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "show"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

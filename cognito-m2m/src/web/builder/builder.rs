@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::activity::{activity_fault, start_tracking};
 use super::error::BuildError;
+use super::report_only::report_only_faults;
 use super::startup_log;
 use super::users::user_lookups;
 use super::validator::cognito_validator;
@@ -235,6 +236,7 @@ impl CognitoAuthBuilder {
         } else {
             undefined_groups(&self.settings)
         };
+        faults.extend(report_only_faults(&self.settings));
         let has_custom_validator = self.validator.is_some();
         let (users, user_fault) =
             user_lookups(&self.settings, has_custom_validator, self.user_mapper);

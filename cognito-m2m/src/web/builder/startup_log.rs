@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::report_only::report_only_layers;
 use crate::client_id::is_cognito_client_id;
 use crate::policy::{ClientList, Layer, Policy, guarded_handlers, public_handlers};
 use crate::pool::{PoolName, parse_issuer};
@@ -30,6 +31,7 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
         tracing::warn!(warning, "a setting weakens security");
     }
     warn_about_open_handlers(settings, pools);
+    warn_about_report_only();
     if !has_custom_validator {
         warn_about_unknown_pools(pools);
         warn_about_audiences(settings);
@@ -52,6 +54,19 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
                 "an attribute names a pool that the setting `pools` does not define; its clients are refused"
             );
         }
+    }
+}
+
+/// Warns about each attribute that only reports.
+fn warn_about_report_only() {
+    for layer in report_only_layers() {
+        tracing::warn!(
+            warning = "an attribute has danger_report_only: requests that it denies are served and logged as would_refuse",
+            handler = layer.handler,
+            file = layer.file,
+            line = layer.line,
+            "a rule is not enforced"
+        );
     }
 }
 
@@ -125,10 +140,12 @@ fn warn_about_open_handlers(settings: &Settings, pools: &[CheckedPool]) {
 }
 
 /// Returns the names of the handlers whose attributes require a valid token and nothing else, sorted.
+/// An attribute that only reports requires nothing.
 fn handlers_without_requirement(layers: impl Iterator<Item = &'static Layer>) -> Vec<&'static str> {
     let mut is_open = BTreeMap::new();
     for layer in layers {
-        *is_open.entry(layer.handler).or_insert(true) &= layer.policy == Policy::authenticated();
+        let requires_token_only = layer.report_only || layer.policy == Policy::authenticated();
+        *is_open.entry(layer.handler).or_insert(true) &= requires_token_only;
     }
     let open = is_open.into_iter().filter(|(_, is_open)| *is_open);
     open.map(|(handler, _)| handler).collect()
@@ -256,14 +273,17 @@ mod tests {
 
     #[test]
     fn handlers_that_require_neither_scopes_nor_clients_are_found() {
-        let layer = |handler: &'static str, policy| -> &'static Layer {
+        let new_layer = |handler: &'static str, policy, report_only| -> &'static Layer {
             Box::leak(Box::new(Layer {
                 policy,
                 handler,
                 file: "handlers.rs",
                 line: 1,
+                report_only,
             }))
         };
+        let layer = |handler, policy| new_layer(handler, policy, false);
+        let reported = |handler, policy| new_layer(handler, policy, true);
         let layers = [
             layer("who_am_i", Policy::authenticated()),
             layer("list", Policy::scope("widgets/read")),
@@ -272,8 +292,11 @@ mod tests {
             layer("create", Policy::scope("widgets/write")),
             layer("report", Policy::allow_groups(["reporting"])),
             layer("about", Policy::authenticated()),
+            reported("rehearsed", Policy::scope("widgets/read")),
+            reported("half_rehearsed", Policy::scope("widgets/read")),
+            layer("half_rehearsed", Policy::scope("widgets/write")),
         ];
         let found = handlers_without_requirement(layers.into_iter());
-        assert_eq!(found, ["about", "who_am_i"]);
+        assert_eq!(found, ["about", "rehearsed", "who_am_i"]);
     }
 }

@@ -8,8 +8,8 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers};
-use crate::web::request::{Authentication, guard_error};
+use crate::policy::{Layer, Layers, PathParameters};
+use crate::web::request::{Authentication, guard_error, log_would_refuse, visit_parameters};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -99,7 +99,14 @@ fn evaluate_layers(
         ));
     };
     authentication.coverage.set_guarded();
-    authentication.evaluate_layers(layers, request.method().as_str())?;
+    let visit = visit_parameters(request.match_info());
+    let path_parameters = PathParameters::from_visit(&visit);
+    let reported =
+        authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
+    drop(extensions);
+    for (denial, layer) in reported {
+        log_would_refuse(denial, layer, request);
+    }
     Ok(())
 }

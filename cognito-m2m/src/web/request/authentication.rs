@@ -6,7 +6,9 @@ use actix_web::dev::Extensions;
 use super::coverage::Coverage;
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers, Policy, PolicyInput, evaluate_settings};
+use crate::policy::{
+    Layer, LayerDenial, Layers, PathParameters, Policy, PolicyInput, evaluate_settings,
+};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -67,7 +69,7 @@ impl Authentication {
     /// Returns the principal, or the refusal of a handler that requires one.
     pub(in crate::web) fn principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.verified_principal()?;
-        self.input(principal, "").evaluate_resource_servers()?;
+        self.input(principal).evaluate_resource_servers()?;
         Ok(principal)
     }
 
@@ -86,30 +88,47 @@ impl Authentication {
         }
     }
 
-    fn input<'a>(&'a self, principal: &'a ServicePrincipal, method: &'a str) -> PolicyInput<'a> {
-        principal.policy_input(method, &self.state.policy_defaults)
+    fn input<'a>(&'a self, principal: &'a ServicePrincipal) -> PolicyInput<'a> {
+        principal.policy_input(&self.state.policy_defaults)
     }
 
     /// Evaluates a policy on its own, without the default allowlist.
-    pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
+    pub(in crate::web) fn evaluate(
+        &self,
+        policy: &Policy,
+        method: &str,
+        path_parameters: PathParameters<'_>,
+    ) -> Result<(), Refusal> {
         let principal = self.verified_principal()?;
-        Ok(policy.evaluate(&self.input(principal, method))?)
+        Ok(policy.evaluate(&PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        })?)
     }
 
-    /// Evaluates the settings and the attributes of a handler. The error contains the attribute that
-    /// refused.
+    /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
+    /// that only report. The error contains the attribute that refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
-    ) -> Result<(), (Refusal, &'static Layer)> {
+        path_parameters: PathParameters<'_>,
+    ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self
             .verified_principal()
             .map_err(|refusal| (refusal, outermost))?;
-        layers
-            .evaluate(&self.input(principal, method))
-            .map_err(|(denial, layer)| (denial.into(), layer))
+        let input = PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        };
+        match layers.evaluate(&input) {
+            Ok(false) => Ok(Vec::new()),
+            Ok(true) => Ok(layers.reported(&input)),
+            Err((denial, layer)) => Err((denial.into(), layer)),
+        }
     }
 
     /// Returns the principal for an extractor, if the settings admit it.
@@ -124,7 +143,7 @@ impl Authentication {
             self.coverage.set_guarded();
         }
         let principal = self.verified_principal()?;
-        evaluate_settings(self.layers, &self.input(principal, ""))?;
+        evaluate_settings(self.layers, &self.input(principal))?;
         Ok(self.coverage.hand_out(principal))
     }
 }
