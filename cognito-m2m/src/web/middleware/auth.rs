@@ -305,11 +305,10 @@ where
     if checks.is_token_refused {
         log_if_served(state, &response);
     }
-    Ok(if checks.is_outermost {
-        unguarded::check(state, response)
-    } else {
-        response
-    })
+    if !checks.is_outermost || unguarded::is_allowed(state, &response) {
+        return Ok(response);
+    }
+    Ok(unguarded::check(state, response))
 }
 
 /// Answers the errors of this crate that Actix has turned into a response.

@@ -10,17 +10,22 @@ use crate::unguarded_routes::UnguardedRoutes;
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, DEFAULT_SERVICE, RefusedBy, refuse};
 
-/// Returns the response, unless its route is unguarded and the setting is `deny`.
+/// Returns `true` if the response needs no [`check`]. It is separate, because moving a response costs
+/// more than this.
+pub(super) fn is_allowed<B>(
+    state: &WorkerState,
+    response: &ServiceResponse<EitherBody<B>>,
+) -> bool {
+    state.unguarded_routes == UnguardedRoutes::Allow
+        || is_covered(response.request())
+        || is_answer_of_no_route(response.status())
+}
+
+/// Reports an unguarded response, or replaces it if the setting is `deny`.
 pub(super) fn check<B: MessageBody + 'static>(
     state: &WorkerState,
     response: ServiceResponse<EitherBody<B>>,
 ) -> ServiceResponse<EitherBody<B>> {
-    if state.unguarded_routes == UnguardedRoutes::Allow
-        || is_covered(response.request())
-        || is_answer_of_no_route(response.status())
-    {
-        return response;
-    }
     match state.unguarded_routes {
         UnguardedRoutes::Deny => {
             let refusal = Misconfiguration::UnguardedRoute.into();
