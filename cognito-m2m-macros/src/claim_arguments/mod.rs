@@ -3,14 +3,16 @@
 mod literal;
 mod name;
 mod parameter;
+mod tokens;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, Lit, LitStr, Token, token};
+use syn::{Ident, Token};
 
+use self::tokens::{is_end, is_unquoted, parse_equals, skip_to_end};
 use crate::errors::Errors;
 use crate::model::{Claim, ClaimCondition};
 
@@ -26,10 +28,7 @@ pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> (Vec<Claim>, To
     let parser = |input: ParseStream<'_>| -> syn::Result<()> {
         while !input.is_empty() {
             if is_other_argument(input) {
-                while !is_end(input) {
-                    input.parse::<TokenTree>()?.to_tokens(&mut others);
-                }
-                input.parse::<Option<Token![,]>>()?.to_tokens(&mut others);
+                parse_other_argument(input, &mut others)?;
                 continue;
             }
             match parse_claim(input, errors) {
@@ -101,34 +100,16 @@ fn skip_unknown_argument(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Parses `=`, and reports another notation in its place. `form` is what to write.
-fn parse_equals(input: ParseStream<'_>, form: &str, errors: &mut Errors) -> syn::Result<()> {
-    let at = input.span();
-    let separator = if input.peek(Token![==]) {
-        input.parse::<Token![==]>()?;
-        "=="
-    } else if input.peek(Token![=>]) {
-        input.parse::<Token![=>]>()?;
-        "=>"
-    } else if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        return Ok(());
-    } else if input.peek(Token![:]) {
-        input.parse::<Token![:]>()?;
-        ":"
-    } else if input.peek(token::Bracket) || input.peek(Lit) {
-        errors.report(at, format_args!("expected `=`: write `{form}`"));
-        return Ok(());
-    } else if input.peek(token::Paren) {
-        let message = format!("expected `=`, found parentheses: write `{form}`");
-        return Err(syn::Error::new(at, message));
-    } else {
-        let message = "expected `=`: a claim can only be compared for equality, with a value or with \
-                       one of several in brackets";
-        return Err(syn::Error::new(at, message));
-    };
-    let message = format_args!("expected `=`, found `{separator}`: write `{form}`");
-    errors.report(at, message);
+/// Appends an argument that is not a claim. The commas between the parameters of a closure, which is a
+/// mistake in `error = ..`, are part of it.
+fn parse_other_argument(input: ParseStream<'_>, others: &mut TokenStream) -> syn::Result<()> {
+    let mut is_between_bars = false;
+    while !input.is_empty() && (is_between_bars || !input.peek(Token![,])) {
+        let token = input.parse::<TokenTree>()?;
+        is_between_bars ^= matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '|');
+        token.to_tokens(others);
+    }
+    input.parse::<Option<Token![,]>>()?.to_tokens(others);
     Ok(())
 }
 
@@ -137,32 +118,4 @@ fn is_other_argument(input: ParseStream<'_>) -> bool {
     let name = input.fork().call(Ident::parse_any);
     let is_known = name.is_ok_and(|name| OTHER_ARGUMENTS.iter().any(|known| name == known));
     is_known && !input.peek2(Token![::])
-}
-
-fn is_end(input: ParseStream<'_>) -> bool {
-    input.is_empty() || input.peek(Token![,])
-}
-
-/// Skips the rest of a claim that has a mistake.
-fn skip_to_end(input: ParseStream<'_>) -> syn::Result<()> {
-    while !is_end(input) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
-}
-
-/// Returns `true` for a lower-case name, which is more likely a text without quotes than a constant.
-fn is_unquoted(input: ParseStream<'_>) -> bool {
-    let name = input.fork().call(Ident::parse_any);
-    let has_lower_case = |name: &Ident| name.to_string().contains(|c: char| c.is_ascii_lowercase());
-    name.is_ok_and(|name| has_lower_case(&name)) && !input.peek2(Token![::])
-}
-
-/// Parses a string literal if one is next.
-fn parse_string(input: ParseStream<'_>) -> syn::Result<Option<LitStr>> {
-    if input.peek(LitStr) {
-        input.parse().map(Some)
-    } else {
-        Ok(None)
-    }
 }

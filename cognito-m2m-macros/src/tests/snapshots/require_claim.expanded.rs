@@ -72,15 +72,12 @@ async fn reports(
 }
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]
-const __cognito_m2m_1_widgets_0: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::claims({
-    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClaimRule] = &[
-        ::cognito_m2m::__private::ClaimRule::equals_path(
-            ::cognito_m2m::__private::claim_name("tenant"),
-            ::cognito_m2m::__private::parameter_name(names::TENANT),
-        ),
-    ];
-    __COGNITO_M2M_LIST
-});
+const __cognito_m2m_1_widgets_0: ::cognito_m2m::__private::Policy = ::cognito_m2m::__private::Policy::claim_rule(
+    ::cognito_m2m::__private::ClaimRule::equals_path(
+        ::cognito_m2m::__private::claim_name("tenant"),
+        ::cognito_m2m::__private::parameter_name(names::TENANT),
+    ),
+);
 mod widgets {
     #[doc(hidden)]
     #[allow(non_camel_case_types)]

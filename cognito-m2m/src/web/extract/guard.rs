@@ -64,7 +64,8 @@ fn evaluate(
             layers.outermost(),
         ));
     };
-    let visit = visit_parameters(request.match_info());
+    let visit =
+        |visitor: &mut dyn FnMut(&str, &str)| visit_parameters(request.match_info(), visitor);
     let path_parameters = PathParameters::from_visit(&visit);
     authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
