@@ -56,7 +56,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let result = with_authentication(&request.extensions(), |authentication| {
             let visit = |visitor: &mut dyn FnMut(&str, &str)| {
-                visit_parameters(request.match_info(), visitor)
+                visit_parameters(request.match_info(), visitor);
             };
             // Around an `App` or a scope, the router has yet to find the resource, which may have
             // another parameter of the same name.
