@@ -8,7 +8,7 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Ident, Lit, LitInt, LitStr, Path, Token, braced, bracketed, parenthesized, token};
 
-use super::is_end;
+use super::tokens::{is_end, skip_to_end};
 use crate::errors::Errors;
 use crate::model::ClaimValue;
 
@@ -92,7 +92,7 @@ fn members(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Claim
             Ok(value) => values.push(value),
             Err(error) => {
                 errors.add(error);
-                super::skip_to_end(input)?;
+                skip_to_end(input)?;
             }
         }
         input.parse::<Option<Token![,]>>()?;

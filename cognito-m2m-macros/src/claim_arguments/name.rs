@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, LitStr, Path, Token};
 
-use super::{is_unquoted, parse_string};
+use super::tokens::{is_unquoted, parse_string};
 use crate::errors::Errors;
 use crate::model::ConstStr;
 
@@ -27,10 +27,10 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
 fn check(literal: &LitStr, errors: &mut Errors) {
     let name = literal.value();
     match name.trim() {
-        "" => {
-            let message = "expected the name of a claim, found an empty string";
-            errors.report(literal.span(), message);
-        }
+        "" => errors.report(
+            literal.span(),
+            "expected the name of a claim, found no name",
+        ),
         trimmed if trimmed.len() < name.len() => {
             let message = format_args!(
                 "the name of a claim must not begin or end with whitespace: write {trimmed:?}"

@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Path, Token};
 
-use super::{is_unquoted, parse_equals, parse_string};
+use super::tokens::{is_end, is_unquoted, parse_equals, parse_string};
 use crate::errors::Errors;
 use crate::model::ConstStr;
 
@@ -25,12 +25,12 @@ pub(super) fn is_next_after_comma(input: ParseStream<'_>) -> bool {
 /// reported.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<ConstStr>> {
     let key = input.call(Ident::parse_any)?;
-    if super::is_end(input) {
+    if is_end(input) {
         let message = "expected the name of a path parameter: `equals_path = \"tenant_id\"`";
         errors.report(key.span(), message);
         return Ok(None);
     }
-    parse_equals(input, "equals_path = \"parameter\"", errors)?;
+    parse_equals(input, "equals_path = \"tenant_id\"", errors)?;
     if let Some(literal) = parse_string(input)? {
         let advice = match literal.value().as_str() {
             "" => Some("found an empty string".to_owned()),
@@ -78,7 +78,7 @@ fn advice(text: &str) -> Option<String> {
 }
 
 fn end(name: ConstStr, input: ParseStream<'_>) -> syn::Result<Option<ConstStr>> {
-    if super::is_end(input) {
+    if is_end(input) {
         return Ok(Some(name));
     }
     Err(input.error("expected `,`: a claim equals one path parameter"))

@@ -47,20 +47,12 @@ impl ClaimValue {
 
     /// Creates an integer, for example in a constant.
     #[must_use]
-    #[expect(
-        clippy::cast_lossless,
-        reason = "`From` is not available in a `const fn`"
-    )]
     pub const fn integer(value: i64) -> Self {
         Self(Literal::Integer(value as i128))
     }
 
     /// Creates an integer that may be greater than [`i64::MAX`], for example in a constant.
     #[must_use]
-    #[expect(
-        clippy::cast_lossless,
-        reason = "`From` is not available in a `const fn`"
-    )]
     pub const fn unsigned_integer(value: u64) -> Self {
         Self(Literal::Integer(value as i128))
     }

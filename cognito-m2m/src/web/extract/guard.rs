@@ -99,7 +99,8 @@ fn evaluate_layers(
         ));
     };
     authentication.coverage.set_guarded();
-    let visit = visit_parameters(request.match_info());
+    let visit =
+        |visitor: &mut dyn FnMut(&str, &str)| visit_parameters(request.match_info(), visitor);
     let path_parameters = PathParameters::from_visit(&visit);
     let reported =
         authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;

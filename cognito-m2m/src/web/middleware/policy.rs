@@ -56,7 +56,9 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let result = with_authentication(&request.extensions(), |authentication| {
             authentication.coverage.set_guarded();
-            let visit = visit_parameters(request.match_info());
+            let visit = |visitor: &mut dyn FnMut(&str, &str)| {
+                visit_parameters(request.match_info(), visitor);
+            };
             // Around an `App` or a scope, the router has yet to find the resource, which may have
             // another parameter of the same name.
             let path_parameters = match request.match_info().unprocessed() {
