@@ -129,8 +129,9 @@ impl Marker {
                     ::core::option::Option::Some(#path);
             }
         });
-        // Few items, because in an `impl` rustc reports each of them. No macro call outside of
-        // another item, because an attribute on an outer module rejects macro calls.
+        // Few items, because each takes time to compile, and because in an `impl` rustc reports each of
+        // them. No macro call outside of another item, because an attribute on an outer module rejects
+        // macro calls.
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -139,23 +140,22 @@ impl Marker {
 
             #(#cfgs)*
             const _: () = {
-                impl #name {
-                    const LAYER: &'static #private::Layer = &#private::Layer {
-                        policy: #policy,
-                        handler: ::core::concat!(::core::module_path!(), "::", #handler),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                        report_only: #report_only,
-                    };
-                }
-
                 #[automatically_derived]
                 impl #private::RoutePolicy for #name {
-                    const LAYERS: &'static #private::Layers = &#private::Layers::One(Self::LAYER);
+                    const LAYERS: &'static #private::Layers =
+                        &#private::Layers::One(&#private::Layer {
+                            policy: #policy,
+                            handler: ::core::concat!(::core::module_path!(), "::", #handler),
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            report_only: #report_only,
+                        });
                     #refusal
                 }
 
-                #private::inventory::submit! { #private::GuardedHandler(#name::LAYER) }
+                #private::inventory::submit! {
+                    #private::GuardedHandler(<#name as #private::RoutePolicy>::LAYERS)
+                }
             };
         }
     }

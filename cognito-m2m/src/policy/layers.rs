@@ -128,7 +128,7 @@ pub(crate) fn evaluate_settings(
 /// The registration of an attribute, collected by `inventory`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct GuardedHandler(pub &'static Layer);
+pub struct GuardedHandler(pub &'static Layers);
 
 inventory::collect!(GuardedHandler);
 
@@ -147,7 +147,7 @@ inventory::collect!(GuardedHandler);
 pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
     inventory::iter::<GuardedHandler>
         .into_iter()
-        .map(|GuardedHandler(layer)| *layer)
+        .map(|GuardedHandler(layers)| layers.outermost())
 }
 
 #[cfg(test)]

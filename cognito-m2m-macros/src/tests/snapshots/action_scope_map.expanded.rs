@@ -8,25 +8,22 @@ mod widgets {
     #[allow(non_camel_case_types)]
     enum __cognito_m2m_list {}
     const _: () = {
-        impl __cognito_m2m_list {
-            const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-                policy: ::cognito_m2m::__private::Policy::scope_rule(
-                    ::cognito_m2m::__private::scope("widgets/read"),
-                ),
-                handler: ::core::concat!(::core::module_path!(), "::", "list"),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                report_only: false,
-            };
-        }
         #[automatically_derived]
         impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_list {
             const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-                Self::LAYER,
+                &::cognito_m2m::__private::Layer {
+                    policy: ::cognito_m2m::__private::Policy::scope_rule(
+                        ::cognito_m2m::__private::scope("widgets/read"),
+                    ),
+                    handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
             );
         }
         ::cognito_m2m::__private::inventory::submit! {
-            ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_list::LAYER)
+            ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_list as
+            ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
         }
     };
     async fn list(
@@ -39,23 +36,20 @@ mod widgets {
         #[allow(non_camel_case_types)]
         enum __cognito_m2m_erase {}
         const _: () = {
-            impl __cognito_m2m_erase {
-                const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-                    policy: super::super::__cognito_m2m_1_widgets_1,
-                    handler: ::core::concat!(::core::module_path!(), "::", "erase"),
-                    file: ::core::file!(),
-                    line: ::core::line!(),
-                    report_only: false,
-                };
-            }
             #[automatically_derived]
             impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_erase {
                 const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-                    Self::LAYER,
+                    &::cognito_m2m::__private::Layer {
+                        policy: super::super::__cognito_m2m_1_widgets_1,
+                        handler: ::core::concat!(::core::module_path!(), "::", "erase"),
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                    },
                 );
             }
             ::cognito_m2m::__private::inventory::submit! {
-                ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_erase::LAYER)
+                ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_erase as
+                ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
             }
         };
         async fn erase(

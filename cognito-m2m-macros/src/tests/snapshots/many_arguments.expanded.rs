@@ -2,23 +2,20 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_seven {}
 const _: () = {
-    impl __cognito_m2m_seven {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::authenticated(),
-            handler: ::core::concat!(::core::module_path!(), "::", "seven"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            report_only: false,
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_seven {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::authenticated(),
+                handler: ::core::concat!(::core::module_path!(), "::", "seven"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_seven::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_seven as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[allow(clippy::too_many_arguments)]
@@ -38,23 +35,20 @@ async fn seven(
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_sixteen {}
 const _: () = {
-    impl __cognito_m2m_sixteen {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::authenticated(),
-            handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            report_only: false,
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_sixteen {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::authenticated(),
+                handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_sixteen::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_sixteen as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[allow(clippy::too_many_arguments)]

@@ -14,54 +14,48 @@ pub mod widgets {
     #[allow(non_camel_case_types)]
     enum __cognito_m2m_list {}
     const _: () = {
-        impl __cognito_m2m_list {
-            const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-                policy: super::__cognito_m2m_1_widgets_0,
-                handler: ::core::concat!(::core::module_path!(), "::", "list"),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                report_only: false,
-            };
-        }
         #[automatically_derived]
         impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_list {
             const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-                Self::LAYER,
+                &::cognito_m2m::__private::Layer {
+                    policy: super::__cognito_m2m_1_widgets_0,
+                    handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
             );
             const REFUSAL: ::core::option::Option<::cognito_m2m::__private::RefusalFn> = ::core::option::Option::Some(
                 super::__cognito_m2m_1_widgets_error,
             );
         }
         ::cognito_m2m::__private::inventory::submit! {
-            ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_list::LAYER)
+            ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_list as
+            ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
         }
     };
     #[doc(hidden)]
     #[allow(non_camel_case_types)]
     enum __cognito_m2m_2_list {}
     const _: () = {
-        impl __cognito_m2m_2_list {
-            const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-                policy: ::cognito_m2m::__private::allow_clients({
-                    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
-                        ::cognito_m2m::__private::client("7k2m9f3qexample"),
-                    ];
-                    __COGNITO_M2M_LIST
-                }),
-                handler: ::core::concat!(::core::module_path!(), "::", "list"),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                report_only: false,
-            };
-        }
         #[automatically_derived]
         impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_2_list {
             const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-                Self::LAYER,
+                &::cognito_m2m::__private::Layer {
+                    policy: ::cognito_m2m::__private::allow_clients({
+                        const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
+                            ::cognito_m2m::__private::client("7k2m9f3qexample"),
+                        ];
+                        __COGNITO_M2M_LIST
+                    }),
+                    handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                },
             );
         }
         ::cognito_m2m::__private::inventory::submit! {
-            ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_2_list::LAYER)
+            ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_2_list as
+            ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
         }
     };
     #[get("/widgets")]

@@ -1,6 +1,8 @@
 use std::convert::Infallible;
-use std::future::{Ready, ready};
+use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
@@ -40,20 +42,52 @@ impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> 
 ///
 /// Its future is ready on the first poll, so a refused request gets its response before any other
 /// extractor reads the body.
+///
+/// Each handler has a guard of its own type, so what is generic here is compiled once for each handler.
+/// The generic code only passes constants to [`evaluate`].
 pub struct Guard<P>(PhantomData<P>);
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {
     type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
+    type Future = Evaluated<P>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let result = evaluate(request, P::LAYERS).map(|()| Self(PhantomData));
-        ready(result.map_err(|(refusal, layer)| guard_error(refusal, request, layer, P::REFUSAL)))
+        Evaluated {
+            refused: evaluate(request, P::LAYERS, P::REFUSAL),
+            policy: PhantomData,
+        }
     }
 }
 
-/// Evaluates the attributes of a handler. The error contains the attribute that refused.
+/// The future of a [`Guard`], whose policy has been evaluated.
+pub struct Evaluated<P> {
+    refused: Option<Error>,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P> Future for Evaluated<P> {
+    type Output = Result<Guard<P>, Error>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match self.get_mut().refused.take() {
+            None => Ok(Guard(PhantomData)),
+            Some(error) => Err(error),
+        })
+    }
+}
+
+/// Evaluates the attributes of a handler. Returns the error if one of them refuses the request.
 fn evaluate(
+    request: &HttpRequest,
+    layers: &'static Layers,
+    custom_response: Option<RefusalFn>,
+) -> Option<Error> {
+    let (refusal, layer) = evaluate_layers(request, layers).err()?;
+    Some(guard_error(refusal, request, layer, custom_response))
+}
+
+/// Evaluates the attributes of a handler. The error contains the attribute that refused.
+fn evaluate_layers(
     request: &HttpRequest,
     layers: &'static Layers,
 ) -> Result<(), (Refusal, &'static Layer)> {
