@@ -18,6 +18,7 @@ mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
         }
@@ -44,6 +45,7 @@ mod widgets {
                         handler: ::core::concat!(::core::module_path!(), "::", "erase"),
                         file: ::core::file!(),
                         line: ::core::line!(),
+                        report_only: false,
                     },
                 );
             }

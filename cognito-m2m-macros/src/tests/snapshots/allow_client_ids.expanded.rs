@@ -17,6 +17,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "reports"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

@@ -10,6 +10,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "seven"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }
@@ -43,6 +44,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

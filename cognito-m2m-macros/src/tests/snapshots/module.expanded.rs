@@ -22,6 +22,7 @@ pub mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
             const REFUSAL: ::core::option::Option<::cognito_m2m::__private::RefusalFn> = ::core::option::Option::Some(
@@ -50,6 +51,7 @@ pub mod widgets {
                     handler: ::core::concat!(::core::module_path!(), "::", "list"),
                     file: ::core::file!(),
                     line: ::core::line!(),
+                    report_only: false,
                 },
             );
         }

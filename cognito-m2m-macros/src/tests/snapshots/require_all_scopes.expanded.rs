@@ -18,6 +18,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "sell"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

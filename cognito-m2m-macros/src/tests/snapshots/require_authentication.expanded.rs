@@ -10,6 +10,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "status"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

@@ -12,6 +12,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "show"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

@@ -18,6 +18,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
         const REFUSAL: ::core::option::Option<crate::auth::__private::RefusalFn> = ::core::option::Option::Some(

@@ -28,6 +28,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "widgets"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }

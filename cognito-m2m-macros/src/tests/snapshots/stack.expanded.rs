@@ -14,6 +14,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }
@@ -41,6 +42,7 @@ const _: () = {
                 handler: ::core::concat!(::core::module_path!(), "::", "list"),
                 file: ::core::file!(),
                 line: ::core::line!(),
+                report_only: false,
             },
         );
     }
