@@ -97,10 +97,7 @@ fn deny_report_only_fails_the_start_with_each_rehearsed_rule() {
         let others: BTreeSet<_> = others.filter(|name| *name != "deny_report_only").collect();
         assert!(others.len() >= other_faults, "{others:?}");
         let names_enforced = |problem: &&str| problem.contains("rules::enforced");
-        assert!(
-            !problems.iter().any(|problem| names_enforced(problem)),
-            "{problems:?}"
-        );
+        assert!(!problems.iter().any(names_enforced), "{problems:?}");
     }
 }
 
