@@ -3,10 +3,11 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, PatType, Path, PathArguments, PathSegment, Signature,
-    Type, parse_quote,
+    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, Path, PathArguments, PathSegment,
+    Signature, Type, parse_quote,
 };
 
+use crate::below;
 use crate::errors::Errors;
 use crate::function::Function;
 
@@ -38,6 +39,12 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
         }
     }
     let guard: Type = parse_quote!(#krate::__private::Guard<#marker>);
+    let name: Pat = if below::needs_name(&function.attrs) {
+        // Without the prefix, which markers have.
+        parse_quote!(_cognito_m2m_guard)
+    } else {
+        parse_quote!(_)
+    };
     if signature.inputs.len() >= MAX_ARGUMENTS_OF_CLIPPY {
         // The user wrote one argument less than Clippy would count.
         function
@@ -46,12 +53,25 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
     }
     let is_full = signature.inputs.len() >= MAX_ARGUMENTS;
     match signature.inputs.first_mut() {
-        Some(FnArg::Typed(first)) if is_full => share(first, &guard, errors),
-        _ => signature.inputs.insert(0, parse_quote!(_: #guard)),
+        Some(FnArg::Typed(first)) if is_full => {
+            check_generators(&function.attrs, errors);
+            share(first, &name, &guard, errors);
+        }
+        _ => signature.inputs.insert(0, parse_quote!(#name: #guard)),
     }
 }
 
-fn share(first: &mut PatType, guard: &Type, errors: &mut Errors) {
+fn check_generators(attributes: &[Attribute], errors: &mut Errors) {
+    if let Some(generator) = below::generator(attributes) {
+        errors.add(syn::Error::new_spanned(
+            generator,
+            "this attribute can't document a guarded handler with 16 arguments, because the guard is \
+             combined with the first one: put it above the guard, or take one argument less",
+        ));
+    }
+}
+
+fn share(first: &mut PatType, name: &Pat, guard: &Type, errors: &mut Errors) {
     let PatType { attrs, pat, ty, .. } = first;
     if let Some(cfg) = attrs.iter().find(|attribute| is_cfg(attribute)) {
         errors.add(syn::Error::new_spanned(
@@ -60,7 +80,7 @@ fn share(first: &mut PatType, guard: &Type, errors: &mut Errors) {
              because the guard is combined with it: put an unconditional argument first",
         ));
     }
-    **pat = parse_quote!((_, #pat));
+    **pat = parse_quote!((#name, #pat));
     **ty = parse_quote!((#guard, #ty));
 }
 

@@ -10,7 +10,8 @@
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
-//!   for each handler of a module. `associated` detects functions that can't be guarded.
+//!   for each handler of a module. `associated` and `rewritten` detect functions that can't be guarded,
+//!   and `below` the attributes of other crates that see the guard.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -31,6 +32,7 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod below;
 mod check;
 mod errors;
 mod expand;
@@ -43,6 +45,7 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod rewritten;
 mod routes;
 #[cfg(test)]
 mod tests;

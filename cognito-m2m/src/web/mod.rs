@@ -2,17 +2,19 @@
 //!
 //! Each module depends only on modules further down this list:
 //!
-//! 1. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
-//! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
+//! 1. [`openapi`]: the traits of OpenAPI generators, for the arguments of handlers.
+//! 2. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
+//! 3. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
-//! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
-//! 4. [`responder`] and [`activity`]: the responses to refused requests; the list of clients.
+//! 4. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
+//! 5. [`responder`] and [`activity`]: the responses to refused requests; the list of clients.
 
 mod activity;
 mod builder;
 mod cognito_auth;
 mod extract;
 mod middleware;
+mod openapi;
 mod request;
 mod responder;
 
