@@ -1,7 +1,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Item;
 use syn::parse::{Parse, ParseStream};
+use syn::{Item, parse_quote};
 
 use crate::associated::is_associated;
 use crate::attribute::Attribute;
@@ -10,6 +10,7 @@ use crate::errors::Errors;
 use crate::function::{Body, Function};
 use crate::kind::Kind;
 use crate::module::Module;
+use crate::rewritten::Rewritten;
 use crate::{handler, module, routes};
 
 /// Expands an attribute and the item under it.
@@ -27,6 +28,8 @@ pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> 
             let is_associated = is_method || is_associated(kind, item);
             if is_associated {
                 unguarded = without_routes(&function);
+            } else if let Some(Rewritten::Cached) = Rewritten::of(&function) {
+                unguarded = without_body(&function);
             }
             if is_associated && !is_method {
                 report_associated(kind, &mut errors);
@@ -67,6 +70,14 @@ fn without_routes(function: &Function) -> TokenStream {
     let mut function = function.clone();
     let is_kept = |attribute: &syn::Attribute| !routes::is_route(attribute);
     function.attrs.retain(is_kept);
+    function.into_token_stream()
+}
+
+/// Returns the function without the call of another one, which has a guard.
+fn without_body(function: &Function) -> TokenStream {
+    let mut function = function.clone();
+    function.attrs.push(parse_quote!(#[allow(unused)]));
+    function.body = parse_quote!({ loop {} });
     function.into_token_stream()
 }
 

@@ -3,10 +3,11 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, PatType, Path, PathArguments, PathSegment, Signature,
-    Type, parse_quote,
+    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, Path, PathArguments, PathSegment,
+    Signature, Type, parse_quote,
 };
 
+use crate::below;
 use crate::errors::Errors;
 use crate::function::Function;
 
@@ -46,6 +47,12 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
 /// Adds an argument in front of the others, but after `self`. If there are already as many as Actix
 /// accepts, it shares one with the first of them.
 pub(crate) fn insert(function: &mut Function, argument: &Type, errors: &mut Errors) {
+    let name: Pat = if below::needs_name(&function.attrs) {
+        // Without the prefix, which markers have.
+        parse_quote!(_cognito_m2m_guard)
+    } else {
+        parse_quote!(_)
+    };
     let signature = &mut function.sig;
     if signature.inputs.len() >= MAX_ARGUMENTS_OF_CLIPPY {
         // The user wrote one argument less than Clippy would count.
@@ -56,14 +63,27 @@ pub(crate) fn insert(function: &mut Function, argument: &Type, errors: &mut Erro
     let is_full = signature.inputs.len() >= MAX_ARGUMENTS;
     let position = usize::from(signature.receiver().is_some());
     match signature.inputs.get_mut(position) {
-        Some(FnArg::Typed(first)) if is_full => share(first, argument, errors),
+        Some(FnArg::Typed(first)) if is_full => {
+            check_generators(&function.attrs, errors);
+            share(first, &name, argument, errors);
+        }
         _ => signature
             .inputs
-            .insert(position, parse_quote!(_: #argument)),
+            .insert(position, parse_quote!(#name: #argument)),
     }
 }
 
-fn share(first: &mut PatType, argument: &Type, errors: &mut Errors) {
+fn check_generators(attributes: &[Attribute], errors: &mut Errors) {
+    if let Some(generator) = below::generator(attributes) {
+        errors.add(syn::Error::new_spanned(
+            generator,
+            "this attribute can't document a guarded handler with 16 arguments, because the guard is \
+             combined with the first one: put it above the guard, or take one argument less",
+        ));
+    }
+}
+
+fn share(first: &mut PatType, name: &Pat, argument: &Type, errors: &mut Errors) {
     let PatType { attrs, pat, ty, .. } = first;
     if let Some(cfg) = attrs.iter().find(|attribute| is_cfg(attribute)) {
         errors.add(syn::Error::new_spanned(
@@ -72,7 +92,7 @@ fn share(first: &mut PatType, argument: &Type, errors: &mut Errors) {
              because the guard is combined with it: put an unconditional argument first",
         ));
     }
-    **pat = parse_quote!((_, #pat));
+    **pat = parse_quote!((#name, #pat));
     **ty = parse_quote!((#argument, #ty));
 }
 

@@ -14,6 +14,7 @@ use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
+use crate::rewritten::{Rewritten, returns_future};
 use crate::{extractors, policy, route_parameters, routes};
 
 /// Expands an attribute on a function.
@@ -46,10 +47,10 @@ pub(crate) fn expand(
     guard(function, &layer, errors)
 }
 
-/// Reports a signature that can't be guarded.
+/// Reports a function that can't be guarded.
 ///
-/// Actix calls handlers without a receiver. And only the body of an `async fn` is certain to run
-/// after the guard. `advice` is appended to the message about a function that isn't `async`.
+/// Actix calls handlers without a receiver, and a handler returns a future. `advice` is appended to the
+/// message about a function that doesn't.
 pub(crate) fn check_signature(kind: Kind, function: &Function, advice: &str, errors: &mut Errors) {
     let attribute = kind.name();
     if let Some(receiver) = function.sig.receiver() {
@@ -59,13 +60,33 @@ pub(crate) fn check_signature(kind: Kind, function: &Function, advice: &str, err
         );
         errors.report(receiver.span(), message);
     }
-    if function.sig.asyncness.is_none() {
-        let message = format_args!(
-            "`#[{attribute}]` requires an `async fn`: write `async fn {}`, and if the function \
-             returns a future, `.await` it in the body{advice}",
-            function.sig.ident
-        );
-        errors.report(function.sig.fn_token.span, message);
+    match Rewritten::of(function) {
+        Some(Rewritten::Cached) => {
+            // The same message for each generated function, which rustc prints once.
+            let message = format_args!(
+                "`#[{attribute}]` can't guard the functions that `#[cached]` or `#[once]` generates: \
+                 put `#[{attribute}]` above it"
+            );
+            errors.report(Span::call_site(), message);
+        }
+        Some(Rewritten::AsyncBody) => {
+            let message = format_args!(
+                "`#[{attribute}]` requires an `async fn` or a function that returns a future: if \
+                 another attribute has rewritten `{name}`, put `#[{attribute}]` above that one, or \
+                 else write `async fn {name}`{advice}",
+                name = function.sig.ident
+            );
+            errors.report(function.sig.fn_token.span, message);
+        }
+        None if function.sig.asyncness.is_some() || returns_future(&function.sig.output) => {}
+        None => {
+            let message = format_args!(
+                "`#[{attribute}]` requires an `async fn`: write `async fn {}`, and if the function \
+                 returns a future, `.await` it in the body{advice}",
+                function.sig.ident
+            );
+            errors.report(function.sig.fn_token.span, message);
+        }
     }
 }
 

@@ -13,8 +13,8 @@
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
-//!   others. `module` does the same for each handler of a module. `associated` detects functions that
-//!   can't be guarded.
+//!   others. `module` does the same for each handler of a module. `associated` and `rewritten` detect
+//!   functions that can't be guarded, and `below` the attributes of other crates that see the guard.
 //! - `public` expands `#[public]`, which guards nothing.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -36,6 +36,7 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod below;
 mod cfg;
 mod check;
 mod claim_arguments;
@@ -54,6 +55,7 @@ mod module;
 mod policy;
 mod public;
 mod report_only;
+mod rewritten;
 mod route_parameters;
 mod routes;
 mod similar;

@@ -35,6 +35,7 @@
 //! | --- | --- |
 //! | Which attribute do I need? | [`guide::which_attribute`] |
 //! | What if I forget an attribute? Which routes are public? | [`Settings::unguarded_routes`], [`public`](macro@public), [`PublicRoutes`] |
+//! | How do I use an OpenAPI generator? | [`guide::openapi`] |
 //! | How do I authorize without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
 //! | How does a handler find out who is calling? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
 //! | What can I configure? | [`Settings`], [`guide::settings`] |
@@ -74,6 +75,8 @@
 //! | `diesel-postgres` | client activity in PostgreSQL, without a C library |
 //! | `diesel-mysql` | client activity in MySQL or MariaDB, without a C library |
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
+//! | `apistos` | handlers whose arguments apistos 0.9 documents |
+//! | `paperclip` | handlers whose arguments paperclip 0.9 documents |
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
 //!
 //! Without its feature, an item does not exist: the compiler reports `unresolved import` or

@@ -10,10 +10,11 @@ use imports::Imports;
 /// The layers of the runtime crate, from top to bottom. A file may use files of its own layer and of
 /// lower ones. An entry is the path of a file or folder below `cognito-m2m/src`. If several entries
 /// match a path, the longest one applies.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["lib.rs", "guide/"],
     &["testing/"],
     &["web/mod.rs"],
+    &["web/openapi/"],
     &["web/middleware/", "web/extract/", "web/activity/"],
     &["web/request/", "web/builder/"],
     &["web/cognito_auth/"],

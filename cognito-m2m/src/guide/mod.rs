@@ -37,6 +37,9 @@ pub mod deployment {}
 #[doc = include_str!("databases.md")]
 pub mod databases {}
 
+#[doc = include_str!("openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("from_django.md")]
 pub mod from_django {}
 

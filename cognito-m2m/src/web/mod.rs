@@ -2,18 +2,20 @@
 //!
 //! Each module depends only on modules further down this list:
 //!
-//! 1. [`middleware`], [`extract`] and [`activity`]: the middleware, the guards and the extractors; the list
+//! 1. [`openapi`]: the traits of OpenAPI generators, for the arguments of handlers.
+//! 2. [`middleware`], [`extract`] and [`activity`]: the middleware, the guards and the extractors; the list
 //!    of clients.
-//! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
+//! 3. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
-//! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
-//! 4. [`responder`]: the responses to refused requests.
+//! 4. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
+//! 5. [`responder`]: the responses to refused requests.
 
 mod activity;
 mod builder;
 mod cognito_auth;
 mod extract;
 mod middleware;
+mod openapi;
 mod request;
 mod responder;
 

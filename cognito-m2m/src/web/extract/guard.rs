@@ -1,5 +1,7 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -46,6 +48,33 @@ impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> 
 /// Each handler has a guard of its own type, so what is generic here is compiled once for each handler.
 /// The generic code only passes constants to [`evaluate`].
 pub struct Guard<P>(PhantomData<P>);
+
+// A guard has no value of its own, so in the key of a cache (`#[cached]`), all guards of a handler are
+// equal. Not derived, because `P` implements none of these traits.
+
+impl<P> Clone for Guard<P> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<P> PartialEq for Guard<P> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<P> Eq for Guard<P> {}
+
+impl<P> Hash for Guard<P> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl<P> fmt::Debug for Guard<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Guard")
+    }
+}
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {
     type Error = Error;

@@ -1,0 +1,81 @@
+//! The document of apistos is the same with and without guards.
+
+use actix_web::http::Method;
+use actix_web::{App, test};
+use apistos::app::OpenApiWrapper;
+use apistos::spec::Spec;
+use apistos::web::post;
+use cognito_m2m_generators_support::{SCOPE, assert_guarded, auth, send};
+use serde_json::Value;
+
+const DOCUMENT: &str = "/openapi.json";
+
+/// Builds an app of the handlers in a module.
+macro_rules! app {
+    ($($api:ident)::+: $($handler:ident $path:literal)*) => {{
+        use $($api)::+ as api;
+
+        let app = App::new().document(Spec::default()).wrap(auth());
+        let app = app$(.route($path, post().to(api::$handler)))*;
+        test::init_service(app.build(DOCUMENT)).await
+    }};
+}
+
+macro_rules! all {
+    ($name:ident) => {
+        app!(cognito_m2m_with_apistos::$name::api:
+            zero "/zero" one "/one" seven "/seven/{id}" fifteen "/fifteen/{id}")
+    };
+}
+
+/// Returns the document that the app serves.
+macro_rules! document {
+    ($app:expr) => {{
+        let (status, body) = send(&$app, Method::GET, DOCUMENT, SCOPE).await;
+        assert_eq!(status, 200);
+        serde_json::from_str::<Value>(&body).unwrap()
+    }};
+}
+
+macro_rules! same_document {
+    ($($name:ident)*) => {$(
+        #[actix_web::test]
+        async fn $name() {
+            let app = all!($name);
+            let expected = document!(all!(bare));
+            assert_eq!(expected["paths"].as_object().unwrap().len(), 4);
+            assert_eq!(document!(app), expected);
+            for path in ["/zero", "/one", "/seven/7?page=1", "/fifteen/7"] {
+                assert_guarded(&app, Method::POST, path).await;
+            }
+        }
+    )*};
+}
+
+same_document! { above below stacked stacked_below guarded guarded_and_stacked }
+
+#[actix_web::test]
+async fn sixteen_arguments_below_api_operation() {
+    let expected = document!(app!(cognito_m2m_with_apistos::sixteen_bare: sixteen "/sixteen/{id}"));
+    let app = app!(cognito_m2m_with_apistos::sixteen_below: sixteen "/sixteen/{id}");
+    assert_eq!(document!(app), expected);
+    assert_guarded(&app, Method::POST, "/sixteen/7").await;
+}
+
+/// The document describes what the handlers take, and nothing of the guard.
+#[actix_web::test]
+async fn document_of_fifteen_arguments() {
+    let document = document!(all!(guarded));
+    let operation = &document["paths"]["/fifteen/{id}"]["post"];
+    assert_eq!(operation["summary"], "Creates a widget.");
+    let parameters = operation["parameters"].as_array().unwrap();
+    let names: Vec<_> = parameters
+        .iter()
+        .map(|parameter| &parameter["name"])
+        .collect();
+    assert_eq!(names, ["id", "page"]);
+    let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+    assert_eq!(body, "#/components/schemas/Widget");
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), ["Widget"]);
+}
