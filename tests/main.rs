@@ -8,6 +8,7 @@ mod attributes;
 mod causes;
 #[cfg(target_os = "linux")]
 mod certificates;
+mod claims;
 mod confidential_settings;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -28,6 +29,7 @@ mod resource_servers;
 mod settings;
 mod sqlite_file;
 mod tokens;
+mod unguarded_routes;
 mod user_tables;
 mod users;
 mod validator;

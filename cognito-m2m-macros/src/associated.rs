@@ -8,15 +8,24 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use crate::kind::Kind;
 
-/// A source file, and the bodies of the `impl`s and `trait`s in it.
+/// The bodies of the `impl`s and `trait`s in a source file.
 struct Source {
-    text: String,
     bodies: Vec<Body>,
+}
+
+/// A version of a file. A server that expands macros for an editor outlives many of them.
+#[derive(PartialEq, Eq)]
+struct Version {
+    path: PathBuf,
+    length: u64,
+    modified: Option<SystemTime>,
 }
 
 /// The body of an `impl` or `trait`. It is text, because tokens are valid only while one attribute
@@ -38,7 +47,7 @@ struct Attribute {
 thread_local! {
     /// The file that was read last. A file often contains several attributes, which expand one after
     /// another.
-    static LAST_SOURCE: RefCell<Option<Source>> = const { RefCell::new(None) };
+    static LAST_SOURCE: RefCell<Option<(Version, Source)>> = const { RefCell::new(None) };
 }
 
 /// Returns `true` if the function is in an `impl` or `trait` of the file that is being compiled.
@@ -50,32 +59,51 @@ pub(crate) fn is_associated(kind: Kind, function: &TokenStream) -> bool {
     let Some(path) = Span::call_site().unwrap().local_file() else {
         return false;
     };
-    let Ok(text) = fs::read_to_string(path) else {
+    let Some(version) = Version::of(path) else {
         return false;
     };
     LAST_SOURCE.with_borrow_mut(|last| {
-        if last.as_ref().is_none_or(|source| source.text != text) {
-            *last = Source::parse(text);
+        if last.as_ref().is_none_or(|(known, _)| *known != version) {
+            let source = Source::read(&version.path);
+            *last = source.map(|source| (version, source));
         }
         last.as_ref()
-            .is_some_and(|source| source.contains(kind, function))
+            .is_some_and(|(_, source)| source.contains(kind, function))
     })
 }
 
+impl Version {
+    fn of(path: PathBuf) -> Option<Self> {
+        let metadata = fs::metadata(&path).ok()?;
+        Some(Self {
+            path,
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+}
+
 impl Source {
-    fn parse(text: String) -> Option<Self> {
+    fn read(path: &Path) -> Option<Self> {
+        Self::parse(&fs::read_to_string(path).ok()?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
         let mut bodies = Vec::new();
         if text.contains("impl") || text.contains("trait") {
             collect_bodies(text.parse().ok()?, &mut bodies);
         }
-        Some(Self { text, bodies })
+        Some(Self { bodies })
     }
 
     /// Returns `true` if one of the bodies contains the function, with the attribute above it.
     fn contains(&self, kind: Kind, function: &TokenStream) -> bool {
+        let mut bodies = self.bodies.iter().filter(|body| body.has(kind)).peekable();
+        if bodies.peek().is_none() {
+            return false;
+        }
         let function: Vec<_> = function.clone().into_iter().collect();
         let function = flat(without_attributes(&function));
-        let mut bodies = self.bodies.iter();
         bodies.any(|body| body.contains(kind, &function))
     }
 }
@@ -103,12 +131,23 @@ impl Body {
         body
     }
 
+    /// Returns `true` if an item in the body has the attribute.
+    fn has(&self, kind: Kind) -> bool {
+        self.attributes.iter().any(|attribute| attribute.is(kind))
+    }
+
     fn contains(&self, kind: Kind, function: &str) -> bool {
         self.attributes.iter().any(|attribute| {
             let item = self.tokens.get(attribute.item..).unwrap_or_default();
-            // Also `#[path::name(..)]` and `#[cfg_attr(condition, name(..))]`.
-            attribute.names.iter().any(|name| name == kind.name()) && item.starts_with(function)
+            attribute.is(kind) && item.starts_with(function)
         })
+    }
+}
+
+impl Attribute {
+    /// Returns `true` for `#[name(..)]`, `#[path::name(..)]` and `#[cfg_attr(condition, name(..))]`.
+    fn is(&self, kind: Kind) -> bool {
+        self.names.iter().any(|name| name == kind.name())
     }
 }
 
@@ -212,7 +251,7 @@ mod tests {
     use super::*;
 
     fn is_found(source: &str, function: &TokenStream) -> bool {
-        let source = Source::parse(source.to_owned()).expect("the source consists of tokens");
+        let source = Source::parse(source).expect("the source consists of tokens");
         source.contains(Kind::RequireScopes, function)
     }
 

@@ -1,12 +1,18 @@
 use proc_macro2::{Span, TokenStream};
+use syn::parse::Parser;
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
+use crate::claim_arguments;
 use crate::errors::Errors;
+use crate::expression::{Place, expected_path};
 use crate::kind::Kind;
 use crate::model::{
-    Action, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements, Rule,
+    Action, Claim, Client, ConstStr, Group, Key, MethodEntry, Operator, Requirement, Requirements,
+    Rule,
 };
+use crate::report_only;
+use crate::similar;
 use crate::value::{Pair, Value};
 
 /// A parsed attribute.
@@ -15,28 +21,40 @@ pub(crate) struct Attribute {
     pub(crate) requirements: Requirements,
     /// The custom refusal: `error = path`.
     pub(crate) refusal: Option<Path>,
+    /// `true` if the attribute denies nothing, and only reports what it would deny.
+    pub(crate) report_only: bool,
     /// The path of the runtime crate: `crate = path`, or the name in `Cargo.toml`.
     pub(crate) krate: Path,
+    /// The names of the arguments that the attribute accepts.
+    pub(crate) accepted: Vec<&'static str>,
 }
 
 impl Attribute {
     pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
+        let (claims, tokens) = match kind {
+            Kind::RequireClaim => claim_arguments::parse(tokens, errors),
+            _ => (Vec::new(), tokens),
+        };
         let mut arguments = Arguments::parse(kind, tokens, errors);
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
-        let requirements = requirements(kind, &mut arguments, errors);
-        arguments.finish(kind.name(), errors);
+        let requirements = requirements(kind, claims, &mut arguments, errors);
+        let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
+        let accepted = arguments.accepted().to_vec();
+        arguments.finish(kind, errors);
         Self {
             kind,
             requirements,
             refusal,
+            report_only,
             krate,
+            accepted,
         }
     }
 }
 
 /// Returns the path of the runtime crate under its name in the user's `Cargo.toml`.
-fn crate_path() -> Path {
+pub(crate) fn crate_path() -> Path {
     match proc_macro_crate::crate_name("cognito-m2m") {
         Ok(proc_macro_crate::FoundCrate::Name(name)) => {
             let name = Ident::new(&name, Span::call_site());
@@ -48,7 +66,12 @@ fn crate_path() -> Path {
     }
 }
 
-fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Requirements {
+fn requirements(
+    kind: Kind,
+    claims: Vec<Claim>,
+    arguments: &mut Arguments,
+    errors: &mut Errors,
+) -> Requirements {
     Requirements::Shared(match kind {
         Kind::RequireAuthentication => Requirement::Authentication,
         Kind::RequireScopes => {
@@ -57,9 +80,10 @@ fn requirements(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> R
         }
         Kind::RequireAnyScope => scopes(Operator::Any, arguments, errors),
         Kind::RequireAllScopes => scopes(Operator::All, arguments, errors),
-        Kind::ScopeMap => Requirement::Methods(method_entries(arguments, errors)),
-        Kind::ActionScopeMap => return Requirements::PerHandler(actions(arguments, errors)),
+        Kind::ScopeMap => Requirement::Methods(method_entries(kind, arguments, errors)),
+        Kind::ActionScopeMap => return Requirements::PerHandler(actions(kind, arguments, errors)),
         Kind::AllowClientIds => Requirement::Clients(clients(arguments, errors)),
+        Kind::RequireClaim => Requirement::Claims(claims),
     })
 }
 
@@ -73,15 +97,15 @@ fn scopes(operator: Operator, arguments: &mut Arguments, errors: &mut Errors) ->
     ))
 }
 
-fn method_entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<MethodEntry> {
-    let entries = entries(arguments, errors).into_iter();
+fn method_entries(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<MethodEntry> {
+    let entries = entries(kind, arguments, errors).into_iter();
     entries
         .map(|(key, rule)| MethodEntry { key, rule })
         .collect()
 }
 
-fn actions(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
-    let entries = entries(arguments, errors).into_iter();
+fn actions(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
+    let entries = entries(kind, arguments, errors).into_iter();
     let action = |(key, rule)| Action {
         key,
         requirement: Requirement::Scopes(rule),
@@ -89,8 +113,11 @@ fn actions(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Action> {
     entries.map(action).collect()
 }
 
-fn entries(arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
+fn entries(kind: Kind, arguments: &mut Arguments, errors: &mut Errors) -> Vec<(Key, Rule)> {
     let operator = take_match(arguments, errors);
+    if kind == Kind::ScopeMap {
+        arguments.reject_misspelled(kind, errors);
+    }
     let pairs = arguments.take_pairs(errors).into_iter();
     pairs
         .map(|Pair { key, value }| (key, entry_rule(operator, value, errors)))
@@ -107,6 +134,10 @@ fn entry_rule(operator: Operator, value: Value, errors: &mut Errors) -> Rule {
                 errors.report(span, message);
             }
             single_or_group(operator, members, span, errors)
+        }
+        Value::Other(expression) => {
+            errors.add(expression.error(Place::MapEntry));
+            single_or_group(operator, Vec::new(), span, errors)
         }
         single => single_or_group(operator, vec![single], span, errors),
     }
@@ -145,6 +176,14 @@ fn rule(value: Value, errors: &mut Errors) -> Option<Rule> {
                 span,
             }))
         }
+        Value::Other(expression) => {
+            errors.add(expression.error(Place::Scopes));
+            None
+        }
+        Value::Mistake(error) => {
+            errors.add(error);
+            None
+        }
         Value::List(span, delimiters, _) => {
             let message = format_args!(
                 "unexpected {delimiters}: list the scopes as separate arguments, or group them with \
@@ -161,28 +200,42 @@ fn clients(arguments: &mut Arguments, errors: &mut Errors) -> Vec<Client> {
     let mut clients: Vec<_> = ids
         .filter_map(|value| {
             let advice = "list the client IDs as separate arguments";
-            client_string(value, advice, errors).map(Client::Id)
+            client_string(value, Place::ClientIds, advice, errors).map(Client::Id)
         })
         .collect();
-    let groups = arguments.take_each("group").into_iter();
+    let groups = arguments.take_each("group", errors).into_iter();
     clients.extend(groups.filter_map(|pair| {
         let advice = "write `group = ..` once for each group";
-        client_string(pair.value, advice, errors).map(Client::Group)
+        client_string(pair.value, Place::ClientGroup, advice, errors).map(Client::Group)
     }));
     clients
 }
 
-fn client_string(value: Value, advice: &str, errors: &mut Errors) -> Option<ConstStr> {
+fn client_string(
+    value: Value,
+    place: Place,
+    advice: &str,
+    errors: &mut Errors,
+) -> Option<ConstStr> {
     let span = value.span();
     match value {
         Value::Str(string) => Some(string),
+        Value::Other(expression) => {
+            errors.add(expression.error(place));
+            None
+        }
+        Value::Mistake(error) => {
+            errors.add(error);
+            None
+        }
+        // The value is missing, which was reported.
+        Value::List(_, _, members) if members.is_empty() && place == Place::ClientGroup => None,
         Value::List(_, delimiters, _) => {
             errors.report(span, format_args!("unexpected {delimiters}: {advice}"));
             None
         }
         Value::Group(..) => {
-            let message = "expected a string literal or the path of a constant";
-            errors.report(span, message);
+            errors.report(span, format_args!("clients can't be grouped: {advice}"));
             None
         }
     }
@@ -192,23 +245,57 @@ fn take_match(arguments: &mut Arguments, errors: &mut Errors) -> Operator {
     let Some(pair) = arguments.take("match", errors) else {
         return Operator::Default;
     };
-    if let Value::Str(ConstStr::Literal(literal)) = &pair.value {
-        match literal.value().as_str() {
+    match &pair.value {
+        Value::Str(ConstStr::Literal(literal)) => match literal.value().as_str() {
             "all" => return Operator::All,
             "any" => return Operator::Any,
             _ => {}
-        }
+        },
+        // The value is missing, which was reported.
+        Value::List(_, _, members) if members.is_empty() => return Operator::Default,
+        _ => {}
     }
-    errors.report(pair.value.span(), "expected `\"all\"` or `\"any\"`");
+    let word = match &pair.value {
+        Value::Str(ConstStr::Literal(literal)) => literal.value(),
+        Value::Str(ConstStr::Path(path)) => last_name(path),
+        other => other.source().trim_matches('"').to_owned(),
+    };
+    let message = match similar::nearest(&word, ["all", "any"]) {
+        Some(intended) => {
+            format!("expected `\"all\"` or `\"any\"`: write `match = \"{intended}\"`")
+        }
+        None => "expected `\"all\"` or `\"any\"`".to_owned(),
+    };
+    errors.report(pair.value.span(), message);
     Operator::Default
+}
+
+fn last_name(path: &Path) -> String {
+    let last = path.segments.last();
+    last.map(|segment| segment.ident.to_string())
+        .unwrap_or_default()
 }
 
 fn take_path(arguments: &mut Arguments, key: &'static str, errors: &mut Errors) -> Option<Path> {
     let pair = arguments.take(key, errors)?;
-    if let Value::Str(ConstStr::Path(path)) = pair.value {
-        return Some(path);
+    let span = pair.value.span();
+    match pair.value {
+        Value::Str(ConstStr::Path(path)) => return Some(path),
+        Value::Str(ConstStr::Literal(literal)) => {
+            // The name of a package can contain `-`, and the path of its crate can't.
+            let path = literal.value().replace('-', "_");
+            let is_path = Path::parse_mod_style.parse_str(&path).is_ok();
+            let path = if is_path { &path } else { "some::path" };
+            let message = format_args!("expected a path without quotes: `{key} = {path}`");
+            errors.report(span, message);
+        }
+        Value::Other(expression) => errors.add(expression.path_error(key, key == "error")),
+        Value::Mistake(error) => errors.add(error),
+        // The value is missing, which was reported.
+        Value::List(_, _, members) if members.is_empty() => {}
+        Value::List(..) | Value::Group(..) => {
+            errors.report(span, expected_path(key, key == "error"));
+        }
     }
-    let message = format_args!("expected a path without quotes: `{key} = some::path`");
-    errors.report(pair.value.span(), message);
     None
 }

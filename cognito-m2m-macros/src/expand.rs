@@ -19,9 +19,9 @@ use crate::{handler, module, routes};
 pub(crate) fn expand(kind: Kind, arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let attribute = Attribute::parse(kind, arguments, &mut errors);
-    check(kind, &attribute.requirements, &mut errors);
+    check(&attribute, &mut errors);
     let mut unguarded = item.clone();
-    let guarded = match syn::parse2::<Annotated>(item.clone()) {
+    let guarded = match Annotated::from_item(item) {
         Ok(Annotated::Fn(function)) => {
             let is_method = function.sig.receiver().is_some();
             let is_associated = is_method || is_associated(kind, item);
@@ -75,6 +75,15 @@ enum Annotated {
     Fn(Box<Function>),
     Mod(Module),
     Other { advice: &'static str },
+}
+
+impl Annotated {
+    fn from_item(item: &TokenStream) -> syn::Result<Self> {
+        match Function::parse_item(item) {
+            Some(function) => Ok(Self::Fn(Box::new(function?))),
+            None => syn::parse2(item.clone()),
+        }
+    }
 }
 
 impl Parse for Annotated {

@@ -4,9 +4,9 @@
 //! guard depends on the signature alone, so the body stays the tokens that it was. That also makes
 //! an attribute on a long function as fast as one on a short function.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
 
 /// A function with a parsed signature and an unparsed body.
@@ -51,6 +51,35 @@ impl Function {
     }
 }
 
+impl Function {
+    /// Parses an item, or returns `None` if it is not a function with a body.
+    ///
+    /// Only the tokens in front of the body are read.
+    pub(crate) fn parse_item(item: &TokenStream) -> Option<syn::Result<Self>> {
+        let mut head: Vec<_> = item.clone().into_iter().collect();
+        let body = head.pop_if(|last| is_block(last))?;
+        let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+        empty.set_span(body.span());
+        head.push(empty.into());
+        let parser = |input: ParseStream<'_>| {
+            if !Self::is_next(input) {
+                input.parse::<TokenStream>()?;
+                return Ok(None);
+            }
+            input.parse().map(Some)
+        };
+        let parsed = parser.parse2(head.into_iter().collect()).transpose()?;
+        Some(parsed.map(|function: Self| Self {
+            body: Body::Block(body),
+            ..function
+        }))
+    }
+}
+
+fn is_block(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         Ok(Self {
@@ -70,9 +99,7 @@ impl Parse for Body {
         }
         let start = input.cursor().span();
         match input.parse()? {
-            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace => {
-                Ok(Self::Block(block.into()))
-            }
+            block if is_block(&block) => Ok(Self::Block(block)),
             _ => Err(syn::Error::new(start, "expected the body of the function")),
         }
     }

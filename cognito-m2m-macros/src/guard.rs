@@ -27,8 +27,7 @@ pub(crate) fn layer_count(signature: &Signature) -> usize {
 
 /// Adds a policy to the existing guard, or adds a guard in front of the arguments.
 pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors: &mut Errors) {
-    let signature = &mut function.sig;
-    for argument in &mut signature.inputs {
+    for argument in &mut function.sig.inputs {
         if let FnArg::Typed(typed) = argument
             && let Some(upper) = policy_type(&mut typed.ty)
         {
@@ -37,7 +36,17 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
             return;
         }
     }
-    let guard: Type = parse_quote!(#krate::__private::Guard<#marker>);
+    insert(
+        function,
+        &parse_quote!(#krate::__private::Guard<#marker>),
+        errors,
+    );
+}
+
+/// Adds an argument in front of the others, but after `self`. If there are already as many as Actix
+/// accepts, it shares one with the first of them.
+pub(crate) fn insert(function: &mut Function, argument: &Type, errors: &mut Errors) {
+    let signature = &mut function.sig;
     if signature.inputs.len() >= MAX_ARGUMENTS_OF_CLIPPY {
         // The user wrote one argument less than Clippy would count.
         function
@@ -45,13 +54,16 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
             .push(parse_quote!(#[allow(clippy::too_many_arguments)]));
     }
     let is_full = signature.inputs.len() >= MAX_ARGUMENTS;
-    match signature.inputs.first_mut() {
-        Some(FnArg::Typed(first)) if is_full => share(first, &guard, errors),
-        _ => signature.inputs.insert(0, parse_quote!(_: #guard)),
+    let position = usize::from(signature.receiver().is_some());
+    match signature.inputs.get_mut(position) {
+        Some(FnArg::Typed(first)) if is_full => share(first, argument, errors),
+        _ => signature
+            .inputs
+            .insert(position, parse_quote!(_: #argument)),
     }
 }
 
-fn share(first: &mut PatType, guard: &Type, errors: &mut Errors) {
+fn share(first: &mut PatType, argument: &Type, errors: &mut Errors) {
     let PatType { attrs, pat, ty, .. } = first;
     if let Some(cfg) = attrs.iter().find(|attribute| is_cfg(attribute)) {
         errors.add(syn::Error::new_spanned(
@@ -61,7 +73,7 @@ fn share(first: &mut PatType, guard: &Type, errors: &mut Errors) {
         ));
     }
     **pat = parse_quote!((_, #pat));
-    **ty = parse_quote!((#guard, #ty));
+    **ty = parse_quote!((#argument, #ty));
 }
 
 fn is_cfg(attribute: &Attribute) -> bool {

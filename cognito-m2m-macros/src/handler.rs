@@ -8,12 +8,13 @@ use syn::spanned::Spanned;
 use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
-use crate::{policy, routes};
+use crate::{extractors, policy, route_parameters, routes};
 
 /// Expands an attribute on a function.
 pub(crate) fn expand(
@@ -33,10 +34,14 @@ pub(crate) fn expand(
         routes::check_handler(entries, &routed, errors);
         routes::check_map(entries, &routed, errors);
     }
+    if let Requirement::Claims(claims) = requirement {
+        route_parameters::check(claims, &function.attrs, errors);
+    }
     let layer = Layer {
         krate: &attribute.krate,
         policy: policy::policy(requirement, &attribute.krate),
         refusal: attribute.refusal.as_ref().map(ToTokens::to_token_stream),
+        report_only: attribute.report_only,
     };
     guard(function, &layer, errors)
 }
@@ -71,13 +76,22 @@ pub(crate) struct Layer<'a> {
     pub(crate) policy: TokenStream,
     /// An expression of the type `RefusalFn`.
     pub(crate) refusal: Option<TokenStream>,
+    pub(crate) report_only: bool,
 }
 
 /// Returns the handler with the layer added to its guard, and the items for the layer.
 pub(crate) fn guard(mut function: Function, layer: &Layer<'_>, errors: &mut Errors) -> TokenStream {
     let marker = Marker::new(&function);
+    // The attribute that expands first checks the arguments for all.
+    let checks = match guard::layer_count(&function.sig) {
+        0 => {
+            extractors::check_count(&function.sig, errors);
+            extractors::checks(&function.sig, layer.krate)
+        }
+        _ => TokenStream::new(),
+    };
     guard::add(&mut function, &marker.name, layer.krate, errors);
-    let items = marker.items(layer);
+    let items = marker.items(layer, &checks);
     quote!(#items #function)
 }
 
@@ -106,7 +120,7 @@ impl Marker {
         }
     }
 
-    fn items(&self, layer: &Layer<'_>) -> TokenStream {
+    fn items(&self, layer: &Layer<'_>, checks: &TokenStream) -> TokenStream {
         let Self {
             name,
             handler,
@@ -117,6 +131,7 @@ impl Marker {
             krate,
             policy,
             refusal,
+            report_only,
         } = layer;
         let private = quote!(#krate::__private);
         let refusal = refusal.as_ref().map(|path| {
@@ -126,8 +141,9 @@ impl Marker {
                     ::core::option::Option::Some(#path);
             }
         });
-        // Few items, because in an `impl` rustc reports each of them. No macro call outside of
-        // another item, because an attribute on an outer module rejects macro calls.
+        // Few items, because each takes time to compile, and because in an `impl` rustc reports each of
+        // them. No macro call outside of another item, because an attribute on an outer module rejects
+        // macro calls.
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -136,29 +152,25 @@ impl Marker {
 
             #(#cfgs)*
             const _: () = {
-                impl #name {
-                    const LAYER: &'static #private::Layer = &#private::Layer {
-                        policy: #policy,
-                        handler: ::core::concat!(::core::module_path!(), "::", #handler),
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                    };
-                }
-
                 #[automatically_derived]
                 impl #private::RoutePolicy for #name {
-                    const LAYERS: &'static #private::Layers = &#private::Layers::One(Self::LAYER);
+                    const LAYERS: &'static #private::Layers =
+                        &#private::Layers::One(&#private::Layer {
+                            policy: #policy,
+                            handler: ::core::concat!(::core::module_path!(), "::", #handler),
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            report_only: #report_only,
+                        });
                     #refusal
                 }
 
-                #private::inventory::submit! { #private::GuardedHandler(#name::LAYER) }
+                #checks
+
+                #private::inventory::submit! {
+                    #private::GuardedHandler(<#name as #private::RoutePolicy>::LAYERS)
+                }
             };
         }
     }
-}
-
-/// Returns the `#[cfg]` attributes of an item, which its generated items need too.
-pub(crate) fn cfgs(attributes: &[RustAttribute]) -> Vec<RustAttribute> {
-    let is_cfg = |attribute: &&RustAttribute| attribute.path().is_ident("cfg");
-    attributes.iter().filter(is_cfg).cloned().collect()
 }

@@ -10,10 +10,11 @@ pub(crate) enum Kind {
     ScopeMap,
     ActionScopeMap,
     AllowClientIds,
+    RequireClaim,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::RequireAuthentication,
         Self::RequireScopes,
         Self::RequireAnyScope,
@@ -21,6 +22,7 @@ impl Kind {
         Self::ScopeMap,
         Self::ActionScopeMap,
         Self::AllowClientIds,
+        Self::RequireClaim,
     ];
 
     /// Returns the attribute that the last segment of the path names, or `None`.
@@ -42,6 +44,7 @@ impl Kind {
             Self::ScopeMap => "scope_map",
             Self::ActionScopeMap => "action_scope_map",
             Self::AllowClientIds => "allow_client_ids",
+            Self::RequireClaim => "require_claim",
         }
     }
 }

@@ -3,14 +3,19 @@
 //! # Layout
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
-//!   `mistyped` recognizes arguments in another notation. `kind` lists the attributes, `methods`
-//!   the HTTP methods.
+//!   `claim_arguments` parses those of `#[require_claim]`, and `report_only` the one without a value.
+//!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
+//!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods` the
+//!   HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a
-//!   `#[scope_map]` with the routes below it. `errors` collects all mistakes.
+//!   `#[scope_map]` with the routes below it, as `route_parameters` does for a `#[require_claim]`.
+//!   `errors` collects all mistakes.
 //! - `function` and `module` parse the item, without the bodies of functions.
 //! - `expand` runs these steps and generates the code: `handler` writes a marker type with a
-//!   constant `policy`, and `guard` adds a guard to the handler's arguments. `module` does the same
-//!   for each handler of a module. `associated` detects functions that can't be guarded.
+//!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
+//!   others. `module` does the same for each handler of a module. `associated` detects functions that
+//!   can't be guarded.
+//! - `public` expands `#[public]`, which guards nothing.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -31,9 +36,13 @@
 mod arguments;
 mod associated;
 mod attribute;
+mod cfg;
 mod check;
+mod claim_arguments;
 mod errors;
 mod expand;
+mod expression;
+mod extractors;
 mod function;
 mod guard;
 mod handler;
@@ -43,9 +52,14 @@ mod mistyped;
 mod model;
 mod module;
 mod policy;
+mod public;
+mod report_only;
+mod route_parameters;
 mod routes;
+mod similar;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod value;
 
 use proc_macro::TokenStream;
@@ -86,4 +100,14 @@ pub fn action_scope_map(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn allow_client_ids(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::AllowClientIds, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    public::expand(arguments.into(), &item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn require_claim(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::RequireClaim, arguments.into(), &item.into()).into()
 }

@@ -5,8 +5,10 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, parenthesized, token};
 
-use crate::errors::Errors;
 use crate::kind::Kind;
+use crate::methods;
+use crate::model::Key;
+use crate::similar;
 use crate::value::{Pair, Value, members, parse_key};
 
 /// The notation in place of `=`.
@@ -26,14 +28,10 @@ pub(crate) fn peek_equals(input: ParseStream<'_>) -> bool {
     input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>])
 }
 
-/// Reports an argument in another notation than `key = value`, and parses it as one.
+/// Parses an argument in another notation than `key = value`, and returns the error about it.
 ///
 /// Returns `None` and consumes nothing if the input starts with something else.
-pub(crate) fn parse(
-    kind: Kind,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<Option<Option<Pair>>> {
+pub(crate) fn parse(kind: Kind, input: ParseStream<'_>) -> syn::Result<Option<(Pair, syn::Error)>> {
     let ahead = input.fork();
     let Some(key) = parse_key(&ahead) else {
         return Ok(None);
@@ -41,35 +39,36 @@ pub(crate) fn parse(
     let Some(notation) = notation(&ahead) else {
         return Ok(None);
     };
-    if !is_mistyped(kind, &key.text, &notation) {
+    if !is_mistyped(kind, &key, &notation, &ahead) {
         return Ok(None);
     }
     let expected = expected(kind, &key.text);
     let name = &key.text;
     parse_key(input);
-    let value = match notation {
+    let (at, advice, value) = match notation {
         Notation::Separator(separator) => {
-            let message = format_args!("{expected}: write `=` instead of `{separator}`");
-            errors.report(input.span(), message);
+            let at = input.span();
             skip_separator(input)?;
-            Some(input.parse()?)
+            let advice = format!(": write `=` instead of `{separator}`");
+            (at, advice, input.parse()?)
         }
         Notation::Nothing => {
-            let message = format_args!("{expected}: write `=` after `{name}`");
-            errors.report(key.span, message);
-            Some(input.parse()?)
+            let advice = format!(": write `=` after `{name}`");
+            (key.span, advice, input.parse()?)
         }
         Notation::Parentheses => {
-            let message = format_args!("{expected}: write `{name} = ..` instead of `{name}(..)`");
-            errors.report(key.span, message);
-            parse_parenthesized(input)?
+            let advice = format!(": write `{name} = ..` instead of `{name}(..)`");
+            (key.span, advice, parse_parenthesized(input)?)
         }
-        Notation::Alone => {
-            errors.report(key.span, expected);
-            None
+        Notation::Alone if kind == Kind::ScopeMap && is_value(&key) => {
+            let message = "expected `METHOD = scopes`; to list several scopes for a method, write \
+                           brackets: `GET = [\"a\", \"b\"]`";
+            return Err(syn::Error::new(key.span, message));
         }
+        Notation::Alone => (key.span, String::new(), missing_value()),
     };
-    Ok(Some(value.map(|value| Pair { key, value })))
+    let mistake = syn::Error::new(at, format_args!("{expected}{advice}"));
+    Ok(Some((Pair { key, value }, mistake)))
 }
 
 /// Returns the message for a value without a key, if the attribute accepts none.
@@ -82,21 +81,60 @@ fn is_map(kind: Kind) -> bool {
     matches!(kind, Kind::ScopeMap | Kind::ActionScopeMap)
 }
 
-fn is_mistyped(kind: Kind, key: &str, notation: &Notation) -> bool {
+fn is_mistyped(kind: Kind, key: &Key, notation: &Notation, input: ParseStream<'_>) -> bool {
+    let name = key.text.as_str();
     if is_map(kind) {
         // `any(..)` without a key.
-        let is_group = matches!(notation, Notation::Parentheses) && matches!(key, "any" | "all");
+        let is_group = matches!(notation, Notation::Parentheses) && matches!(name, "any" | "all");
         return !is_group;
     }
-    let is_key = matches!(key, "match" | "error" | "crate")
-        || (key == "group" && kind == Kind::AllowClientIds);
+    let is_key = matches!(name, "match" | "error" | "crate")
+        || (name == "group" && kind == Kind::AllowClientIds);
     match notation {
-        // An unknown key is reported as such.
+        // An unknown key is reported as such, unless it is part of a scope such as `widgets:read`.
+        Notation::Separator(":") => is_argument(name) || !is_unquoted_scope(input),
         Notation::Separator(_) => true,
         Notation::Parentheses | Notation::Nothing => is_key,
         // The others can be the names of constants.
-        Notation::Alone => matches!(key, "match" | "crate"),
+        Notation::Alone => matches!(name, "match" | "crate"),
     }
+}
+
+/// Returns `true` if a key of a scope map without a value is rather a value without a key.
+fn is_value(key: &Key) -> bool {
+    let is_argument = matches!(key.text.as_str(), "match" | "error" | "crate");
+    !is_argument && !methods::is_method(&key.text) && methods::intended(key).is_none()
+}
+
+/// Returns `true` for the name of an argument, which may be misspelled.
+fn is_argument(name: &str) -> bool {
+    let names = ["match", "error", "crate", "group", "danger_report_only"];
+    let others = [
+        "any",
+        "all",
+        "scope",
+        "scopes",
+        "clients",
+        "client_ids",
+        "groups",
+    ];
+    others.contains(&name) || similar::nearest(name, names).is_some()
+}
+
+/// Returns `true` if a colon and the rest of a scope without quotes are next.
+fn is_unquoted_scope(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let has_colon = ahead.parse::<Token![:]>().is_ok();
+    let name = ahead.call(Ident::parse_any).ok();
+    // Names of constants have no lower-case letters.
+    let is_lower_case = |name: Ident| name.to_string().contains(|c: char| c.is_ascii_lowercase());
+    let has_name = has_colon && name.is_some_and(is_lower_case);
+    has_name && !ahead.peek(token::Paren) && !ahead.peek(Token![!]) && !ahead.peek(Token![::])
+}
+
+/// Returns the value of a key without one. An empty list has no further mistakes.
+fn missing_value() -> Value {
+    Value::List(Span::call_site(), "brackets", Vec::new())
 }
 
 fn expected(kind: Kind, key: &str) -> String {
@@ -142,13 +180,17 @@ fn skip_separator(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Parses `(value)`, or `(value, value)` as a list. Returns `None` for `()`.
-fn parse_parenthesized(input: ParseStream<'_>) -> syn::Result<Option<Value>> {
+/// Parses `(value)`, or `(value, value)` as a list.
+fn parse_parenthesized(input: ParseStream<'_>) -> syn::Result<Value> {
     let content;
     parenthesized!(content in input);
     let mut values = members(&content)?;
-    Ok(match values.len() {
-        0 | 1 => values.pop(),
-        _ => Some(Value::List(Span::call_site(), "brackets", values)),
+    Ok(match values.pop() {
+        Some(single) if values.is_empty() => single,
+        Some(last) => {
+            values.push(last);
+            Value::List(Span::call_site(), "brackets", values)
+        }
+        None => missing_value(),
     })
 }

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{LitStr, Path};
+use syn::{LitBool, LitStr, Path};
 
 /// The requirements of an attribute.
 pub(crate) enum Requirements {
@@ -26,6 +26,8 @@ pub(crate) enum Requirement {
     Scopes(Rule),
     Methods(Vec<MethodEntry>),
     Clients(Vec<Client>),
+    /// All of these claims.
+    Claims(Vec<Claim>),
 }
 
 /// An entry of `#[scope_map]`: an HTTP method and its scopes.
@@ -38,6 +40,7 @@ pub(crate) struct MethodEntry {
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) span: Span,
+    pub(crate) is_quoted: bool,
 }
 
 /// The scopes that a token must have.
@@ -67,10 +70,31 @@ pub(crate) enum Client {
     Group(ConstStr),
 }
 
+/// A claim of the token, and what it must equal.
+pub(crate) struct Claim {
+    pub(crate) name: ConstStr,
+    pub(crate) condition: ClaimCondition,
+}
+
+pub(crate) enum ClaimCondition {
+    OneOf(Vec<ClaimValue>),
+    PathParameter(ConstStr),
+}
+
+/// A value that a claim can be compared with.
+pub(crate) enum ClaimValue {
+    Str(LitStr),
+    Bool(LitBool),
+    /// An integer in the range of `i64` or `u64`.
+    Int(i128, Span),
+    /// The path of a constant: a string, a boolean or an integer.
+    Const(Path),
+}
+
 /// A string that is known at compile time.
 pub(crate) enum ConstStr {
     Literal(LitStr),
-    /// The path of a `&'static str` constant.
+    /// The path of a constant: a `&'static str`, or for scopes also a `Scope`.
     Path(Path),
 }
 
@@ -84,6 +108,7 @@ impl Key {
         Self {
             text: names.join("::"),
             span: path.span(),
+            is_quoted: false,
         }
     }
 }
@@ -99,11 +124,13 @@ impl Requirement {
                 .flat_map(|entry| entry.rule.strings())
                 .collect(),
             Self::Clients(clients) => clients.iter().map(Client::string).collect(),
+            Self::Claims(claims) => claims.iter().flat_map(Claim::strings).collect(),
         };
-        strings.into_iter().filter_map(|string| match string {
-            ConstStr::Literal(_) => None,
-            ConstStr::Path(path) => Some(path),
-        })
+        let values = match self {
+            Self::Claims(claims) => claims.iter().flat_map(Claim::constant_values).collect(),
+            _ => Vec::new(),
+        };
+        strings.into_iter().filter_map(ConstStr::path).chain(values)
     }
 }
 
@@ -124,6 +151,14 @@ impl Rule {
 }
 
 impl Operator {
+    /// Returns the operator that `any(..)` or `all(..)` starts with.
+    pub(crate) fn from_path(path: &Path) -> Option<Self> {
+        let operators = [Self::All, Self::Any];
+        operators
+            .into_iter()
+            .find(|operator| path.is_ident(operator.name()))
+    }
+
     /// Returns the name of the function of the runtime crate that implements the operator.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -143,12 +178,73 @@ impl Client {
     }
 }
 
+impl Claim {
+    /// Returns the name of the claim, and the name of the path parameter.
+    fn strings(&self) -> Vec<&ConstStr> {
+        match &self.condition {
+            ClaimCondition::OneOf(_) => vec![&self.name],
+            ClaimCondition::PathParameter(parameter) => vec![&self.name, parameter],
+        }
+    }
+
+    fn constant_values(&self) -> Vec<&Path> {
+        match &self.condition {
+            ClaimCondition::OneOf(values) => values.iter().filter_map(ClaimValue::path).collect(),
+            ClaimCondition::PathParameter(_) => Vec::new(),
+        }
+    }
+}
+
+impl ClaimValue {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Str(text) => text.span(),
+            Self::Bool(value) => value.span(),
+            Self::Int(_, span) => *span,
+            Self::Const(path) => path.span(),
+        }
+    }
+
+    /// Returns the value as source code. Equal values have equal texts, as far as they are known.
+    pub(crate) fn source(&self) -> String {
+        match self {
+            Self::Str(text) => format!("{:?}", text.value()),
+            Self::Bool(value) => value.value.to_string(),
+            Self::Int(value, _) => value.to_string(),
+            Self::Const(path) => path.to_token_stream().to_string(),
+        }
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Const(path) => Some(path),
+            Self::Str(_) | Self::Bool(_) | Self::Int(..) => None,
+        }
+    }
+}
+
 impl ConstStr {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Path(path) => Some(path),
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Literal(literal) => literal.span(),
             Self::Path(path) => path.span(),
         }
+    }
+
+    /// Returns the literal or the path as source code.
+    pub(crate) fn source(&self) -> String {
+        let tokens = match self {
+            Self::Literal(literal) => literal.to_token_stream(),
+            Self::Path(path) => path.to_token_stream(),
+        };
+        tokens.into_iter().map(|token| token.to_string()).collect()
     }
 
     /// Returns the span of the last token: the name of a constant, without its module.

@@ -1,11 +1,14 @@
 //! The constant policy of a requirement: calls to constructors of the runtime crate, never an
 //! expression of boolean operators.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
+use syn::spanned::Spanned;
 
-use crate::model::{Client, ConstStr, MethodEntry, Requirement, Rule};
+use crate::model::{
+    Claim, ClaimCondition, ClaimValue, Client, ConstStr, MethodEntry, Requirement, Rule,
+};
 
 /// Returns an expression of the type `Policy`.
 pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
@@ -29,11 +32,21 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
             let list = list(&quote!(#private::ClientSelector), clients);
             quote!(#private::allow_clients(#list))
         }
+        Requirement::Claims(claims) if let [claim] = claims.as_slice() => {
+            let claim = self::claim(claim, &private);
+            quote!(#private::Policy::claim_rule(#claim))
+        }
+        Requirement::Claims(claims) => {
+            let claims = claims.iter().map(|claim| self::claim(claim, &private));
+            let list = list(&quote!(#private::ClaimRule), claims);
+            quote!(#private::claims(#list))
+        }
     }
 }
 
 fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
     match rule {
+        Rule::Scope(ConstStr::Path(path)) => scope_constant(path, private),
         Rule::Scope(scope) => call("scope", scope, private),
         Rule::Group(group) => {
             let members = group
@@ -54,6 +67,41 @@ fn client(client: &Client, private: &TokenStream) -> TokenStream {
     }
 }
 
+fn claim(Claim { name, condition }: &Claim, private: &TokenStream) -> TokenStream {
+    match condition {
+        ClaimCondition::OneOf(values) => {
+            let name = call("claim_name", name, private);
+            let values = values.iter().map(|value| claim_value(value, private));
+            let list = list(&quote!(#private::ClaimValue), values);
+            quote!(#private::ClaimRule::one_of(#name, #list))
+        }
+        ClaimCondition::PathParameter(parameter) => {
+            let name = call("claim_name", name, private);
+            let parameter = call("parameter_name", parameter, private);
+            quote!(#private::ClaimRule::equals_path(#name, #parameter))
+        }
+    }
+}
+
+fn claim_value(value: &ClaimValue, private: &TokenStream) -> TokenStream {
+    match value {
+        ClaimValue::Str(text) => quote!(#private::ClaimValue::string(#text)),
+        ClaimValue::Bool(value) => quote!(#private::ClaimValue::boolean(#value)),
+        ClaimValue::Int(value, _) => match i64::try_from(*value) {
+            Ok(value) => quote!(#private::ClaimValue::integer(#value)),
+            Err(_) => {
+                let value = Literal::i128_unsuffixed(*value);
+                quote!(#private::ClaimValue::unsigned_integer(#value))
+            }
+        },
+        ClaimValue::Const(path) => {
+            let span = path.span();
+            let constant = located_at(span, private);
+            quote_spanned!(span=> #constant::ClaimConstant::new(#path).value())
+        }
+    }
+}
+
 /// Returns a call to a `const fn` that validates its argument at compile time.
 ///
 /// The call has the span of the argument, so that rustc reports an invalid constant at the path
@@ -61,15 +109,35 @@ fn client(client: &Client, private: &TokenStream) -> TokenStream {
 fn call(function: &str, argument: &ConstStr, private: &TokenStream) -> TokenStream {
     let (start, end) = (argument.span(), argument.end());
     let function = Ident::new(function, start);
-    let private = private.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(start));
-        token
-    });
-    let function = quote_spanned!(start=> #(#private)*::#function);
+    let private = located_at(start, private);
+    let function = quote_spanned!(start=> #private::#function);
     match argument {
         ConstStr::Literal(literal) => quote_spanned!(end=> #function(#literal)),
         ConstStr::Path(path) => quote_spanned!(end=> #function(#path)),
     }
+}
+
+/// Returns the rule of a constant, which is a `&'static str` or a `Scope`.
+///
+/// A reference to a constant in another constant is `'static`, while a `Scope` by itself could not be
+/// passed on, because it has drop glue.
+fn scope_constant(path: &Path, private: &TokenStream) -> TokenStream {
+    let start = path.span();
+    let private = located_at(start, private);
+    quote_spanned! {start=> {
+        #[allow(unused_imports)]
+        use #private::OtherConstant as _;
+        #private::ScopeConstant(const { &#path }).scope_rule()
+    }}
+}
+
+/// Returns the tokens with the location of a span, which rustc reports.
+pub(crate) fn located_at(span: Span, tokens: &TokenStream) -> TokenStream {
+    let tokens = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    tokens.collect()
 }
 
 /// Returns an expression for a `&'static` slice.

@@ -34,7 +34,11 @@ pub(crate) fn is_route(attribute: &Attribute) -> bool {
 
 /// Reports each method of a handler's routes that the map doesn't list.
 pub(crate) fn check_handler(entries: &[MethodEntry], routed: &[RoutedMethod], errors: &mut Errors) {
-    let is_in_map = |method: &str| entries.iter().any(|entry| entry.key.text == method);
+    // A misspelled method was reported where it is.
+    let is_in_map = |method: &str| {
+        let mut keys = entries.iter().map(|entry| &entry.key);
+        keys.any(|key| key.text == method || methods::intended(key) == Some(method))
+    };
     for RoutedMethod { method, span } in routed {
         // HEAD is GET without the body (RFC 9110 section 9.3.2).
         let is_listed = is_in_map(method) || (method == "HEAD" && is_in_map("GET"));
@@ -58,13 +62,26 @@ pub(crate) fn check_map<'r>(
 ) {
     let methods: Vec<_> = routed.into_iter().map(|routed| &routed.method).collect();
     for MethodEntry { key, .. } in entries {
-        if !methods.is_empty() && !methods.contains(&&key.text) {
+        let is_misspelled = !methods::is_method(&key.text) || methods::intended(key).is_some();
+        if !methods.is_empty() && !methods.contains(&&key.text) && !is_misspelled {
             errors.report(
                 key.span,
                 format_args!("no route below this attribute accepts `{}`", key.text),
             );
         }
     }
+}
+
+/// Returns the path of a route attribute, or `None` for another attribute.
+pub(crate) fn path_of(attribute: &Attribute) -> Option<LitStr> {
+    // The routes below `#[routes]` are attributes of their own.
+    let is_single = is_route(attribute) && !attribute.path().is_ident("routes");
+    let parse = |input: ParseStream<'_>| {
+        let path = input.parse()?;
+        parse_rest(input)?;
+        Ok(path)
+    };
+    is_single.then(|| attribute.parse_args_with(parse).ok())?
 }
 
 fn routed_methods(attribute: &Attribute) -> Vec<RoutedMethod> {
@@ -91,6 +108,10 @@ fn routed_methods(attribute: &Attribute) -> Vec<RoutedMethod> {
 
 fn parse_options(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
     input.parse::<LitStr>()?;
+    parse_rest(input)
+}
+
+fn parse_rest(input: ParseStream<'_>) -> syn::Result<Punctuated<MetaNameValue, Token![,]>> {
     input.parse::<Option<Token![,]>>()?;
     Punctuated::parse_terminated(input)
 }

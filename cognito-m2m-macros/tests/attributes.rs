@@ -70,6 +70,101 @@ fn scope_attributes_have_scope_policies() {
     assert_eq!(policies(nested), [Policy::scope_rule(nested_rule)]);
 }
 
+mod typed {
+    use cognito_m2m::scope::Scope;
+
+    pub(crate) const READ: Scope = Scope::from_static("widgets/read");
+    pub(crate) const WRITE: &Scope = &Scope::from_static("widgets/write");
+    pub(crate) static ADMIN: Scope = Scope::from_static("widgets/admin");
+    pub(crate) static TEXT: &str = "widgets/text";
+
+    pub(crate) struct Widgets;
+
+    impl Widgets {
+        pub(crate) const COUNT: Scope = Scope::from_static("widgets/count");
+    }
+
+    pub(crate) struct Catalogue<const N: usize>;
+
+    impl<const N: usize> Catalogue<N> {
+        pub(crate) const READ: &str = if N == 1 { "catalogue/one" } else { "catalogue" };
+    }
+}
+
+#[require_scopes(
+    typed::READ,
+    typed::WRITE,
+    typed::ADMIN,
+    typed::TEXT,
+    typed::Widgets::COUNT
+)]
+async fn with_scope_constants() {}
+
+#[require_scopes(typed::READ)]
+async fn with_one_scope_constant() {}
+
+#[require_any_scope(all(typed::READ, any(typed::WRITE, scopes::READ)), typed::ADMIN, "b")]
+async fn with_nested_scope_constants() {}
+
+#[scope_map(GET = typed::READ, POST = [typed::ADMIN, typed::WRITE], PUT = any(typed::READ, "b"), match = "all")]
+async fn with_mapped_scope_constants() {}
+
+#[require_scopes(typed::Catalogue::<1>::READ)]
+async fn with_generic_constant() {}
+
+#[test]
+fn constants_of_scopes_are_strings_or_scopes() {
+    let all = [
+        "widgets/read",
+        "widgets/write",
+        "widgets/admin",
+        "widgets/text",
+        "widgets/count",
+    ];
+    assert_eq!(
+        policies(with_scope_constants),
+        [Policy::scopes(all).unwrap()]
+    );
+    let read = Policy::scope_rule(scope("widgets/read"));
+    assert_eq!(policies(with_one_scope_constant), [read]);
+    let inner = ScopeRule::any(["widgets/write", "widgets/read"]).unwrap();
+    let all = ScopeRule::All(vec![scope("widgets/read"), inner].into());
+    let nested = ScopeRule::Any(vec![all, scope("widgets/admin"), scope("b")].into());
+    assert_eq!(
+        policies(with_nested_scope_constants),
+        [Policy::scope_rule(nested)]
+    );
+    let mapped = Policy::scope_map([
+        ("GET", scope("widgets/read")),
+        (
+            "POST",
+            ScopeRule::all(["widgets/admin", "widgets/write"]).unwrap(),
+        ),
+        ("PUT", ScopeRule::any(["widgets/read", "b"]).unwrap()),
+    ]);
+    assert_eq!(policies(with_mapped_scope_constants), [mapped]);
+    assert_eq!(
+        policies(with_generic_constant),
+        [Policy::scope_rule(scope("catalogue/one"))]
+    );
+}
+
+const WITH_COMMA: &str = "https://api.example/a,b/read";
+
+#[require_scopes(WITH_COMMA, "https://api.example/a,b", "api/a,b;c|d")]
+async fn with_separators() {}
+
+#[scope_map("DELTE" = "a", LIST = "b")]
+async fn with_custom_methods() {}
+
+#[test]
+fn unusual_names_can_be_written() {
+    let scopes = [WITH_COMMA, "https://api.example/a,b", "api/a,b;c|d"];
+    assert_eq!(policies(with_separators), [Policy::scopes(scopes).unwrap()]);
+    let methods = Policy::scope_map([("DELTE", scope("a")), ("LIST", scope("b"))]);
+    assert_eq!(policies(with_custom_methods), [methods]);
+}
+
 #[scope_map(GET = scopes::READ, POST = ["a", "b"], PURGE = all("a", "b"), "M-SEARCH" = "c", match = "any")]
 async fn mapped() {}
 

@@ -3,7 +3,7 @@
 
 mod policies;
 
-use actix_web::{App, HttpRequest, HttpResponse};
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use cognito_m2m::__private::{Guard, RefusalFn, RoutePolicy};
 use cognito_m2m::error::Refusal;
 use cognito_m2m::policy::{ScopeRule, guarded_handlers};
@@ -58,7 +58,9 @@ mod widgets {
     }
 
     #[public(reason = "a probe")]
-    pub(super) async fn health() {}
+    pub(super) async fn health() -> &'static str {
+        "up"
+    }
 
     #[inline]
     #[must_use]
@@ -108,13 +110,33 @@ fn the_custom_refusal_of_a_module_applies_to_every_handler() {
 #[actix_web::test]
 async fn exempt_functions_are_unchanged() {
     assert_eq!(widgets::load().await, 1);
-    widgets::health().await;
     widgets::admin::deep::untouched().await;
     drop(App::new().service(widgets::services()));
 }
 
+/// Without the middleware, a guard refuses every request.
+#[actix_web::test]
+async fn public_handlers_have_no_guard() {
+    let app = App::new()
+        .route("/widgets", web::to(widgets::health))
+        .route("/orders", web::to(orders::health));
+    let app = actix_web::test::init_service(app).await;
+    for path in ["/widgets", "/orders"] {
+        let request = actix_web::test::TestRequest::with_uri(path).to_request();
+        assert!(
+            actix_web::test::call_service(&app, request)
+                .await
+                .status()
+                .is_success()
+        );
+    }
+}
+
 mod rules {
+    use cognito_m2m::scope::Scope;
+
     pub(crate) const WRITE: &str = "orders/write";
+    pub(crate) const SHIP: Scope = Scope::from_static("orders/ship");
 }
 
 #[action_scope_map(
@@ -123,6 +145,7 @@ mod rules {
     r#match = any("a", "b"),
     r#error = "c",
     admin::list = rules::WRITE,
+    ship = rules::SHIP,
     match = "any",
 )]
 mod orders {
@@ -132,10 +155,14 @@ mod orders {
 
     pub(super) async fn r#match() {}
 
+    pub(super) async fn ship() {}
+
     pub(super) async fn error() {}
 
     #[public(reason = "a probe")]
-    pub(super) async fn health() {}
+    pub(super) async fn health() -> &'static str {
+        "up"
+    }
 
     pub(super) mod admin {
         pub(in super::super) async fn list() {}
@@ -152,8 +179,8 @@ async fn action_scope_map_has_a_rule_per_handler() {
         [Policy::any_scope(["a", "b"]).unwrap()]
     );
     assert_eq!(policies(orders::error), [scope("c")]);
+    assert_eq!(policies(orders::ship), [scope("orders/ship")]);
     assert_eq!(policies(orders::admin::list), [scope("orders/write")]);
-    orders::health().await;
 }
 
 #[scope_map(GET = "a", POST = "b")]

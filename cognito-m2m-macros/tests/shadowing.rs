@@ -49,12 +49,33 @@ mod shadowed {
     #[::cognito_m2m::require_scopes(RULES, "b", any("c", "d"))]
     #[::cognito_m2m::scope_map(GET = RULES)]
     #[::cognito_m2m::allow_client_ids("id1", group = "g")]
+    #[::cognito_m2m::require_claim(RULES = [RULES, true, -1], "b", equals_path = RULES)]
     pub(super) async fn handler() -> &'static ::core::primitive::str {
         "x"
+    }
+
+    struct Public;
+    struct PublicRoutes;
+
+    #[::cognito_m2m::public(reason = RULES)]
+    pub(super) async fn public() -> &'static ::core::primitive::str {
+        "x"
+    }
+
+    #[::cognito_m2m::require_authentication]
+    pub(super) mod guarded {
+        struct PublicHandler;
+
+        #[public(reason = "a probe")]
+        pub(in super::super) async fn live() -> &'static ::core::primitive::str {
+            "x"
+        }
     }
 }
 
 #[test]
 fn a_handler_next_to_conflicting_names_compiles() {
     drop(actix_web::web::get().to(shadowed::handler));
+    drop(actix_web::web::get().to(shadowed::public));
+    drop(actix_web::web::get().to(shadowed::guarded::live));
 }

@@ -74,6 +74,35 @@ async fn destructured(web::Json((first, _)): web::Json<(u8, u8)>) -> String {
 }
 
 #[require_scopes("a")]
+async fn borrowed(name: web::Path<std::borrow::Cow<'_, str>>) -> String {
+    name.to_string()
+}
+
+#[expect(
+    dead_code,
+    clippy::unused_async,
+    reason = "rustc can't infer the type of the first argument, so it is not mounted"
+)]
+#[require_scopes("a")]
+async fn opaque(_: impl actix_web::FromRequest + 'static, body: String) -> String {
+    body
+}
+
+#[require_scopes("a")]
+async fn conditional_arguments(
+    #[cfg(any())] _: u8,
+    #[cfg(not(any()))] _: HttpRequest,
+    #[allow(unused)] body: String,
+) -> String {
+    body
+}
+
+#[require_scopes("a")]
+async fn combined((_, body): (HttpRequest, String), _: Option<web::Path<u8>>) -> String {
+    body
+}
+
+#[require_scopes("a")]
 async fn raw_names(r#type: String) -> String {
     r#type
 }
@@ -170,6 +199,9 @@ fn actix_accepts_every_handler() {
         .route("/generated", web::get().to(generated::by_a_macro))
         .route("/generic", web::get().to(generic::<u8>))
         .route("/destructured", web::get().to(destructured))
+        .route("/borrowed", web::get().to(borrowed))
+        .route("/conditional", web::get().to(conditional_arguments))
+        .route("/combined", web::get().to(combined))
         .route("/raw", web::get().to(raw_names))
         .route("/match", web::get().to(r#match))
         .route("/seven", web::get().to(seven))

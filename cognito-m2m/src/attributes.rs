@@ -1,6 +1,10 @@
 //! The documentation of the attributes. It is here because links from the macros crate to this one
 //! would not resolve.
 
+mod claims;
+
+pub use claims::require_claim;
+
 /// Requires a valid machine token.
 ///
 /// With the setting [`resource_servers`](crate::Settings::resource_servers), it must be a token for this
@@ -87,7 +91,7 @@
 /// | attribute | exempts |
 /// | --- | --- |
 /// | `#[helper]` | an item that contains no handler, such as a function, a constant, an `impl`, a module, a re-export, or a macro call |
-/// | `#[public(reason = "..")]` | a handler that requires no token |
+/// | [`#[public(reason = "..")]`](macro@crate::public) | a handler that requires no token |
 ///
 /// These items are compile errors unless they are exempt, because the attribute could not guard a
 /// handler in them:
@@ -198,13 +202,16 @@ pub use cognito_m2m_macros::require_authentication;
 ///
 /// | argument | meaning |
 /// | --- | --- |
-/// | one or more scopes | string literals, or paths of `&'static str` constants |
+/// | one or more scopes | string literals, or paths of constants of the type `&'static str` or [`Scope`](crate::scope::Scope) |
 /// | `any(..)`, `all(..)` | a group of scopes; groups can be nested |
 /// | `match = "all"`, `match = "any"` | whether the token needs all of the scopes, or one of them; defaults to the setting `default_scope_match`, which defaults to `all` |
 /// | `error = path` | a function that creates the response to a refused request |
+/// | `danger_report_only` | a request that the attribute denies is served, and logged as `would_refuse`, see [`which_attribute`](crate::guide::which_attribute#a-rule-that-only-reports) |
 /// | `crate = path` | the path of this crate, if another crate re-exports it |
 ///
-/// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3).
+/// Scopes are validated at compile time, in literals and in constants (RFC 6749 section 3.3). A
+/// literal that looks like several scopes, such as `"widgets/read,widgets/write"`, is a compile error. If a
+/// scope of your API does contain such a comma, define a constant for it.
 ///
 /// The function of `error` has the signature `fn(&Refusal, &HttpRequest) -> HttpResponse`, and
 /// replaces the responder of the app. The methods of [`Refusal`](crate::error::Refusal) return the
@@ -291,10 +298,11 @@ pub use cognito_m2m_macros::require_all_scopes;
 /// | --- | --- |
 /// | `METHOD = scopes`, one or more | the scopes for a method |
 /// | `match = "all"`, `match = "any"` | whether the token needs all scopes of a list in brackets, or one of them; defaults to the setting `default_scope_match` |
-/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
+/// | `error = path`, `danger_report_only`, `crate = path` | the same as for [`require_scopes`] |
 ///
 /// A method is a standard method or any other token in upper case. Quote a method that is not a Rust
-/// identifier: `"M-SEARCH" = "upnp/search"`.
+/// identifier: `"M-SEARCH" = "upnp/search"`. A method that looks like a misspelled standard method,
+/// such as `DELTE`, is a compile error, unless it is quoted.
 ///
 /// The scopes of a method are a single scope, a list `["a", "b"]`, or a group `any(..)` or `all(..)`.
 ///
@@ -349,10 +357,10 @@ pub use cognito_m2m_macros::scope_map;
 /// | --- | --- |
 /// | `handler = scopes`, one for each handler | the scopes for a handler, written as for [`scope_map`] |
 /// | `match = "all"`, `match = "any"` | whether the token needs all scopes of a list in brackets, or one of them; defaults to the setting `default_scope_match` |
-/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
+/// | `error = path`, `danger_report_only`, `crate = path` | the same as for [`require_scopes`] |
 ///
 /// Write the path of a handler in a nested module with `::`, as in `admin::list = ".."`. A handler
-/// named `match` or `error` needs the prefix `r#`, as in `r#match = ".."`.
+/// named `match`, `error` or `danger_report_only` needs the prefix `r#`, as in `r#match = ".."`.
 ///
 /// A handler that is missing from the map, and a name without a handler, are compile errors.
 ///
@@ -385,7 +393,7 @@ pub use cognito_m2m_macros::action_scope_map;
 /// | `"client_id"` | a client of the default user pool |
 /// | `"pool:client_id"` | a client of the user pool with this name in the settings |
 /// | `group = "name"` | the clients of a list in the setting `client_groups` |
-/// | `error = path`, `crate = path` | the same as for [`require_scopes`] |
+/// | `error = path`, `danger_report_only`, `crate = path` | the same as for [`require_scopes`] |
 ///
 /// At least one client or group is required. Client IDs and names of groups are string literals, or
 /// paths of `&'static str` constants.
@@ -396,7 +404,7 @@ pub use cognito_m2m_macros::action_scope_map;
 /// builder. If they don't define a pool, a warning is logged at start-up.
 ///
 /// The list replaces the setting `allowed_client_ids` for the handler, including all other attributes
-/// of the handler and of its modules.
+/// of the handler and of its modules, unless it is `danger_report_only`.
 ///
 /// The attribute can be used on functions and modules, like [`require_authentication`].
 ///

@@ -1,7 +1,7 @@
 //! The reasons why a request is refused.
 //!
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
-//! invalid or expired one), [`Denial`] for authorization (API, scope, method, client),
+//! invalid or expired one), [`Denial`] for authorization (API, scope, method, client, claim),
 //! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
 //! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
 //! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
@@ -130,6 +130,12 @@ pub enum Misconfiguration {
     /// A handler returned the error of a [`Policy`](crate::Policy) that could not be created.
     #[error("a policy of the handler names an invalid scope or client ID")]
     InvalidPolicy,
+    /// A route answered although no guard was evaluated and it is not public, and the setting
+    /// `unguarded_routes` is `deny`.
+    #[error(
+        "the route answered without a guard: put an attribute on its handler, or mark it `#[public(reason = \"..\")]`"
+    )]
+    UnguardedRoute,
 }
 
 impl Misconfiguration {
@@ -140,6 +146,7 @@ impl Misconfiguration {
             Self::MiddlewareMissing => "middleware_missing",
             Self::OtherUserType { .. } => "other_user_type",
             Self::InvalidPolicy => "invalid_policy",
+            Self::UnguardedRoute => "unguarded_route",
         }
     }
 }

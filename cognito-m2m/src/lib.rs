@@ -34,12 +34,14 @@
 //! | question | page |
 //! | --- | --- |
 //! | Which attribute do I need? | [`guide::which_attribute`] |
+//! | What if I forget an attribute? Which routes are public? | [`Settings::unguarded_routes`], [`public`](macro@public), [`PublicRoutes`] |
 //! | How do I authorize without attributes? | [`Policy`], [`ServicePrincipal::authorize`] |
 //! | How does a handler find out who is calling? | [`ServicePrincipal`], [`OptionalPrincipal`], [`RequestPrincipal`] |
 //! | What can I configure? | [`Settings`], [`guide::settings`] |
 //! | Which response does a caller get? | [`guide::answers`] |
 //! | Why was a request refused? | [`guide::why_a_401`] |
 //! | Which API is a token for? | [`guide::which_api`] |
+//! | How do I serve several tenants? | [`guide::multi_tenant`] |
 //! | How do I switch to the UPDATED issuer? | [`guide::updated_issuer`] |
 //! | How do I use two Regions? | [`guide::two_regions`] |
 //! | What do API Gateway and an ALB check? | [`guide::gateways`] |
@@ -100,6 +102,7 @@
 
 pub mod activity;
 mod attributes;
+mod authorization_flag;
 mod backoff;
 mod base64url;
 mod box_future;
@@ -119,6 +122,7 @@ mod loopback;
 pub mod policy;
 mod pool;
 mod principal;
+mod public;
 mod qualified_client_id;
 mod regular_file;
 mod runtime;
@@ -131,6 +135,7 @@ pub mod settings;
 pub mod time;
 pub mod token;
 mod two_generation_cache;
+mod unguarded_routes;
 pub mod users;
 pub mod validator;
 mod web;
@@ -150,32 +155,38 @@ pub mod __private {
     pub use diesel;
     pub use inventory;
 
-    pub use crate::policy::ScopeRule;
+    pub use crate::policy::claim_constant::ClaimConstant;
     pub use crate::policy::clients::ClientSelector;
     pub use crate::policy::constants::{
-        MethodRule, all, allow_clients, any, client, default_match, group, method, scope, scope_map,
+        MethodRule, all, allow_clients, any, claim_name, claims, client, default_match, group,
+        method, parameter_name, scope, scope_map,
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
+    pub use crate::policy::public_handlers::PublicHandler;
+    pub use crate::policy::scope_constant::{OtherConstant, ScopeConstant};
     pub use crate::policy::value::Policy;
-    pub use crate::web::{Both, Guard, RefusalFn, RoutePolicy, plain_function};
+    pub use crate::policy::{ClaimRule, ClaimValue, ScopeRule};
+    pub use crate::web::{Argument, Both, Guard, Public, RefusalFn, RoutePolicy, plain_function};
 }
 
 pub use attributes::{
     action_scope_map, allow_client_ids, require_all_scopes, require_any_scope,
-    require_authentication, require_scopes, scope_map,
+    require_authentication, require_claim, require_scopes, scope_map,
 };
 pub use box_future::BoxFuture;
 pub use client_id::{ClientId, InvalidClientId};
 pub use policy::value::Policy;
 pub use pool::PoolName;
 pub use principal::ServicePrincipal;
+pub use public::public;
 pub use reqwest;
 pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
     CognitoAuthBuilder, DefaultResponder, Health, KeySourceHealth, MappedUser, OptionalPrincipal,
-    PoolHealth, PrefetchError, RefusalResponder, RequestPrincipal, RequestUser,
+    PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal, RequestUser,
+    TokenClaims,
 };
 
 /// Compiles the README's code examples as documentation tests.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::authorization_flag::AuthorizationFlag;
 use crate::client_id::ClientId;
-use crate::policy::{Denial, Policy, PolicyDefaults, PolicyInput};
+use crate::policy::{Denial, PathParameters, Policy, PolicyDefaults, PolicyInput};
 use crate::pool::PoolName;
 use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::ScopeSet;
@@ -42,7 +43,11 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct ServicePrincipal(Arc<Inner>);
+pub struct ServicePrincipal {
+    inner: Arc<Inner>,
+    /// Set by [`authorize`](Self::authorize). `None` if nothing depends on it.
+    authorization: Option<AuthorizationFlag>,
+}
 
 struct Inner {
     identity: Identity,
@@ -89,25 +94,37 @@ impl ServicePrincipal {
         raw_token: &str,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             identity,
             claims,
             pool,
             raw_token: raw_token.into(),
             policy_defaults,
-        }))
+        });
+        Self {
+            inner,
+            authorization: None,
+        }
+    }
+
+    /// Returns a clone whose [`authorize`](Self::authorize) sets the flag.
+    pub(crate) fn with_flag(&self, flag: &AuthorizationFlag) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            authorization: Some(flag.clone()),
+        }
     }
 
     /// Returns the ID of the app client that the token was issued to.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
-        &self.0.identity.client_id
+        &self.inner.identity.client_id
     }
 
     /// Returns the scopes that the token grants.
     #[must_use]
     pub fn scopes(&self) -> &ScopeSet {
-        &self.0.identity.scopes
+        &self.inner.identity.scopes
     }
 
     /// Returns `true` if the token grants this scope. Scopes are compared exactly.
@@ -138,8 +155,9 @@ impl ServicePrincipal {
     ///
     /// Return the error with `?`: it is answered and logged like any other refusal. An error that the
     /// handler does not return is not logged. Client groups and the default scope match come from the
-    /// settings. The request method is not available here, so a policy with a scope map always
-    /// denies.
+    /// settings. The request method and the path parameters are not available here, so a policy with a
+    /// scope map or [`claim_equals_path`](Policy::claim_equals_path) always denies. For the setting
+    /// `unguarded_routes`, the call counts as a guard of the request.
     ///
     /// # Errors
     ///
@@ -173,19 +191,21 @@ impl ServicePrincipal {
     /// }
     /// ```
     pub fn authorize(&self, policy: &Policy) -> Result<(), Denial> {
-        policy.evaluate(&self.policy_input("", &self.0.policy_defaults))
+        if let Some(flag) = &self.authorization {
+            flag.set();
+        }
+        policy.evaluate(&self.policy_input(&self.inner.policy_defaults))
     }
 
-    pub(crate) fn policy_input<'a>(
-        &'a self,
-        method: &'a str,
-        defaults: &'a PolicyDefaults,
-    ) -> PolicyInput<'a> {
+    /// Returns the input of a policy, without a request method and path parameters.
+    pub(crate) fn policy_input<'a>(&'a self, defaults: &'a PolicyDefaults) -> PolicyInput<'a> {
         PolicyInput {
             pool: self.pool(),
             client_id: self.client_id(),
             scopes: self.scopes(),
-            method,
+            claims: self.claims(),
+            method: "",
+            path_parameters: PathParameters::none(),
             defaults,
         }
     }
@@ -216,17 +236,17 @@ impl ServicePrincipal {
     /// ```
     #[must_use]
     pub fn claims(&self) -> &Claims {
-        &self.0.claims
+        &self.inner.claims
     }
 
     /// Returns the encoded token. It is a credential: never log it.
     #[must_use]
     pub fn raw_token(&self) -> &str {
-        &self.0.raw_token
+        &self.inner.raw_token
     }
 
     pub(crate) fn shared_token(&self) -> Arc<str> {
-        Arc::clone(&self.0.raw_token)
+        Arc::clone(&self.inner.raw_token)
     }
 
     /// Returns `true` if the two principals are indistinguishable.
@@ -234,7 +254,7 @@ impl ServicePrincipal {
     /// Both the claims and the token are compared: a custom validator may return different claims
     /// for the same token, and a user mapper may use either.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let (one, other) = (&self.0, &other.0);
+        let (one, other) = (&self.inner, &other.inner);
         Arc::ptr_eq(one, other)
             || (one.pool == other.pool
                 && one.raw_token == other.raw_token
@@ -246,7 +266,7 @@ impl ServicePrincipal {
     /// this is always `default`.
     #[must_use]
     pub fn pool(&self) -> &PoolName {
-        &self.0.pool
+        &self.inner.pool
     }
 
     pub(crate) fn qualified_client_id(&self) -> QualifiedClientId {
@@ -256,7 +276,7 @@ impl ServicePrincipal {
     /// Returns the `sub` claim. In machine tokens, Cognito sets it to the client ID.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
-        self.0.identity.subject.as_deref()
+        self.inner.identity.subject.as_deref()
     }
 
     /// Returns the `aud` claim.
@@ -266,19 +286,19 @@ impl ServicePrincipal {
     /// ([`guide::which_api`](crate::guide::which_api)).
     #[must_use]
     pub fn aud(&self) -> Option<&Audience> {
-        self.0.identity.audience.as_ref()
+        self.inner.identity.audience.as_ref()
     }
 
     /// Returns the `iss` claim.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
-        self.0.identity.issuer.as_deref()
+        self.inner.identity.issuer.as_deref()
     }
 
     /// Returns the `exp` claim, in whole seconds since the Unix epoch.
     #[must_use]
     pub fn exp(&self) -> Option<u64> {
-        self.0.identity.expires_at
+        self.inner.identity.expires_at
     }
 }
 
@@ -328,71 +348,4 @@ fn whole_seconds(date: f64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn principal(claims: serde_json::Value) -> Result<ServicePrincipal, InvalidToken> {
-        let claims = Claims::from_value(claims).expect("valid claims");
-        ServicePrincipal::danger_from_claims(claims)
-    }
-
-    #[test]
-    fn empty_list_of_scopes_is_never_granted() {
-        let principal =
-            principal(json!({"client_id": "c", "scope": "a"})).expect("a valid principal");
-        assert!(!principal.has_scopes([""; 0], ScopeMatch::All));
-        assert!(!principal.has_scopes([""; 0], ScopeMatch::Any));
-        assert!(principal.has_scopes(["a"], ScopeMatch::All));
-    }
-
-    #[test]
-    fn rule_1_7_scope_is_absent_or_a_string() {
-        assert!(
-            principal(json!({"client_id": "c"}))
-                .expect("a valid principal")
-                .scopes()
-                .is_empty()
-        );
-        for scope in [json!(null), json!(["a"]), json!(1), json!({"a": true})] {
-            let refusal = principal(json!({"client_id": "c", "scope": scope})).err();
-            assert_eq!(refusal, Some(InvalidToken::Scope));
-        }
-    }
-
-    #[test]
-    fn rule_1_6_sub_is_absent_or_a_string() {
-        let sub = |claims| principal(claims).map(|principal| principal.sub().map(str::to_owned));
-        assert_eq!(sub(json!({"client_id": "c"})), Ok(None));
-        for text in ["reporting", "42", ""] {
-            let claims = json!({"client_id": "c", "sub": text});
-            assert_eq!(sub(claims), Ok(Some(text.to_owned())));
-        }
-        for value in [
-            json!(42),
-            json!(null),
-            json!(true),
-            json!(["c"]),
-            json!({"id": 42}),
-        ] {
-            let claims = json!({"client_id": "c", "sub": value});
-            assert_eq!(sub(claims), Err(InvalidToken::Subject), "{value}");
-        }
-    }
-
-    #[test]
-    fn rule_1_7_only_scope_grants() {
-        let principal = principal(json!({"client_id": "c", "scp": "a", "groups": ["a"]}));
-        assert!(!principal.expect("a valid principal").has_scope("a"));
-    }
-
-    #[test]
-    fn rule_1_9_debug_never_prints_the_token() {
-        let claims = Claims::from_value(json!({"client_id": "c"})).expect("valid claims");
-        let principal = ServicePrincipal::from_claims(claims, "aa.bb.cc", Arc::default())
-            .expect("a valid principal");
-        assert_eq!(principal.raw_token(), "aa.bb.cc");
-        assert!(!format!("{principal:?}").contains("aa.bb.cc"));
-    }
-}
+mod tests;

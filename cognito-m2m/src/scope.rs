@@ -63,6 +63,14 @@ impl Scope {
         Self(Cow::Borrowed(scope))
     }
 
+    /// Returns a copy of the scope in a constant.
+    pub(crate) const fn from_constant(scope: &'static Self) -> Self {
+        Self(Cow::Borrowed(match &scope.0 {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => text.as_str(),
+        }))
+    }
+
     /// Returns the scope as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

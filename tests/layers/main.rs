@@ -14,10 +14,10 @@ const LAYERS: [&[&str]; 14] = [
     &["lib.rs", "guide/"],
     &["testing/"],
     &["web/mod.rs"],
-    &["web/middleware/", "web/extract/"],
+    &["web/middleware/", "web/extract/", "web/activity/"],
     &["web/request/", "web/builder/"],
     &["web/cognito_auth/"],
-    &["web/responder.rs", "web/activity/"],
+    &["web/responder.rs"],
     // The `mod.rs` files re-export the stores of the back ends.
     &[
         "users/mod.rs",
@@ -27,7 +27,7 @@ const LAYERS: [&[&str]; 14] = [
     ],
     &["error.rs", "settings/", "users/", "activity/"],
     &["validator/"],
-    &["principal.rs"],
+    &["principal.rs", "principal/"],
     &["policy/"],
     &["token/", "jwks/"],
     &["client/"],
@@ -35,13 +35,16 @@ const LAYERS: [&[&str]; 14] = [
 
 /// The lowest layer: values that are parsed once, and code that is independent of the other layers.
 const LOWEST: &[&str] = &[
+    "attributes/",
     "attributes.rs",
+    "authorization_flag.rs",
     "time.rs",
     "scope.rs",
     "scope_match.rs",
     "client_id.rs",
     "issuer_type.rs",
     "pool.rs",
+    "public.rs",
     "qualified_client_id.rs",
     "regular_file.rs",
     "environment.rs",
@@ -57,6 +60,7 @@ const LOWEST: &[&str] = &[
     "box_future.rs",
     "loopback.rs",
     "two_generation_cache.rs",
+    "unguarded_routes.rs",
     "runtime.rs",
 ];
 

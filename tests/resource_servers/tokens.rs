@@ -1,7 +1,7 @@
 //! The tokens that are for an API, and those that are not.
 
 use actix_web::rt::time::sleep;
-use cognito_m2m::policy::{Denial, PolicyDefaults, PolicyInput, ResourceServers};
+use cognito_m2m::policy::{Denial, PathParameters, PolicyDefaults, PolicyInput, ResourceServers};
 use cognito_m2m::scope::ScopeSet;
 use cognito_m2m::settings::PoolSettings;
 use cognito_m2m::testing::LocalCognito;
@@ -191,12 +191,15 @@ async fn every_policy_denies_a_token_for_another_api_first() {
         resource_servers: Some(ResourceServers::new(["widgets"]).expect("a valid identifier")),
         ..PolicyDefaults::default()
     };
+    let claims = Claims::from_value(json!({"tenant": "acme"})).expect("a JSON object");
     let evaluate = |policy: &Policy, scope: &str| {
         policy.evaluate(&PolicyInput {
             pool: &PoolName::default(),
             client_id: &ClientId::new("reporting").expect("a valid client ID"),
             scopes: &ScopeSet::parse(scope),
+            claims: &claims,
             method: "GET",
+            path_parameters: PathParameters::none(),
             defaults: &defaults,
         })
     };
@@ -207,6 +210,8 @@ async fn every_policy_denies_a_token_for_another_api_first() {
         (Policy::scope("widgets/admin"), false),
         (clients("reporting"), true),
         (clients("sync"), false),
+        (Policy::claim("tenant", "acme"), true),
+        (Policy::claim("tenant", "other"), false),
         (Policy::authenticated().and(clients("reporting")), true),
         (Policy::scope_map([("POST", read())]), false),
     ] {

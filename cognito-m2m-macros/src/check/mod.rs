@@ -1,11 +1,14 @@
 //! Checks of parsed requirements: empty lists, duplicates, and invalid names.
 
+mod claims;
 mod strings;
 
 use std::collections::HashSet;
 
 use proc_macro2::Span;
 
+use crate::attribute::Attribute;
+use crate::check::claims::check_claims;
 use crate::check::strings::{check_client, check_client_group, check_scope};
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -13,21 +16,23 @@ use crate::methods;
 use crate::model::{Client, Group, Key, MethodEntry, Requirement, Requirements, Rule};
 
 /// Reports requirements that are invalid, or have no effect.
-pub(crate) fn check(kind: Kind, requirements: &Requirements, errors: &mut Errors) {
-    match requirements {
-        Requirements::Shared(requirement) => check_requirement(kind, requirement, errors),
+pub(crate) fn check(attribute: &Attribute, errors: &mut Errors) {
+    let kind = attribute.kind;
+    match &attribute.requirements {
+        Requirements::Shared(requirement) => check_requirement(attribute, requirement, errors),
         Requirements::PerHandler(actions) => {
             if actions.is_empty() {
                 report_empty(kind, "handler", "list = \"widgets/read\"", errors);
             }
             for action in actions {
-                check_requirement(kind, &action.requirement, errors);
+                check_requirement(attribute, &action.requirement, errors);
             }
         }
     }
 }
 
-fn check_requirement(kind: Kind, requirement: &Requirement, errors: &mut Errors) {
+fn check_requirement(attribute: &Attribute, requirement: &Requirement, errors: &mut Errors) {
+    let kind = attribute.kind;
     match requirement {
         Requirement::Authentication => {}
         Requirement::Scopes(rule) => check_outer_rule(rule, errors),
@@ -36,24 +41,33 @@ fn check_requirement(kind: Kind, requirement: &Requirement, errors: &mut Errors)
                 report_empty(kind, "method", "GET = \"widgets/read\"", errors);
             }
             for MethodEntry { key, rule } in entries {
-                check_method(key, errors);
+                check_method(key, &attribute.accepted, errors);
                 check_outer_rule(rule, errors);
             }
         }
         Requirement::Clients(clients) => check_clients(kind, clients, errors),
+        Requirement::Claims(claims) if claims.is_empty() => {
+            report_empty(kind, "claim", "\"tenant\" = \"acme\"", errors);
+        }
+        Requirement::Claims(claims) => check_claims(claims, errors),
     }
 }
 
-fn check_method(key: &Key, errors: &mut Errors) {
-    if methods::is_method(&key.text) {
-        return;
-    }
-    let message = match methods::standard(&key.text) {
-        Some(method) => format!("HTTP methods are case-sensitive: write `{method}`"),
+fn check_method(key: &Key, accepted: &[&'static str], errors: &mut Errors) {
+    let name = key.text.as_str();
+    let message = match methods::intended(key) {
+        Some(method) if methods::is_method(name) => format!(
+            "`{name}` looks like a misspelled HTTP method: write `{method}`, or for a custom method \
+             the name in quotes: `\"{name}\" = ..`"
+        ),
+        Some(method) if method.eq_ignore_ascii_case(name) => {
+            format!("HTTP methods are case-sensitive: write `{method}`")
+        }
+        _ if methods::is_method(name) => return,
+        Some(method) => format!("`{name}` is not an HTTP method; did you mean `{method}`?"),
         None => format!(
-            "`{}` is neither an HTTP method in upper case nor one of the arguments `match`, \
-             `error` and `crate`",
-            key.text
+            "`{name}` is neither an HTTP method in upper case nor one of the arguments `{}`",
+            accepted.join("`, `")
         ),
     };
     errors.report(key.span, message);

@@ -6,6 +6,9 @@
 use crate::errors::Errors;
 use crate::model::ConstStr;
 
+/// Characters that separate several scopes in other systems. A scope may contain them.
+const SEPARATORS: [char; 4] = [',', ';', '|', '&'];
+
 /// Checks `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
 pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
     let ConstStr::Literal(literal) = scope else {
@@ -15,19 +18,47 @@ pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
     let is_allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
     let message = match value.chars().find(|&c| !is_allowed(c)) {
         None if value.is_empty() => "a scope must not be empty".to_owned(),
-        None => return,
+        None => match several_scopes(&value) {
+            Some(message) => message,
+            None => return,
+        },
         Some(c) if c.is_whitespace() => match value.trim() {
             "" => "a scope must not be blank".to_owned(),
             trimmed if trimmed.contains(char::is_whitespace) => format!(
-                "a scope must not contain whitespace; pass several scopes as separate arguments: \
-                 `{}`",
-                quoted_words(trimmed)
+                "a scope must not contain whitespace; write a literal for each scope: `{}`",
+                quoted(&words(trimmed))
             ),
             trimmed => format!("a scope must not contain whitespace: write `\"{trimmed}\"`"),
         },
         Some(c) => format!("a scope must not contain {c:?} (RFC 6749 section 3.3)"),
     };
     errors.report(literal.span(), message);
+}
+
+/// Returns the message for a literal that contains several scopes with separators between them.
+///
+/// A custom scope is the identifier of a resource server, a slash and a name without a slash. So a
+/// separator between two slashes is hardly part of a single scope.
+fn several_scopes(value: &str) -> Option<String> {
+    let has_slash = |part: &str| part.contains('/');
+    let separator = SEPARATORS.into_iter().find(|&separator| {
+        let parts = value.split_once(separator);
+        parts.is_some_and(|(before, after)| has_slash(before) && has_slash(after))
+    })?;
+    let parts: Vec<_> = value
+        .split(separator)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let scopes = quoted(&parts);
+    let scopes = match separator {
+        '|' => format!("any({scopes})"),
+        '&' => format!("all({scopes})"),
+        _ => scopes,
+    };
+    Some(format!(
+        "a literal is a single scope: write `{scopes}`, or if one scope contains `{separator}`, define a \
+         constant for it"
+    ))
 }
 
 /// Checks `client_id` or `pool:client_id`.
@@ -48,11 +79,16 @@ pub(crate) fn check_client(client: &ConstStr, errors: &mut Errors) {
         (1..=128).contains(&part.len()) && part.bytes().all(is_allowed)
     };
     if !is_valid(id) || !pool.is_none_or(is_valid) {
-        errors.report(
-            literal.span(),
+        let advice = match words(&value).as_slice() {
+            [] => String::new(),
+            [single] if *single == value => String::new(),
+            ids => format!(": write `{}`", quoted(ids)),
+        };
+        let message = format_args!(
             "expected `client_id` or `pool:client_id`, where each part has 1 to 128 characters of \
-             `A-Za-z0-9_+.-`",
+             `A-Za-z0-9_+.-`{advice}"
         );
+        errors.report(literal.span(), message);
     }
 }
 
@@ -66,10 +102,15 @@ pub(crate) fn check_client_group(group: &ConstStr, errors: &mut Errors) {
     }
 }
 
-fn quoted_words(text: &str) -> String {
-    let words: Vec<_> = text
-        .split_whitespace()
-        .map(|word| format!("{word:?}"))
-        .collect();
+/// Splits a text at whitespace and separators.
+fn words(text: &str) -> Vec<&str> {
+    let is_separator = |c: char| c.is_whitespace() || SEPARATORS.contains(&c);
+    text.split(is_separator)
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+fn quoted(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
     words.join(", ")
 }

@@ -2,12 +2,12 @@
 
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, MetaNameValue, Token, parse_quote};
+use syn::{Attribute, Ident, Meta, Path, Token, parse_quote};
 
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::module::item::{Member, Module, ModuleItem};
-use crate::routes;
+use crate::{public, routes};
 
 const MARK: &str = "__cognito_m2m_exempt";
 
@@ -15,7 +15,7 @@ const MARK: &str = "__cognito_m2m_exempt";
 pub(super) fn has_mark(attributes: &[Attribute]) -> bool {
     attributes
         .iter()
-        .any(|attribute| is_mark(attribute).unwrap_or_default())
+        .any(|attribute| is_mark(attribute).unwrap_or_default() || public::is_public(attribute))
 }
 
 /// Returns `true` for exactly `cfg_attr(any(), MARK)`.
@@ -38,21 +38,20 @@ fn is_mark(attribute: &Attribute) -> syn::Result<bool> {
         && rest.is_none())
 }
 
-/// Replaces the exemptions in a module with a mark.
+/// Replaces `#[helper]` with a mark, and `#[public]` with its full path, which needs no import.
 ///
-/// rustc doesn't know `#[helper]` and `#[public]`, so they can't stay. But the attributes that expand
-/// later, on this module and on nested ones, need them too. The mark is a `cfg_attr` with a false
-/// condition, which rustc ignores.
-pub(super) fn replace_exemptions(module: &mut Module, errors: &mut Errors) {
+/// rustc doesn't know `#[helper]`, so it can't stay. But the attributes that expand later, on this module
+/// and on nested ones, need it too. The mark is a `cfg_attr` with a false condition, which rustc ignores.
+pub(super) fn replace_exemptions(module: &mut Module, krate: &Path, errors: &mut Errors) {
     let Some(content) = &mut module.content else {
         return;
     };
     for item in &mut content.items {
         for attributes in attributes(item) {
-            replace_exemption(attributes, errors);
+            replace_exemption(attributes, krate, errors);
         }
         if let ModuleItem::Mod(inner) = item {
-            replace_exemptions(inner, errors);
+            replace_exemptions(inner, krate, errors);
         }
     }
 }
@@ -70,28 +69,33 @@ fn attributes(item: &mut ModuleItem) -> Vec<&mut Vec<Attribute>> {
     std::iter::once(&mut block.attrs).chain(members).collect()
 }
 
-fn replace_exemption(attributes: &mut [Attribute], errors: &mut Errors) {
+fn replace_exemption(attributes: &mut [Attribute], krate: &Path, errors: &mut Errors) {
     let is_routed = !routes::visible_methods(attributes).is_empty();
-    let mut is_exempt = false;
-    for attribute in attributes.iter_mut() {
-        if attribute.path().is_ident("helper") {
-            check_helper(attribute, is_routed, errors);
-        } else if attribute.path().is_ident("public") {
-            check_reason(attribute, errors);
-        } else {
-            continue;
-        }
-        let mark = Ident::new(MARK, attribute.span());
-        *attribute = parse_quote!(#[cfg_attr(any(), #mark)]);
-        is_exempt = true;
-    }
     let guard = attributes
         .iter()
-        .find(|attribute| Kind::from_path(attribute.path()).is_some());
+        .find(|attribute| Kind::from_path(attribute.path()).is_some())
+        .map(|attribute| attribute.path().span());
+    let mut is_exempt = false;
+    for attribute in attributes.iter_mut() {
+        let public = if attribute.path().is_ident("helper") {
+            check_helper(attribute, is_routed, errors);
+            None
+        } else if public::is_public(attribute) {
+            public::with_full_path(attribute, krate, errors)
+        } else {
+            continue;
+        };
+        // Expanding `#[public]` next to a guard would report the same mistake again.
+        *attribute = public.filter(|_| guard.is_none()).unwrap_or_else(|| {
+            let mark = Ident::new(MARK, attribute.span());
+            parse_quote!(#[cfg_attr(any(), #mark)])
+        });
+        is_exempt = true;
+    }
     if let (true, Some(guard)) = (is_exempt, guard) {
         let message = "an item with `#[helper]` or `#[public]` can't be guarded: remove one of the \
                        two attributes";
-        errors.report(guard.path().span(), message);
+        errors.report(guard, message);
     }
 }
 
@@ -102,20 +106,6 @@ fn check_helper(attribute: &Attribute, is_routed: bool, errors: &mut Errors) {
     if is_routed {
         let message = "a function with a route is a handler: write \
                        `#[public(reason = \"..\")]` to leave it open";
-        errors.report(attribute.path().span(), message);
-    }
-}
-
-fn check_reason(attribute: &Attribute, errors: &mut Errors) {
-    let is_reason = |argument: MetaNameValue| match argument.value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(reason),
-            ..
-        }) => argument.path.is_ident("reason") && !reason.value().trim().is_empty(),
-        _ => false,
-    };
-    if !attribute.parse_args().is_ok_and(is_reason) {
-        let message = "expected a reason: `#[public(reason = \"..\")]`";
         errors.report(attribute.path().span(), message);
     }
 }

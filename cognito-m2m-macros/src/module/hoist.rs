@@ -10,10 +10,11 @@ use quote::{ToTokens, quote};
 use syn::{Attribute as RustAttribute, Ident, Path};
 
 use crate::attribute::Attribute;
+use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::guard::{self, PREFIX};
-use crate::handler::{Layer, cfgs};
+use crate::handler::Layer;
 use crate::model::Requirement;
 use crate::module::item::Module;
 use crate::policy;
@@ -53,7 +54,12 @@ impl<'a> Hoisted<'a> {
         depth: usize,
         (position, requirement): (usize, &Requirement),
     ) -> Layer<'a> {
-        let Attribute { krate, refusal, .. } = self.attribute;
+        let Attribute {
+            krate,
+            refusal,
+            report_only,
+            ..
+        } = self.attribute;
         // Each attribute on the module finds one more layer on the handlers than the attribute above
         // it, so the number distinguishes their constants.
         let stem = format!(
@@ -80,6 +86,7 @@ impl<'a> Hoisted<'a> {
             krate,
             policy,
             refusal,
+            report_only: *report_only,
         }
     }
 

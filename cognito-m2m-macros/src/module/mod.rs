@@ -5,6 +5,7 @@
 //! items that could hide a handler are errors ([`unseen`]), and exceptions are explicit
 //! ([`exempt`]).
 
+mod actions;
 mod associated;
 mod builtin;
 mod exempt;
@@ -18,7 +19,7 @@ mod unguarded;
 mod unseen;
 mod well_known;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute as RustAttribute;
 use syn::ext::IdentExt;
@@ -28,7 +29,8 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::handler;
 use crate::kind::Kind;
-use crate::model::{Key, Requirement, Requirements};
+use crate::model::{Requirement, Requirements};
+use crate::module::actions::{Functions, Handler, handler_name};
 use crate::module::exempt::has_mark;
 use crate::module::futures::FutureNames;
 use crate::module::hoist::Hoisted;
@@ -36,6 +38,7 @@ pub(crate) use crate::module::item::Module;
 use crate::module::item::ModuleItem;
 use crate::module::unseen::Unseen;
 use crate::module::well_known::HiddenNames;
+use crate::route_parameters;
 use crate::routes::{self, RoutedMethod};
 
 /// Returns the module with its handlers guarded.
@@ -47,7 +50,7 @@ pub(crate) fn expand(
     module: &mut Module,
     errors: &mut Errors,
 ) -> TokenStream {
-    exempt::replace_exemptions(module, errors);
+    exempt::replace_exemptions(module, &attribute.krate, errors);
     let mut guarded = module.clone();
     let mut visitor = Visitor {
         attribute,
@@ -55,19 +58,13 @@ pub(crate) fn expand(
         futures: FutureNames::of(module),
         nesting: Vec::new(),
         handlers: Vec::new(),
+        others: Vec::new(),
         errors,
     };
     visitor.visit_module(&mut guarded, None);
     visitor.check_map();
     let hoisted = visitor.hoisted.items();
     quote!(#hoisted #guarded)
-}
-
-/// A handler found in the module.
-struct Handler {
-    /// The path relative to the module.
-    name: String,
-    routed: Vec<RoutedMethod>,
 }
 
 /// Visits the items of a module, and guards the handlers.
@@ -78,6 +75,8 @@ struct Visitor<'a> {
     /// The names of the nested modules around the current item.
     nesting: Vec<String>,
     handlers: Vec<Handler>,
+    /// The paths of the functions that the attribute doesn't guard.
+    others: Vec<String>,
     errors: &'a mut Errors,
 }
 
@@ -120,10 +119,16 @@ impl<'a> Visitor<'a> {
 
     fn visit_item(&mut self, mut item: ModuleItem, place: &Place) -> ModuleItem {
         let attributes = item.attributes().map_or(&[][..], |attributes| attributes);
-        if has_mark(attributes) {
+        let is_exempt = has_mark(attributes);
+        let is_test_only = place.is_test_only || test_code::is_test_only(attributes);
+        if let ModuleItem::Fn(function) = &item
+            && (is_exempt || !is_handler(function))
+        {
+            self.others.push(self.path(function));
+        }
+        if is_exempt {
             return item;
         }
-        let is_test_only = place.is_test_only || test_code::is_test_only(attributes);
         match item {
             ModuleItem::Fn(test) if test_code::is_test(&test, is_test_only) => ModuleItem::Fn(test),
             ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
@@ -157,14 +162,17 @@ impl<'a> Visitor<'a> {
     fn guard_handler(&mut self, function: Function) -> ModuleItem {
         let advice = "; if the function is not a handler, mark it `#[helper]`";
         handler::check_signature(self.attribute.kind, &function, advice, self.errors);
-        let mut name = self.nesting.join("::");
-        if !name.is_empty() {
-            name.push_str("::");
+        let name = self.path(&function);
+        if let Requirements::Shared(Requirement::Claims(claims)) = &self.attribute.requirements {
+            route_parameters::check(claims, &function.attrs, self.errors);
         }
-        name.push_str(&function.sig.ident.unraw().to_string());
         let routed = routes::visible_methods(&function.attrs);
-        let requirement = self.requirement(&name, &routed, function.sig.ident.span());
-        self.handlers.push(Handler { name, routed });
+        let requirement = self.requirement(&name, &routed);
+        self.handlers.push(Handler {
+            name,
+            span: function.sig.ident.span(),
+            routed,
+        });
         let Some(requirement) = requirement else {
             return ModuleItem::Fn(function);
         };
@@ -173,12 +181,18 @@ impl<'a> Visitor<'a> {
         ModuleItem::Guarded(handler::guard(function, &layer, self.errors))
     }
 
+    /// Returns the path of a function, relative to the module.
+    fn path(&self, function: &Function) -> String {
+        let name = function.sig.ident.unraw().to_string();
+        let nesting = self.nesting.iter().cloned();
+        nesting.chain([name]).collect::<Vec<_>>().join("::")
+    }
+
     /// Returns the requirement for a handler, and its position in the attribute.
     fn requirement(
         &mut self,
         handler: &str,
         routed: &[RoutedMethod],
-        at: Span,
     ) -> Option<(usize, &'a Requirement)> {
         match &self.attribute.requirements {
             Requirements::Shared(requirement) => {
@@ -190,31 +204,21 @@ impl<'a> Visitor<'a> {
             Requirements::PerHandler(actions) => {
                 let mut actions = actions.iter().enumerate();
                 let found = actions.find(|(_, action)| handler_name(&action.key) == handler);
-                if found.is_none() {
-                    let message = format_args!(
-                        "the action map doesn't list this handler: add `{handler} = \"..\"`, or \
-                         mark it `#[public(reason = \"..\")]` to leave it open, or `#[helper]` if \
-                         it is not a handler"
-                    );
-                    self.errors.report(at, message);
-                }
                 found.map(|(position, action)| (position, &action.requirement))
             }
         }
     }
 
-    /// Reports each entry of a map that applies to no handler.
+    /// Reports each entry of a map that applies to no handler, and each handler without an entry.
     fn check_map(&mut self) {
         let handlers = &self.handlers;
         match &self.attribute.requirements {
             Requirements::PerHandler(actions) => {
-                for key in actions.iter().map(|action| &action.key) {
-                    let name = handler_name(key);
-                    if handlers.iter().all(|handler| handler.name != name) {
-                        let message = format_args!("the module has no handler named `{name}`");
-                        self.errors.report(key.span, message);
-                    }
-                }
+                let functions = Functions {
+                    handlers,
+                    others: &self.others,
+                };
+                functions.check(actions, &self.attribute.accepted, self.errors);
             }
             // A handler without a visible route may accept any method.
             Requirements::Shared(Requirement::Methods(entries))
@@ -226,10 +230,6 @@ impl<'a> Visitor<'a> {
             Requirements::Shared(_) => {}
         }
     }
-}
-
-fn handler_name(key: &Key) -> &str {
-    key.text.strip_prefix("r#").unwrap_or(&key.text)
 }
 
 /// Returns `true` for a function that Actix can mount, or that another attribute may turn into a

@@ -11,6 +11,7 @@ use syn::{Attribute, File, Item, Meta};
 
 use crate::expand::expand;
 use crate::kind::Kind;
+use crate::public;
 
 #[test]
 fn every_attribute_expands_to_its_snapshot() {
@@ -52,13 +53,16 @@ fn expand_item(mut item: Item) -> Vec<Item> {
         Item::Mod(module) => &mut module.attrs,
         _ => return vec![item],
     };
-    let uppermost = attributes
-        .iter()
-        .position(|attribute| Kind::from_path(attribute.path()).is_some());
-    if let Some(position) = uppermost {
+    let is_ours = |attribute: &Attribute| {
+        Kind::from_path(attribute.path()).is_some() || public::is_public(attribute)
+    };
+    if let Some(position) = attributes.iter().position(is_ours) {
         let attribute = attributes.remove(position);
-        let kind = Kind::from_path(attribute.path()).unwrap();
-        let tokens = expand(kind, arguments(&attribute), &item.to_token_stream());
+        let (arguments, item) = (arguments(&attribute), item.to_token_stream());
+        let tokens = match Kind::from_path(attribute.path()) {
+            Some(kind) => expand(kind, arguments, &item),
+            None => public::expand(arguments, &item),
+        };
         return expand_all(syn::parse2(tokens).unwrap()).items;
     }
     if let Item::Mod(module) = &mut item

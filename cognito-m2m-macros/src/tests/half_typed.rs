@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::expand::expand;
 use crate::kind::Kind;
+use crate::public;
 
 /// Half-typed statements. Their delimiters are balanced, because a macro gets no other tokens.
 const BODIES: [&str; 12] = [
@@ -111,4 +112,18 @@ fn a_half_typed_signature_is_reported_there() {
     let expanded = expanded(Kind::RequireScopes, &function);
     assert_eq!(expanded.matches("compile_error").count(), 1, "{expanded}");
     assert!(!expanded.contains("can only be used on"), "{expanded}");
+}
+
+#[test]
+fn a_half_typed_body_keeps_the_mark_of_a_public_handler() {
+    for body in BODIES {
+        let statements = tokens(body);
+        let function = quote!(
+            async fn live(request: HttpRequest) -> String { #statements }
+        );
+        let output = public::expand(quote!(reason = "a probe"), &function).to_string();
+        assert!(output.contains("__private :: Public"), "{output}");
+        assert!(!output.contains("compile_error"), "{output}");
+        assert!(output.contains(&statements.to_string()), "{output}");
+    }
 }

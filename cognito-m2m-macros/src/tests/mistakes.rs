@@ -50,7 +50,7 @@ fn a_module_is_emitted_without_the_exemptions() {
     let output = expanded(Kind::RequireScopes, quote!("a b"), &module);
     assert!(output.contains("async fn list () { }"), "{output}");
     assert!(
-        !output.contains("helper") && !output.contains("public"),
+        !output.contains("helper") && output.contains("# [:: cognito_m2m :: public"),
         "{output}"
     );
     assert!(!output.contains("Guard"), "{output}");

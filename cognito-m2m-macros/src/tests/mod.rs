@@ -4,4 +4,5 @@ mod expansion;
 mod grouping;
 mod half_typed;
 mod mistakes;
+mod tolerance;
 mod ways;

@@ -48,6 +48,11 @@ pub mod from_django {}
 #[doc = include_str!("which_attribute.md")]
 pub mod which_attribute {}
 
+// An example uses the local Cognito.
+#[cfg(any(not(doctest), feature = "testing"))]
+#[doc = include_str!("multi_tenant.md")]
+pub mod multi_tenant {}
+
 // The example uses a pool of sync Diesel.
 #[cfg(any(not(doctest), feature = "diesel-r2d2"))]
 #[doc = include_str!("users.md")]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::policy::value::Rule;
-use crate::policy::{ClientSelector, Policy, ScopeRule};
+use crate::policy::{ClaimRule, ClientSelector, Policy, ScopeRule};
 use crate::qualified_client_id::QualifiedClientId;
 use crate::scope::Scope;
 
@@ -78,4 +78,32 @@ pub const fn group(name: &'static str) -> ClientSelector {
 #[must_use]
 pub const fn allow_clients(selectors: &'static [ClientSelector]) -> Policy {
     Policy(Rule::Clients(Cow::Borrowed(selectors)))
+}
+
+/// Returns the name of a claim.
+///
+/// # Panics
+///
+/// Panics, at compile time, if the name is empty.
+#[must_use]
+pub const fn claim_name(name: &'static str) -> &'static str {
+    assert!(!name.is_empty(), "expected the name of a claim");
+    name
+}
+
+/// Returns the name of a path parameter.
+///
+/// # Panics
+///
+/// Panics, at compile time, if the name is empty.
+#[must_use]
+pub const fn parameter_name(name: &'static str) -> &'static str {
+    assert!(!name.is_empty(), "expected the name of a path parameter");
+    name
+}
+
+/// Creates a policy that requires all of these claims.
+#[must_use]
+pub const fn claims(rules: &'static [ClaimRule]) -> Policy {
+    Policy(Rule::Claims(Cow::Borrowed(rules)))
 }

@@ -1,4 +1,7 @@
+use std::borrow::Cow;
+
 use crate::scope::Scope;
+use crate::token::ClaimsMismatch;
 
 /// The reason why a policy denies a request.
 ///
@@ -32,6 +35,15 @@ pub enum Denial {
     /// The client is not on an allowlist that applies to the request.
     #[error("the client is not on the allowlist")]
     Client,
+    /// A claim of the token does not have a value that the policy allows.
+    #[error("the claim {name:?} is absent, or its value is not allowed")]
+    Claim {
+        /// The name of the claim in the policy.
+        name: Cow<'static, str>,
+    },
+    /// The claims of the token do not fit the type `T` of a [`TokenClaims<T>`](crate::TokenClaims).
+    #[error("the claims of the token do not fit the type that the handler requires")]
+    Claims(#[from] ClaimsMismatch),
 }
 
 impl Denial {
@@ -43,6 +55,8 @@ impl Denial {
             Self::Scope { .. } => "insufficient_scope",
             Self::Method => "method_not_listed",
             Self::Client => "client_not_allowed",
+            Self::Claim { .. } => "claim",
+            Self::Claims(_) => "claims",
         }
     }
 }

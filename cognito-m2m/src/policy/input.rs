@@ -1,28 +1,35 @@
 use crate::client_id::ClientId;
-use crate::policy::{ClientGroups, ClientList, Denial, ResourceServers};
+use crate::policy::{ClientGroups, ClientList, Denial, PathParameters, ResourceServers};
 use crate::pool::PoolName;
 use crate::scope::ScopeSet;
 use crate::scope_match::ScopeMatch;
+use crate::token::Claims;
 
-/// The input of [`Policy::evaluate`](crate::Policy::evaluate): the caller, the request method, and
-/// the configured defaults.
+/// The input of [`Policy::evaluate`](crate::Policy::evaluate): the caller, the request, and the
+/// configured defaults.
 ///
 /// # Examples
 ///
 /// ```
-/// use cognito_m2m::policy::{PolicyDefaults, PolicyInput};
+/// use cognito_m2m::policy::{PathParameters, PolicyDefaults, PolicyInput};
 /// use cognito_m2m::scope::ScopeSet;
+/// use cognito_m2m::token::Claims;
 /// use cognito_m2m::{ClientId, Policy, PoolName};
+/// use serde_json::json;
 ///
 /// let input = PolicyInput {
 ///     pool: &PoolName::default(),
 ///     client_id: &ClientId::new("reporting")?,
 ///     scopes: &ScopeSet::parse("widgets/read"),
+///     claims: &Claims::from_value(json!({ "tenant": "acme" }))?,
 ///     method: "GET",
+///     path_parameters: PathParameters::from_pairs(&[("tenant_id", "acme")]),
 ///     defaults: &PolicyDefaults::default(),
 /// };
 /// assert!(Policy::scope("widgets/read").evaluate(&input).is_ok());
 /// assert!(Policy::scope("widgets/write").evaluate(&input).is_err());
+/// assert!(Policy::claim("tenant", "acme").evaluate(&input).is_ok());
+/// assert!(Policy::claim_equals_path("tenant", "tenant_id").evaluate(&input).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +40,12 @@ pub struct PolicyInput<'a> {
     pub client_id: &'a ClientId,
     /// The scopes that the token grants.
     pub scopes: &'a ScopeSet,
+    /// The claims of the token.
+    pub claims: &'a Claims,
     /// The request method, as in the request line.
     pub method: &'a str,
+    /// The path parameters of the request, or none where its route is unknown.
+    pub path_parameters: PathParameters<'a>,
     /// The configured defaults for options that a policy does not specify.
     pub defaults: &'a PolicyDefaults,
 }

@@ -28,7 +28,13 @@ pub struct Layer {
     pub file: &'static str,
     /// The line of the attribute.
     pub line: u32,
+    /// `true` if the attribute has the argument `danger_report_only`: a request that its policy denies
+    /// is logged and served.
+    pub report_only: bool,
 }
+
+/// A denial, and the attribute that caused it.
+pub(crate) type LayerDenial = (Denial, &'static Layer);
 
 /// The attributes of a handler and of its modules, outermost first. A request must satisfy all of
 /// them.
@@ -42,15 +48,30 @@ pub enum Layers {
 
 impl Layers {
     /// Evaluates the resource servers and the default allowlist, then each attribute, outermost
-    /// first.
+    /// first. Returns `true` if an attribute that only reports denies the request.
     ///
     /// # Errors
     ///
-    /// Returns the first [`Denial`] and the attribute that caused it. A denial that the settings
-    /// cause is attributed to the outermost attribute.
-    pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
+    /// Returns the first [`Denial`] of an attribute that is enforced, and that attribute. A denial that
+    /// the settings cause is attributed to the outermost attribute.
+    pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         evaluate_settings(Some(self), input).map_err(|denial| (denial, self.outermost()))?;
         self.evaluate_each(input)
+    }
+
+    /// Returns the denials of the attributes that only report, outermost first.
+    ///
+    /// It evaluates them again, so that [`evaluate`](Self::evaluate) collects nothing for the other
+    /// requests.
+    pub(crate) fn reported(&self, input: &PolicyInput<'_>) -> Vec<LayerDenial> {
+        match self {
+            Self::One(layer) if layer.report_only => {
+                let denial = layer.policy.evaluate_rule(input).err();
+                denial.map(|denial| (denial, *layer)).into_iter().collect()
+            }
+            Self::One(_) => Vec::new(),
+            Self::Both(upper, lower) => [upper.reported(input), lower.reported(input)].concat(),
+        }
     }
 
     pub(crate) fn outermost(&self) -> &'static Layer {
@@ -60,22 +81,25 @@ impl Layers {
         }
     }
 
-    fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<(), (Denial, &'static Layer)> {
+    fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         match self {
-            Self::One(layer) => layer
-                .policy
-                .evaluate_rule(input)
-                .map_err(|denial| (denial, *layer)),
+            Self::One(layer) => match layer.policy.evaluate_rule(input) {
+                Ok(()) => Ok(false),
+                Err(_) if layer.report_only => Ok(true),
+                Err(denial) => Err((denial, *layer)),
+            },
             Self::Both(upper, lower) => {
-                upper.evaluate_each(input)?;
-                lower.evaluate_each(input)
+                let is_reported = upper.evaluate_each(input)?;
+                Ok(lower.evaluate_each(input)? || is_reported)
             }
         }
     }
 
+    /// Returns `true` if an enforced attribute lists clients. If a list that only reports replaced the
+    /// default allowlist, adding it would admit more clients.
     fn list_clients(&self) -> bool {
         match self {
-            Self::One(layer) => layer.policy.lists_clients(),
+            Self::One(layer) => !layer.report_only && layer.policy.lists_clients(),
             Self::Both(upper, lower) => upper.list_clients() || lower.list_clients(),
         }
     }
@@ -84,7 +108,7 @@ impl Layers {
 /// Evaluates what the settings require of every guarded handler, given its attributes, if it has any:
 /// the resource servers, then the default allowlist.
 ///
-/// The default allowlist applies to every guarded handler, unless one of its attributes lists
+/// The default allowlist applies to every guarded handler, unless one of its enforced attributes lists
 /// clients.
 pub(crate) fn evaluate_settings(
     layers: Option<&Layers>,
@@ -104,7 +128,7 @@ pub(crate) fn evaluate_settings(
 /// The registration of an attribute, collected by `inventory`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct GuardedHandler(pub &'static Layer);
+pub struct GuardedHandler(pub &'static Layers);
 
 inventory::collect!(GuardedHandler);
 
@@ -123,25 +147,39 @@ inventory::collect!(GuardedHandler);
 pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
     inventory::iter::<GuardedHandler>
         .into_iter()
-        .map(|GuardedHandler(layer)| *layer)
+        .map(|GuardedHandler(layers)| layers.outermost())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::client_id::ClientId;
-    use crate::policy::{ClientList, PolicyDefaults};
+    use crate::policy::{ClientList, PathParameters, PolicyDefaults};
     use crate::pool::PoolName;
     use crate::scope::ScopeSet;
+    use crate::token::Claims;
 
-    fn layers(policy: Policy) -> &'static Layers {
+    fn layers(policy: Policy, report_only: bool) -> &'static Layers {
         let layer = Layer {
             policy,
             handler: "list",
             file: "list.rs",
             line: 1,
+            report_only,
         };
         Box::leak(Box::new(Layers::One(Box::leak(Box::new(layer)))))
+    }
+
+    fn enforced(policy: Policy) -> &'static Layers {
+        layers(policy, false)
+    }
+
+    fn reported(policy: Policy) -> &'static Layers {
+        layers(policy, true)
+    }
+
+    fn clients(id: &'static str) -> Policy {
+        Policy::allow_client_ids([id]).expect("a valid client ID")
     }
 
     #[test]
@@ -157,17 +195,80 @@ mod tests {
                     pool: &PoolName::default(),
                     client_id: &ClientId::new(client_id).expect("a valid client ID"),
                     scopes: &ScopeSet::default(),
+                    claims: &Claims::from_payload("{}".to_owned()),
                     method: "GET",
+                    path_parameters: PathParameters::none(),
                     defaults: &defaults,
                 },
             )
         };
         assert_eq!(evaluate(None, "reporting"), Ok(()));
         assert_eq!(evaluate(None, "sync"), Err(Denial::Client));
-        let open = layers(Policy::authenticated());
+        let open = enforced(Policy::authenticated());
         assert_eq!(evaluate(Some(open), "sync"), Err(Denial::Client));
-        let lists_sync = layers(Policy::allow_client_ids(["sync"]).expect("valid client IDs"));
-        let both = Layers::Both(open, lists_sync);
+        let both = Layers::Both(open, enforced(clients("sync")));
         assert_eq!(evaluate(Some(&both), "sync"), Ok(()));
+        let reported = reported(clients("sync"));
+        assert_eq!(evaluate(Some(reported), "sync"), Err(Denial::Client));
+        let both = Layers::Both(reported, enforced(clients("sync")));
+        assert_eq!(evaluate(Some(&both), "sync"), Ok(()));
+    }
+
+    #[test]
+    fn attributes_that_only_report_deny_nothing_and_are_returned_outermost_first() {
+        let read = || Policy::scope("widgets/read");
+        let write = || Policy::scope("widgets/write");
+        let both = |upper, lower| Layers::Both(upper, lower);
+        // The result lists the reported denials, or the denial of the first enforced attribute.
+        let cases = [
+            (
+                both(reported(clients("sync")), reported(read())),
+                Ok("client_not_allowed"),
+            ),
+            (
+                both(reported(write()), reported(clients("sync"))),
+                Ok("insufficient_scope client_not_allowed"),
+            ),
+            (
+                both(reported(clients("sync")), enforced(read())),
+                Ok("client_not_allowed"),
+            ),
+            (
+                both(enforced(read()), reported(write())),
+                Ok("insufficient_scope"),
+            ),
+            (
+                both(reported(clients("sync")), enforced(write())),
+                Err("insufficient_scope"),
+            ),
+            (
+                both(enforced(clients("sync")), reported(write())),
+                Err("client_not_allowed"),
+            ),
+            (
+                both(reported(read()), enforced(clients("reporting"))),
+                Ok(""),
+            ),
+        ];
+        for (layers, expected) in cases {
+            let input = PolicyInput {
+                pool: &PoolName::default(),
+                client_id: &ClientId::new("reporting").expect("a valid client ID"),
+                scopes: &ScopeSet::parse("widgets/read"),
+                claims: &Claims::from_payload("{}".to_owned()),
+                method: "GET",
+                path_parameters: PathParameters::none(),
+                defaults: &PolicyDefaults::default(),
+            };
+            let reasons = |is_reported: bool| {
+                let denials = layers.reported(&input);
+                assert_eq!(is_reported, !denials.is_empty(), "{layers:?}");
+                let reasons: Vec<_> = denials.iter().map(|(denial, _)| denial.reason()).collect();
+                reasons.join(" ")
+            };
+            let result = layers.evaluate(&input);
+            let result = result.map(reasons).map_err(|(denial, _)| denial.reason());
+            assert_eq!(result, expected.map(str::to_owned), "{layers:?}");
+        }
     }
 }

@@ -4,21 +4,32 @@
 //! Attributes, the middleware and [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize)
 //! all use that function. This module performs no I/O and does not know HTTP responses.
 
+pub(crate) mod claim_constant;
+mod claim_rule;
+mod claim_value;
+mod claims;
 pub(crate) mod clients;
 pub(crate) mod constants;
 mod denial;
 mod input;
 pub(crate) mod layers;
+mod path_parameters;
+pub(crate) mod public_handlers;
 mod resource_servers;
+pub(crate) mod scope_constant;
 mod scope_rule;
 pub(crate) mod value;
 
+pub use claim_rule::ClaimRule;
+pub use claim_value::ClaimValue;
 pub(crate) use clients::ClientSelector;
 pub use clients::{ClientGroups, ClientList};
 pub use denial::Denial;
 pub use input::{PolicyDefaults, PolicyInput};
 pub use layers::{Layer, guarded_handlers};
-pub(crate) use layers::{Layers, evaluate_settings};
+pub(crate) use layers::{LayerDenial, Layers, evaluate_settings};
+pub use path_parameters::PathParameters;
+pub(crate) use public_handlers::public_handlers;
 pub use resource_servers::{InvalidResourceServer, ResourceServers};
 pub use scope_rule::ScopeRule;
 pub(crate) use value::Policy;

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::policy::{ClientSelector, Denial, PolicyInput, ScopeRule};
+use crate::policy::{ClaimRule, ClientSelector, Denial, PolicyInput, ScopeRule};
 use crate::qualified_client_id::{InvalidQualifiedClientId, QualifiedClientId};
 use crate::scope::{InvalidScope, Scope};
 
@@ -32,6 +32,9 @@ pub(crate) enum Rule {
     Scopes(ScopeRule),
     Methods(Cow<'static, [(Cow<'static, str>, ScopeRule)]>),
     Clients(Cow<'static, [ClientSelector]>),
+    Claim(ClaimRule),
+    /// All of these claims.
+    Claims(Cow<'static, [ClaimRule]>),
     Both(Box<(Policy, Policy)>),
 }
 
@@ -215,15 +218,19 @@ impl Policy {
     /// # Examples
     ///
     /// ```
-    /// use cognito_m2m::policy::{Denial, PolicyDefaults, PolicyInput};
+    /// use cognito_m2m::policy::{Denial, PathParameters, PolicyDefaults, PolicyInput};
     /// use cognito_m2m::scope::ScopeSet;
+    /// use cognito_m2m::token::Claims;
     /// use cognito_m2m::{ClientId, Policy, PoolName};
+    /// use serde_json::json;
     ///
     /// let input = PolicyInput {
     ///     pool: &PoolName::default(),
     ///     client_id: &ClientId::new("reporting")?,
     ///     scopes: &ScopeSet::default(),
+    ///     claims: &Claims::from_value(json!({}))?,
     ///     method: "GET",
+    ///     path_parameters: PathParameters::none(),
     ///     defaults: &PolicyDefaults::default(),
     /// };
     /// let policy = Policy::allow_client_ids(["sync"])?;
@@ -251,6 +258,8 @@ impl Policy {
                     .then_some(())
                     .ok_or(Denial::Client)
             }
+            Rule::Claim(rule) => rule.evaluate(input),
+            Rule::Claims(rules) => ClaimRule::evaluate_all(rules, input),
             Rule::Both(both) => {
                 let (first, second) = both.as_ref();
                 first.evaluate_rule(input)?;
@@ -265,7 +274,11 @@ impl Policy {
         match &self.0 {
             Rule::Clients(_) => true,
             Rule::Both(both) => both.0.lists_clients() || both.1.lists_clients(),
-            Rule::Authenticated | Rule::Scopes(_) | Rule::Methods(_) => false,
+            Rule::Authenticated
+            | Rule::Scopes(_)
+            | Rule::Methods(_)
+            | Rule::Claim(_)
+            | Rule::Claims(_) => false,
         }
     }
 
@@ -293,7 +306,11 @@ impl Policy {
         match &self.0 {
             Rule::Clients(selectors) => selectors.iter().collect(),
             Rule::Both(both) => [both.0.selectors(), both.1.selectors()].concat(),
-            Rule::Authenticated | Rule::Scopes(_) | Rule::Methods(_) => Vec::new(),
+            Rule::Authenticated
+            | Rule::Scopes(_)
+            | Rule::Methods(_)
+            | Rule::Claim(_)
+            | Rule::Claims(_) => Vec::new(),
         }
     }
 }

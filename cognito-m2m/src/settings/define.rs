@@ -6,6 +6,7 @@ pub(crate) struct StartupFields<'s> {
     pub(crate) has_custom_validator: bool,
     pub(crate) allowed_clients: AllowedClients,
     pub(crate) guarded_handlers: usize,
+    pub(crate) public_handlers: usize,
 }
 
 /// The default allowlist in the start-up log line: the number of clients, or `all`.
@@ -120,6 +121,7 @@ macro_rules! settings {
                     allowed_clients = %startup.allowed_clients,
                     $($($name = settings!(@field $format self.$name),)?)+
                     guarded_handlers = startup.guarded_handlers,
+                    public_handlers = startup.public_handlers,
                     "cognito-m2m is ready"
                 );
             }

@@ -84,6 +84,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::unguarded_routes::UnguardedRoutes;
 
     fn faults(variables: &[(&str, &str)]) -> Vec<String> {
         let settings = Settings::from_variables(variables.iter().copied());
@@ -103,6 +104,7 @@ mod tests {
             ("COGNITO_M2M_CLIENT_GROUPS", "reporting=id1,id2;sync=id3"),
             ("COGNITO_M2M_POOLS", "eu-west-1_a,eu-west-1_b"),
             ("COGNITO_M2M_FAIL_ON_INVALID_BEARER", "false"),
+            ("COGNITO_M2M_UNGUARDED_ROUTES", "deny"),
             ("COGNITO_M2M_CLIENT_SECRET", "of the token client"),
             ("COGNITO_M2M_CLIENT_SECRET_2", "of the token client"),
             ("HOME", "/home/app"),
@@ -120,6 +122,7 @@ mod tests {
         assert_eq!(settings.client_groups.len(), 2);
         assert_eq!(settings.pools.len(), 2);
         assert!(!settings.fail_on_invalid_bearer);
+        assert_eq!(settings.unguarded_routes, UnguardedRoutes::Deny);
     }
 
     #[test]

@@ -15,3 +15,4 @@ pub(crate) use table::Settings;
 
 pub use crate::issuer_type::IssuerType;
 pub use crate::setting_fault::{SettingFault, SettingsError};
+pub use crate::unguarded_routes::UnguardedRoutes;

@@ -8,6 +8,7 @@ use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
 use crate::setting_text::{RedactedUrl, shown_name};
+use crate::unguarded_routes::UnguardedRoutes;
 
 settings! {
     /// Sets the AWS Region of the user pool, such as `us-east-1`. Default: the Region in
@@ -111,6 +112,15 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
     map client_groups(()): BTreeMap<String, Vec<String>> = BTreeMap::new(), logged as count;
 
+    /// Sets whether a program with `danger_report_only` in an attribute fails to start. Default: false,
+    /// and a warning is logged for each such attribute.
+    ///
+    /// The error names all of them, including those of handlers that the program does not mount. See
+    /// [which_attribute](crate::guide::which_attribute#a-rule-that-only-reports).
+    ///
+    /// Environment variable: `COGNITO_M2M_DENY_REPORT_ONLY`.
+    value deny_report_only(true): bool = false, logged as value;
+
     /// Sets the request header that carries the token. Default: `Authorization`.
     ///
     /// It is the name as in a request. The spelling of Django's `META` (`HTTP_AUTHORIZATION`), and any
@@ -164,6 +174,14 @@ settings! {
     ///
     /// Environment variable: `COGNITO_M2M_ACCEPT_USER_TOKENS`.
     value accept_user_tokens(true): bool = false, logged as value;
+
+    /// Sets what happens if a route answers although no guard was evaluated, and it is not public.
+    /// Default: `warn`, which logs a warning once for each route pattern and method.
+    ///
+    /// [`UnguardedRoutes`] lists what counts as a guard.
+    ///
+    /// Environment variable: `COGNITO_M2M_UNGUARDED_ROUTES`, with the value `warn`, `deny` or `allow`.
+    value unguarded_routes(cognito_m2m::settings::UnguardedRoutes::Deny): UnguardedRoutes = UnguardedRoutes::Warn, logged as debug;
 
     /// Sets whether the issuer and the JWKS URL may use `http` with hosts other than loopback
     /// addresses. Default: false, because an attacker who can impersonate the server of the JWKS

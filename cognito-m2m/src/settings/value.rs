@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_text;
+use crate::unguarded_routes::UnguardedRoutes;
 
 /// A value of a setting that has not been parsed yet.
 pub(super) enum UnparsedValue {
@@ -133,6 +134,21 @@ impl SettingValue for ScopeMatch {
             "all" => Ok(Self::All),
             "any" => Ok(Self::Any),
             _ => expected("`all` or `any`"),
+        }
+    }
+
+    fn from_value(value: Value) -> Result<Self, String> {
+        String::from_value(value).and_then(|text| Self::from_text(&text))
+    }
+}
+
+impl SettingValue for UnguardedRoutes {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "warn" => Ok(Self::Warn),
+            "deny" => Ok(Self::Deny),
+            "allow" => Ok(Self::Allow),
+            _ => expected("`warn`, `deny` or `allow`"),
         }
     }
 
@@ -275,6 +291,20 @@ mod tests {
         for text in ["1", "yes", "True", ""] {
             assert!(bool::from_text(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn names_of_choices_are_exact() {
+        use UnguardedRoutes::{Allow, Deny, Warn};
+        for (text, choice) in [("warn", Warn), ("deny", Deny), ("allow", Allow)] {
+            assert_eq!(UnguardedRoutes::from_text(text), Ok(choice));
+            assert_eq!(UnguardedRoutes::from_value(json!(text)), Ok(choice));
+        }
+        let expected = "expected `warn`, `deny` or `allow`".to_owned();
+        for text in ["Deny", "off", "true", "forbid", ""] {
+            assert_eq!(UnguardedRoutes::from_text(text), Err(expected.clone()));
+        }
+        assert!(UnguardedRoutes::from_value(json!(true)).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -58,6 +59,14 @@ impl Claims {
         &self.payload
     }
 
+    /// Deserializes all claims.
+    pub(crate) fn deserialize<T: DeserializeOwned>(&self) -> Result<T, ClaimsMismatch> {
+        // From the text, since `members` omits values that `serde_json` can't represent.
+        serde_json::from_str(&self.payload).map_err(|error| ClaimsMismatch {
+            message: error.to_string().into(),
+        })
+    }
+
     /// Returns the claim with this name, or `None` if it is absent.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Value> {
@@ -96,6 +105,15 @@ impl fmt::Debug for Claims {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected claims to be a JSON object")]
 pub struct InvalidClaims;
+
+/// The error returned if claims do not fit the type that a handler requires.
+///
+/// Its text may quote the claims, so it belongs only in logs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ClaimsMismatch {
+    message: Arc<str>,
+}
 
 /// The `aud` claim: one audience or several (RFC 7519 section 4.1.3).
 ///

@@ -2,11 +2,12 @@
 //!
 //! Each module depends only on modules further down this list:
 //!
-//! 1. [`middleware`] and [`extract`]: the middleware, the guards and the extractors.
+//! 1. [`middleware`], [`extract`] and [`activity`]: the middleware, the guards and the extractors; the list
+//!    of clients.
 //! 2. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
 //! 3. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
-//! 4. [`responder`] and [`activity`]: the responses to refused requests; the list of clients.
+//! 4. [`responder`]: the responses to refused requests.
 
 mod activity;
 mod builder;
@@ -20,8 +21,10 @@ pub use activity::{ClientActivityList, ClientActivityPage, ClientActivityPageSer
 pub use builder::{BuildError, CognitoAuthBuilder};
 pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
 pub use extract::{
-    Both, Guard, MappedUser, OptionalPrincipal, RequestUser, RoutePolicy, plain_function,
+    Argument, Both, Guard, MappedUser, OptionalPrincipal, Public, RequestUser, RoutePolicy,
+    TokenClaims, plain_function,
 };
+pub use middleware::PublicRoutes;
 pub use request::RequestPrincipal;
 #[cfg(feature = "testing")]
 pub(crate) use request::preset;

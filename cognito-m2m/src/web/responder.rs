@@ -273,6 +273,9 @@ impl<'r> Answer<'r> {
             Refusal::Authorization(Denial::Client) => {
                 Self::forbidden("Client is not allowed.", Challenge::None)
             }
+            Refusal::Authorization(Denial::Claim { .. } | Denial::Claims(_)) => {
+                Self::forbidden("Claim is not allowed.", Challenge::None)
+            }
             Refusal::Authorization(Denial::OtherResourceServer) => {
                 Self::forbidden("Token is not for this API.", Challenge::None)
             }

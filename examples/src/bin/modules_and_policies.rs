@@ -33,7 +33,7 @@ mod orders {
         format!("order {id} is removed\n")
     }
 
-    /// `#[public]` exempts a handler, and documents why.
+    /// `#[public]` exempts a handler, and documents why. Here, it needs no import.
     #[get("/orders/states")]
     #[public(reason = "a constant list")]
     pub(super) async fn states() -> impl Responder {

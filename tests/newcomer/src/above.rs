@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, Responder, get, post, put, route, routes, web};
 use cognito_m2m::{
-    ServicePrincipal, allow_client_ids, require_all_scopes, require_any_scope,
-    require_authentication, require_scopes, scope_map,
+    ServicePrincipal, TokenClaims, allow_client_ids, public, require_all_scopes, require_any_scope,
+    require_authentication, require_claim, require_scopes, scope_map,
 };
 
-use crate::{not_found, scopes};
+use crate::{TenantClaims, claims, not_found, scopes};
 
 pub(crate) fn routes(scope: &mut web::ServiceConfig) {
     scope
@@ -20,7 +20,12 @@ pub(crate) fn routes(scope: &mut web::ServiceConfig) {
         .service(orders)
         .service(reports)
         .service(audit)
-        .service(secrets);
+        .service(secrets)
+        .service(live)
+        .route("/ready", web::get().to(ready))
+        .service(deployments)
+        .service(tenant)
+        .service(plan);
 }
 
 #[require_authentication]
@@ -90,4 +95,33 @@ async fn audit() -> impl Responder {
 #[get("/secrets")]
 async fn secrets() -> impl Responder {
     HttpResponse::Ok()
+}
+
+#[public(reason = "the load balancer has no token")]
+#[get("/live")]
+async fn live() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[cognito_m2m::public(reason = crate::NO_TOKEN)]
+async fn ready() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_claim("environment" = ["prod", claims::STAGING], "internal" = true)]
+#[get("/deployments")]
+async fn deployments() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_claim(claims::TENANT, equals_path = "tenant_id")]
+#[get("/tenants/{tenant_id}")]
+async fn tenant() -> impl Responder {
+    HttpResponse::Ok()
+}
+
+#[require_claim("plan" = 3, error = not_found)]
+#[get("/plan")]
+async fn plan(claims: TokenClaims<TenantClaims>) -> impl Responder {
+    claims.into_inner().tenant
 }

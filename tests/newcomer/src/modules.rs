@@ -3,10 +3,10 @@
 use actix_web::web;
 use cognito_m2m::{
     action_scope_map, allow_client_ids, require_all_scopes, require_any_scope,
-    require_authentication, require_scopes, scope_map,
+    require_authentication, require_claim, require_scopes, scope_map,
 };
 
-use crate::{not_found, scopes};
+use crate::{claims, not_found, scopes};
 
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.service(reports::monthly)
@@ -24,7 +24,9 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
         .service(actions::list)
         .service(actions::create)
         .service(actions::retire)
-        .service(actions::admin::purge);
+        .service(actions::admin::purge)
+        .service(tenants::show)
+        .service(tenants::parts::list);
 }
 
 #[require_authentication]
@@ -167,6 +169,27 @@ mod actions {
 
         #[post("/actions/purge")]
         pub(in super::super) async fn purge() -> impl Responder {
+            HttpResponse::Ok()
+        }
+    }
+}
+
+#[require_claim(claims::TENANT, equals_path = "tenant_id")]
+mod tenants {
+    use actix_web::{HttpResponse, Responder, get};
+
+    #[get("/module-tenants/{tenant_id}")]
+    pub(super) async fn show() -> impl Responder {
+        HttpResponse::Ok()
+    }
+
+    pub(super) mod parts {
+        use actix_web::{HttpResponse, Responder, get};
+        use cognito_m2m::require_claim;
+
+        #[get("/module-tenants/{tenant_id}/parts")]
+        #[require_claim("environment" = "prod")]
+        pub(in super::super) async fn list() -> impl Responder {
             HttpResponse::Ok()
         }
     }

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{App, test};
 use cognito_m2m::CognitoAuth;
+use cognito_m2m::settings::UnguardedRoutes;
 use cognito_m2m::testing::LocalCognito;
 use cognito_m2m_newcomer::routes;
 
@@ -232,6 +233,46 @@ const POLICIES: [Route; 4] = [
     route(Method::GET, "/authorized/spoon", &[("any", "")], &[]),
 ];
 
+/// The routes under `/rehearsal`. Their rehearsed rules deny some of the granted requests.
+const REHEARSED: [Route; 6] = [
+    route(
+        Method::GET,
+        "/stock",
+        &[("any", "widgets/read"), ("any", "")],
+        &[],
+    ),
+    route(
+        Method::POST,
+        "/stock",
+        &[("any", "widgets/write"), ("analyst", "widgets/write")],
+        &[("analyst", "widgets/read")],
+    ),
+    route(
+        Method::PATCH,
+        "/transfers",
+        &[("any", "widgets/read"), ("any", "")],
+        &[],
+    ),
+    route(
+        Method::GET,
+        "/suppliers",
+        &[("any", "widgets/read"), ("analyst", "widgets/read")],
+        &[("analyst", "other")],
+    ),
+    route(
+        Method::GET,
+        "/returns",
+        &[("any", ""), ("any", "widgets/read")],
+        &[],
+    ),
+    route(
+        Method::POST,
+        "/returns",
+        &[("any", ""), ("any", "widgets/write")],
+        &[],
+    ),
+];
+
 #[actix_web::test]
 async fn attributes_above_the_route_attribute_guard_handlers() {
     assert_statuses("/above", &HANDLERS).await;
@@ -248,14 +289,52 @@ async fn attributes_on_modules_guard_every_handler() {
 }
 
 #[actix_web::test]
+async fn rehearsed_rules_refuse_only_requests_without_a_valid_token() {
+    assert_statuses("/rehearsal", &REHEARSED).await;
+}
+
+#[actix_web::test]
+async fn deny_report_only_names_each_rehearsed_rule() {
+    let cognito = LocalCognito::start().expect("the local Cognito starts");
+    let settings = cognito.settings().client_group("reporting", ["analyst"]);
+    let error = CognitoAuth::new(settings.deny_report_only(true)).expect_err("rules are rehearsed");
+    let message = error.to_string();
+    for handler in [
+        "stock",
+        "set_stock",
+        "move_stock",
+        "suppliers::list",
+        "returns::list",
+        "returns::create",
+    ] {
+        let named = format!(" cognito_m2m_newcomer::rehearsal::{handler} ");
+        assert!(message.contains(&named), "{handler} in {message}");
+    }
+    assert_eq!(
+        message.matches("`danger_report_only`").count(),
+        6,
+        "{message}"
+    );
+}
+
+#[actix_web::test]
 async fn policies_without_attributes_guard_routes() {
     assert_statuses("", &POLICIES).await;
 }
 
 #[actix_web::test]
-async fn public_handler_of_a_guarded_module_needs_no_token() {
+async fn public_handlers_and_routes_need_no_token() {
     let api = Api::new();
-    for path in ["/reports/health", "/reports/version"] {
+    for path in [
+        "/above/live",
+        "/above/ready",
+        "/below/live",
+        "/below/ready",
+        "/reports/health",
+        "/reports/version",
+        "/documents/terms",
+        "/about",
+    ] {
         assert_eq!(api.send(&Method::GET, path, None).await, 200, "{path}");
     }
 }
@@ -296,6 +375,7 @@ impl Api {
         let cognito = LocalCognito::start().expect("the local Cognito starts");
         let settings = cognito.settings();
         let settings = settings.client_group("reporting", ["analyst", "billing"]);
+        let settings = settings.unguarded_routes(UnguardedRoutes::Deny);
         let auth = CognitoAuth::new(settings).expect("the settings are valid");
         Self { cognito, auth }
     }

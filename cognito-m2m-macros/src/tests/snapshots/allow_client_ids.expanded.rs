@@ -2,29 +2,28 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_reports {}
 const _: () = {
-    impl __cognito_m2m_reports {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::allow_clients({
-                const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
-                    ::cognito_m2m::__private::client("7k2m9f3qexample"),
-                    ::cognito_m2m::__private::client(clients::SYNC),
-                    ::cognito_m2m::__private::group("reporting"),
-                ];
-                __COGNITO_M2M_LIST
-            }),
-            handler: ::core::concat!(::core::module_path!(), "::", "reports"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_reports {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::allow_clients({
+                    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
+                        ::cognito_m2m::__private::client("7k2m9f3qexample"),
+                        ::cognito_m2m::__private::client(clients::SYNC),
+                        ::cognito_m2m::__private::group("reporting"),
+                    ];
+                    __COGNITO_M2M_LIST
+                }),
+                handler: ::core::concat!(::core::module_path!(), "::", "reports"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_reports::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_reports as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 async fn reports(

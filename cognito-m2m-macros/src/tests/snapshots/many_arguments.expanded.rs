@@ -2,22 +2,30 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_seven {}
 const _: () = {
-    impl __cognito_m2m_seven {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::authenticated(),
-            handler: ::core::concat!(::core::module_path!(), "::", "seven"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_seven {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::authenticated(),
+                handler: ::core::concat!(::core::module_path!(), "::", "seven"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
+    struct __CognitoM2mArguments {
+        _0: ::cognito_m2m::__private::Argument<Json<Order>>,
+        _1: ::cognito_m2m::__private::Argument<Data<A>>,
+        _2: ::cognito_m2m::__private::Argument<Data<B>>,
+        _3: ::cognito_m2m::__private::Argument<Data<C>>,
+        _4: ::cognito_m2m::__private::Argument<Data<D>>,
+        _5: ::cognito_m2m::__private::Argument<Data<E>>,
+        _6: ::cognito_m2m::__private::Argument<Data<F>>,
+    }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_seven::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_seven as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[allow(clippy::too_many_arguments)]
@@ -37,22 +45,39 @@ async fn seven(
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_sixteen {}
 const _: () = {
-    impl __cognito_m2m_sixteen {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::authenticated(),
-            handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_sixteen {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::authenticated(),
+                handler: ::core::concat!(::core::module_path!(), "::", "sixteen"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
+    struct __CognitoM2mArguments {
+        _0: ::cognito_m2m::__private::Argument<Json<Order>>,
+        _1: ::cognito_m2m::__private::Argument<A>,
+        _2: ::cognito_m2m::__private::Argument<B>,
+        _3: ::cognito_m2m::__private::Argument<C>,
+        _4: ::cognito_m2m::__private::Argument<D>,
+        _5: ::cognito_m2m::__private::Argument<E>,
+        _6: ::cognito_m2m::__private::Argument<F>,
+        _7: ::cognito_m2m::__private::Argument<G>,
+        _8: ::cognito_m2m::__private::Argument<H>,
+        _9: ::cognito_m2m::__private::Argument<I>,
+        _10: ::cognito_m2m::__private::Argument<J>,
+        _11: ::cognito_m2m::__private::Argument<K>,
+        _12: ::cognito_m2m::__private::Argument<L>,
+        _13: ::cognito_m2m::__private::Argument<M>,
+        _14: ::cognito_m2m::__private::Argument<N>,
+        _15: ::cognito_m2m::__private::Argument<O>,
+    }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_sixteen::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_sixteen as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[allow(clippy::too_many_arguments)]

@@ -2,30 +2,29 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_create {}
 const _: () = {
-    impl __cognito_m2m_create {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::scope_rule(
-                ::cognito_m2m::__private::any({
-                    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
-                        ::cognito_m2m::__private::scope("widgets/write"),
-                        ::cognito_m2m::__private::scope("widgets/admin"),
-                    ];
-                    __COGNITO_M2M_LIST
-                }),
-            ),
-            handler: ::core::concat!(::core::module_path!(), "::", "create"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_create {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::scope_rule(
+                    ::cognito_m2m::__private::any({
+                        const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
+                            ::cognito_m2m::__private::scope("widgets/write"),
+                            ::cognito_m2m::__private::scope("widgets/admin"),
+                        ];
+                        __COGNITO_M2M_LIST
+                    }),
+                ),
+                handler: ::core::concat!(::core::module_path!(), "::", "create"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_create::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_create as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 async fn create(

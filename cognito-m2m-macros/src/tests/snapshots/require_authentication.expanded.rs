@@ -2,22 +2,21 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_status {}
 const _: () = {
-    impl __cognito_m2m_status {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::authenticated(),
-            handler: ::core::concat!(::core::module_path!(), "::", "status"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_status {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::authenticated(),
+                handler: ::core::concat!(::core::module_path!(), "::", "status"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_status::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_status as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 async fn status(

@@ -2,33 +2,32 @@
 #[allow(non_camel_case_types)]
 pub(crate) enum __cognito_m2m_list {}
 const _: () = {
-    impl __cognito_m2m_list {
-        const LAYER: &'static crate::auth::__private::Layer = &crate::auth::__private::Layer {
-            policy: crate::auth::__private::Policy::scope_rule(
-                crate::auth::__private::default_match({
-                    const __COGNITO_M2M_LIST: &[crate::auth::__private::ScopeRule] = &[
-                        crate::auth::__private::scope("widgets/read"),
-                        crate::auth::__private::scope("sales/read"),
-                    ];
-                    __COGNITO_M2M_LIST
-                }),
-            ),
-            handler: ::core::concat!(::core::module_path!(), "::", "list"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl crate::auth::__private::RoutePolicy for __cognito_m2m_list {
         const LAYERS: &'static crate::auth::__private::Layers = &crate::auth::__private::Layers::One(
-            Self::LAYER,
+            &crate::auth::__private::Layer {
+                policy: crate::auth::__private::Policy::scope_rule(
+                    crate::auth::__private::default_match({
+                        const __COGNITO_M2M_LIST: &[crate::auth::__private::ScopeRule] = &[
+                            crate::auth::__private::scope("widgets/read"),
+                            crate::auth::__private::scope("sales/read"),
+                        ];
+                        __COGNITO_M2M_LIST
+                    }),
+                ),
+                handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
         const REFUSAL: ::core::option::Option<crate::auth::__private::RefusalFn> = ::core::option::Option::Some(
             refusals::not_found,
         );
     }
     crate::auth::__private::inventory::submit! {
-        crate ::auth::__private::GuardedHandler(__cognito_m2m_list::LAYER)
+        crate ::auth::__private::GuardedHandler(< __cognito_m2m_list as crate
+        ::auth::__private::RoutePolicy > ::LAYERS)
     }
 };
 pub(crate) async fn list(

@@ -2,36 +2,42 @@
 #[allow(non_camel_case_types)]
 enum __cognito_m2m_sell {}
 const _: () = {
-    impl __cognito_m2m_sell {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::scope_rule(
-                ::cognito_m2m::__private::any({
-                    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
-                        ::cognito_m2m::__private::scope("widgets/admin"),
-                        ::cognito_m2m::__private::all({
-                            const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
-                                ::cognito_m2m::__private::scope("widgets/write"),
-                                ::cognito_m2m::__private::scope(scopes::SALES),
-                            ];
-                            __COGNITO_M2M_LIST
-                        }),
-                    ];
-                    __COGNITO_M2M_LIST
-                }),
-            ),
-            handler: ::core::concat!(::core::module_path!(), "::", "sell"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_sell {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::scope_rule(
+                    ::cognito_m2m::__private::any({
+                        const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
+                            ::cognito_m2m::__private::scope("widgets/admin"),
+                            ::cognito_m2m::__private::all({
+                                const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ScopeRule] = &[
+                                    ::cognito_m2m::__private::scope("widgets/write"),
+                                    {
+                                        #[allow(unused_imports)]
+                                        use ::cognito_m2m::__private::OtherConstant as _;
+                                        ::cognito_m2m::__private::ScopeConstant(const {
+                                                &scopes::SALES
+                                            })
+                                            .scope_rule()
+                                    },
+                                ];
+                                __COGNITO_M2M_LIST
+                            }),
+                        ];
+                        __COGNITO_M2M_LIST
+                    }),
+                ),
+                handler: ::core::concat!(::core::module_path!(), "::", "sell"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_sell::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_sell as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 async fn sell(_: ::cognito_m2m::__private::Guard<__cognito_m2m_sell>) -> impl Responder {

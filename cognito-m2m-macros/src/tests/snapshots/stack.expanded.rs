@@ -4,24 +4,23 @@
 enum __cognito_m2m_list {}
 #[cfg(feature = "widgets")]
 const _: () = {
-    impl __cognito_m2m_list {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::Policy::scope_rule(
-                ::cognito_m2m::__private::scope("widgets/read"),
-            ),
-            handler: ::core::concat!(::core::module_path!(), "::", "list"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_list {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::Policy::scope_rule(
+                    ::cognito_m2m::__private::scope("widgets/read"),
+                ),
+                handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_list::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_list as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[cfg(feature = "widgets")]
@@ -30,27 +29,26 @@ const _: () = {
 enum __cognito_m2m_2_list {}
 #[cfg(feature = "widgets")]
 const _: () = {
-    impl __cognito_m2m_2_list {
-        const LAYER: &'static ::cognito_m2m::__private::Layer = &::cognito_m2m::__private::Layer {
-            policy: ::cognito_m2m::__private::allow_clients({
-                const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
-                    ::cognito_m2m::__private::client("7k2m9f3qexample"),
-                ];
-                __COGNITO_M2M_LIST
-            }),
-            handler: ::core::concat!(::core::module_path!(), "::", "list"),
-            file: ::core::file!(),
-            line: ::core::line!(),
-        };
-    }
     #[automatically_derived]
     impl ::cognito_m2m::__private::RoutePolicy for __cognito_m2m_2_list {
         const LAYERS: &'static ::cognito_m2m::__private::Layers = &::cognito_m2m::__private::Layers::One(
-            Self::LAYER,
+            &::cognito_m2m::__private::Layer {
+                policy: ::cognito_m2m::__private::allow_clients({
+                    const __COGNITO_M2M_LIST: &[::cognito_m2m::__private::ClientSelector] = &[
+                        ::cognito_m2m::__private::client("7k2m9f3qexample"),
+                    ];
+                    __COGNITO_M2M_LIST
+                }),
+                handler: ::core::concat!(::core::module_path!(), "::", "list"),
+                file: ::core::file!(),
+                line: ::core::line!(),
+                report_only: false,
+            },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(__cognito_m2m_2_list::LAYER)
+        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_2_list as
+        ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };
 #[cfg(feature = "widgets")]

@@ -24,6 +24,18 @@ pub mod api {
     pub async fn status() -> &'static str {
         "up"
     }
+
+    /// A public handler, without an import.
+    #[public(reason = "a probe")]
+    pub async fn live() -> &'static str {
+        "up"
+    }
+}
+
+/// A public handler.
+#[auth::public(reason = "a probe")]
+pub async fn ready() -> &'static str {
+    "up"
 }
 
 #[cfg(test)]
@@ -34,6 +46,7 @@ mod tests {
     fn the_attributes_find_the_renamed_crate() {
         drop(actix_web::App::new().service(services()));
         drop(actix_web::web::get().to(api::status));
+        drop(actix_web::web::get().to(api::live).to(ready));
         assert_eq!(auth::policy::guarded_handlers().count(), 4);
     }
 }

@@ -1,9 +1,10 @@
 use super::*;
 use crate::client_id::ClientId;
-use crate::policy::{ClientGroups, ClientList, PolicyDefaults};
+use crate::policy::{ClientGroups, ClientList, PathParameters, PolicyDefaults};
 use crate::pool::PoolName;
 use crate::scope::ScopeSet;
 use crate::scope_match::ScopeMatch;
+use crate::token::Claims;
 
 /// Evaluates a policy for the client `reporting`, which is in the group `known`.
 fn evaluate(policy: &Policy, method: &str, scopes: &str) -> Result<(), Denial> {
@@ -12,7 +13,9 @@ fn evaluate(policy: &Policy, method: &str, scopes: &str) -> Result<(), Denial> {
         pool: &PoolName::default(),
         client_id: &ClientId::new("reporting").expect("a valid client ID"),
         scopes: &ScopeSet::parse(scopes),
+        claims: &Claims::from_payload(r#"{"tenant": "acme"}"#.to_owned()),
         method,
+        path_parameters: PathParameters::from_pairs(&[("tenant_id", "acme")]),
         defaults: &PolicyDefaults {
             groups: ClientGroups::from_iter([("known".to_owned(), known)]),
             ..PolicyDefaults::default()
@@ -50,6 +53,8 @@ fn empty_policy_denies() {
         Policy::scopes(none).expect("valid scopes"),
         Policy::scope_map(none.map(|method| (method, ScopeRule::All(Cow::Borrowed(&[]))))),
         Policy::allow_client_ids(none).expect("valid client IDs"),
+        Policy::claim_one_of("tenant", none),
+        Policy(Rule::Claims(Cow::Borrowed(&[]))),
     ] {
         assert!(evaluate(&policy, "GET", "a").is_err(), "{policy:?}");
     }

@@ -14,6 +14,7 @@ use crate::policy::PolicyDefaults;
 use crate::pool::PoolName;
 use crate::setting_fault::{SettingFault, SettingsError};
 use crate::settings::table::Settings;
+use crate::unguarded_routes::UnguardedRoutes;
 use crate::validator::TokenRules;
 
 /// Valid settings, in the types that the rest of the crate uses.
@@ -26,6 +27,7 @@ pub(crate) struct CheckedSettings {
     pub(crate) realm: Realm,
     pub(crate) json_error_responses: bool,
     pub(crate) fail_on_invalid_bearer: bool,
+    pub(crate) unguarded_routes: UnguardedRoutes,
     pub(crate) max_token_bytes: usize,
     pub(crate) token_rules: TokenRules,
     pub(crate) token_cache_entries: usize,
@@ -81,6 +83,7 @@ impl Settings {
             realm,
             json_error_responses: self.json_error_responses,
             fail_on_invalid_bearer: self.fail_on_invalid_bearer,
+            unguarded_routes: self.unguarded_routes,
             max_token_bytes: self.max_token_bytes,
             token_rules: self.token_rules(),
             token_cache_entries: self.token_cache_entries,

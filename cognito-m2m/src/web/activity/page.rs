@@ -19,6 +19,9 @@ use crate::activity::ActivityReader;
 /// `App::service(page)` does not compile. To serve it without a login, call
 /// [`danger_unguarded`](Self::danger_unguarded).
 ///
+/// Inside of `CognitoAuth`, it counts as public for the setting
+/// [`unguarded_routes`](crate::Settings::unguarded_routes): your login guards it.
+///
 /// The page runs no scripts and loads nothing from other servers.
 ///
 /// # Examples

@@ -1,10 +1,11 @@
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, always_ready, forward_ready};
+use actix_web::{Error, HttpMessage};
 
 use super::render::respond;
 use super::source::Source;
 use crate::box_future::BoxFuture;
+use crate::web::request::mark_public;
 
 /// The service that renders a [`ClientActivityPage`](crate::ClientActivityPage).
 ///
@@ -41,6 +42,7 @@ impl Service<ServiceRequest> for ClientActivityPageService {
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let source = self.source.clone();
+        mark_public(&request.extensions());
         Box::pin(async move {
             let response = respond(&source, request.request()).await;
             Ok(request.into_response(response))
@@ -66,6 +68,8 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        // The login around the page may answer by itself.
+        mark_public(&request.extensions());
         let response = self.service.call(request);
         Box::pin(async { response.await.map(ServiceResponse::map_into_boxed_body) })
     }

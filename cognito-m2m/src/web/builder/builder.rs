@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::activity::{activity_fault, start_tracking};
 use super::error::BuildError;
+use super::report_only::report_only_faults;
 use super::startup_log;
 use super::users::user_lookups;
 use super::validator::cognito_validator;
@@ -14,7 +15,7 @@ use crate::settings::{CheckedPool, SettingFault, Settings};
 use crate::time::{Clock, SystemClock};
 use crate::users::{AnyMapper, UserMapper};
 use crate::validator::TokenValidator;
-use crate::web::cognito_auth::{CognitoAuth, State, Validation};
+use crate::web::cognito_auth::{CognitoAuth, ReportedRoutes, State, Validation};
 use crate::web::responder::{DefaultResponder, Realm, RefusalResponder};
 
 /// Builds a [`CognitoAuth`].
@@ -235,6 +236,7 @@ impl CognitoAuthBuilder {
         } else {
             undefined_groups(&self.settings)
         };
+        faults.extend(report_only_faults(&self.settings));
         let has_custom_validator = self.validator.is_some();
         let (users, user_fault) =
             user_lookups(&self.settings, has_custom_validator, self.user_mapper);
@@ -273,6 +275,8 @@ impl CognitoAuthBuilder {
             header_prefix: checked.header_prefix,
             max_token_bytes: checked.max_token_bytes,
             fail_on_invalid_bearer: checked.fail_on_invalid_bearer,
+            unguarded_routes: checked.unguarded_routes,
+            reported_routes: ReportedRoutes::default(),
             policy_defaults: checked.policy_defaults,
             admitted_clients: admitted_clients(&checked.pools),
             users,

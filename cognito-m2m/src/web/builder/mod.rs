@@ -7,6 +7,7 @@ mod activity;
 )]
 mod builder;
 mod error;
+mod report_only;
 mod startup_log;
 mod users;
 mod validator;

@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
+use super::report_only::report_only_layers;
 use crate::client_id::is_cognito_client_id;
-use crate::policy::{ClientList, Layer, Policy, guarded_handlers};
+use crate::policy::{ClientList, Layer, Policy, guarded_handlers, public_handlers};
 use crate::pool::{PoolName, parse_issuer};
 use crate::scope_match::ScopeMatch;
 use crate::settings::{AllowedClients, CheckedPool, CheckedSettings, Settings, StartupFields};
+use crate::unguarded_routes::UnguardedRoutes;
 
 /// Logs the effective settings on one line, and a warning for each setting that weakens security.
 pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_validator: bool) {
@@ -23,11 +25,13 @@ pub(super) fn log(settings: &Settings, checked: &CheckedSettings, has_custom_val
         has_custom_validator,
         allowed_clients: AllowedClients(allowed_clients.as_ref().map(ClientList::len)),
         guarded_handlers: guarded_handlers().count(),
+        public_handlers: public_handlers().count(),
     });
     for warning in warnings(settings) {
         tracing::warn!(warning, "a setting weakens security");
     }
     warn_about_open_handlers(settings, pools);
+    warn_about_report_only();
     if !has_custom_validator {
         warn_about_unknown_pools(pools);
         warn_about_audiences(settings);
@@ -50,6 +54,19 @@ fn warn_about_unknown_pools(pools: &[CheckedPool]) {
                 "an attribute names a pool that the setting `pools` does not define; its clients are refused"
             );
         }
+    }
+}
+
+/// Warns about each attribute that only reports.
+fn warn_about_report_only() {
+    for layer in report_only_layers() {
+        tracing::warn!(
+            warning = "an attribute has danger_report_only: requests that it denies are served and logged as would_refuse",
+            handler = layer.handler,
+            file = layer.file,
+            line = layer.line,
+            "a rule is not enforced"
+        );
     }
 }
 
@@ -123,10 +140,12 @@ fn warn_about_open_handlers(settings: &Settings, pools: &[CheckedPool]) {
 }
 
 /// Returns the names of the handlers whose attributes require a valid token and nothing else, sorted.
+/// An attribute that only reports requires nothing.
 fn handlers_without_requirement(layers: impl Iterator<Item = &'static Layer>) -> Vec<&'static str> {
     let mut is_open = BTreeMap::new();
     for layer in layers {
-        *is_open.entry(layer.handler).or_insert(true) &= layer.policy == Policy::authenticated();
+        let requires_token_only = layer.report_only || layer.policy == Policy::authenticated();
+        *is_open.entry(layer.handler).or_insert(true) &= requires_token_only;
     }
     let open = is_open.into_iter().filter(|(_, is_open)| *is_open);
     open.map(|(handler, _)| handler).collect()
@@ -160,6 +179,10 @@ fn warnings(settings: &Settings) -> Vec<&'static str> {
             "jwks_fetch is off: a withdrawn key is accepted until the configured keys change",
         ),
         (
+            settings.unguarded_routes == UnguardedRoutes::Allow,
+            "unguarded_routes is allow: a handler without a guard answers everyone, and no log line says so",
+        ),
+        (
             settings.leeway.as_secs() > 300,
             "leeway is over five minutes: tokens are accepted long after they expire",
         ),
@@ -184,8 +207,11 @@ mod tests {
             .default_scope_match(ScopeMatch::Any)
             .header_name("X-Token")
             .accept_user_tokens(true)
-            .danger_allow_http(true);
-        assert_eq!(warnings(&weak).len(), 4);
+            .danger_allow_http(true)
+            .unguarded_routes(UnguardedRoutes::Allow);
+        assert_eq!(warnings(&weak).len(), 5);
+        let strict = Settings::default().unguarded_routes(UnguardedRoutes::Deny);
+        assert_eq!(warnings(&strict), [""; 0]);
     }
 
     #[test]
@@ -247,14 +273,17 @@ mod tests {
 
     #[test]
     fn handlers_that_require_neither_scopes_nor_clients_are_found() {
-        let layer = |handler: &'static str, policy| -> &'static Layer {
+        let new_layer = |handler: &'static str, policy, report_only| -> &'static Layer {
             Box::leak(Box::new(Layer {
                 policy,
                 handler,
                 file: "handlers.rs",
                 line: 1,
+                report_only,
             }))
         };
+        let layer = |handler, policy| new_layer(handler, policy, false);
+        let reported = |handler, policy| new_layer(handler, policy, true);
         let layers = [
             layer("who_am_i", Policy::authenticated()),
             layer("list", Policy::scope("widgets/read")),
@@ -263,8 +292,11 @@ mod tests {
             layer("create", Policy::scope("widgets/write")),
             layer("report", Policy::allow_groups(["reporting"])),
             layer("about", Policy::authenticated()),
+            reported("rehearsed", Policy::scope("widgets/read")),
+            reported("half_rehearsed", Policy::scope("widgets/read")),
+            layer("half_rehearsed", Policy::scope("widgets/write")),
         ];
         let found = handlers_without_requirement(layers.into_iter());
-        assert_eq!(found, ["about", "who_am_i"]);
+        assert_eq!(found, ["about", "rehearsed", "who_am_i"]);
     }
 }

@@ -171,7 +171,7 @@ impl CognitoAuth {
                 self.state.authenticate(credentials).await?
             }
         };
-        let input = principal.policy_input("", &self.state.policy_defaults);
+        let input = principal.policy_input(&self.state.policy_defaults);
         input.evaluate_resource_servers()?;
         Ok(principal)
     }

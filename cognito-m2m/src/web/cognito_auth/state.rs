@@ -1,4 +1,5 @@
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 
+use super::reported_routes::{ReportedRoutes, Route};
 use crate::activity::Recorder;
 use crate::error::{AuthenticationError, Refusal};
 use crate::jwks::{Incomplete, PendingFetch};
@@ -16,6 +18,7 @@ use crate::runtime::Background;
 use crate::settings::AuthScheme;
 use crate::time::Clock;
 use crate::token::{BearerToken, Credentials, InvalidCredentials};
+use crate::unguarded_routes::UnguardedRoutes;
 use crate::users::Users;
 use crate::validator::{CognitoValidator, TokenValidator};
 use crate::web::responder::{Realm, RefusalResponder};
@@ -27,6 +30,8 @@ pub(in crate::web) struct State {
     pub(in crate::web) header_prefix: AuthScheme,
     pub(in crate::web) max_token_bytes: usize,
     pub(in crate::web) fail_on_invalid_bearer: bool,
+    pub(in crate::web) unguarded_routes: UnguardedRoutes,
+    pub(in crate::web) reported_routes: ReportedRoutes,
     pub(in crate::web) policy_defaults: Arc<PolicyDefaults>,
     /// The clients that each user pool admits. A pool that is not in the map admits all of its
     /// clients.
@@ -42,21 +47,34 @@ pub(in crate::web) struct State {
 }
 
 /// A handle to the state, shared by the requests of one worker.
-#[expect(
-    clippy::redundant_allocation,
-    reason = "if all requests counted references to one `Arc`, its cache line would move between workers"
-)]
+///
+/// If all requests counted references to the `Arc`, its cache line would move between workers.
 #[derive(Clone)]
-pub(in crate::web) struct WorkerState(Rc<Arc<State>>);
+pub(in crate::web) struct WorkerState(Rc<Worker>);
+
+struct Worker {
+    state: Arc<State>,
+    /// The unguarded routes that this worker has reported, or found to be reported.
+    reported_routes: RefCell<HashSet<Route>>,
+}
 
 impl WorkerState {
     pub(in crate::web) fn new(state: &Arc<State>) -> Self {
-        Self(Rc::new(Arc::clone(state)))
+        Self(Rc::new(Worker {
+            state: Arc::clone(state),
+            reported_routes: RefCell::default(),
+        }))
     }
 
     /// Returns `true` if both handles refer to the same `CognitoAuth`, or to clones of it.
     pub(in crate::web) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0.state, &other.0.state)
+    }
+
+    /// Adds an unguarded route, and returns `true` if no worker has reported it yet.
+    pub(in crate::web) fn report(&self, route: Route) -> bool {
+        let is_new_here = self.0.reported_routes.borrow_mut().insert(route.clone());
+        is_new_here && self.reported_routes.insert(route)
     }
 }
 
@@ -64,7 +82,7 @@ impl Deref for WorkerState {
     type Target = State;
 
     fn deref(&self) -> &State {
-        &self.0
+        &self.0.state
     }
 }
 

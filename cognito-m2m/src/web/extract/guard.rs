@@ -1,13 +1,15 @@
 use std::convert::Infallible;
-use std::future::{Ready, ready};
+use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::{Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers};
-use crate::web::request::{Authentication, guard_error};
+use crate::policy::{Layer, Layers, PathParameters};
+use crate::web::request::{Authentication, guard_error, log_would_refuse, visit_parameters};
 use crate::web::responder::RefusalFn;
 
 /// The policies of a handler, known at compile time.
@@ -40,20 +42,52 @@ impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> 
 ///
 /// Its future is ready on the first poll, so a refused request gets its response before any other
 /// extractor reads the body.
+///
+/// Each handler has a guard of its own type, so what is generic here is compiled once for each handler.
+/// The generic code only passes constants to [`evaluate`].
 pub struct Guard<P>(PhantomData<P>);
 
 impl<P: RoutePolicy> FromRequest for Guard<P> {
     type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
+    type Future = Evaluated<P>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let result = evaluate(request, P::LAYERS).map(|()| Self(PhantomData));
-        ready(result.map_err(|(refusal, layer)| guard_error(refusal, request, layer, P::REFUSAL)))
+        Evaluated {
+            refused: evaluate(request, P::LAYERS, P::REFUSAL),
+            policy: PhantomData,
+        }
     }
 }
 
-/// Evaluates the attributes of a handler. The error contains the attribute that refused.
+/// The future of a [`Guard`], whose policy has been evaluated.
+pub struct Evaluated<P> {
+    refused: Option<Error>,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P> Future for Evaluated<P> {
+    type Output = Result<Guard<P>, Error>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match self.get_mut().refused.take() {
+            None => Ok(Guard(PhantomData)),
+            Some(error) => Err(error),
+        })
+    }
+}
+
+/// Evaluates the attributes of a handler. Returns the error if one of them refuses the request.
 fn evaluate(
+    request: &HttpRequest,
+    layers: &'static Layers,
+    custom_response: Option<RefusalFn>,
+) -> Option<Error> {
+    let (refusal, layer) = evaluate_layers(request, layers).err()?;
+    Some(guard_error(refusal, request, layer, custom_response))
+}
+
+/// Evaluates the attributes of a handler. The error contains the attribute that refused.
+fn evaluate_layers(
     request: &HttpRequest,
     layers: &'static Layers,
 ) -> Result<(), (Refusal, &'static Layer)> {
@@ -64,7 +98,16 @@ fn evaluate(
             layers.outermost(),
         ));
     };
-    authentication.evaluate_layers(layers, request.method().as_str())?;
+    authentication.coverage.set_guarded();
+    let visit =
+        |visitor: &mut dyn FnMut(&str, &str)| visit_parameters(request.match_info(), visitor);
+    let path_parameters = PathParameters::from_visit(&visit);
+    let reported =
+        authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
     authentication.layers = Some(layers);
+    drop(extensions);
+    for (denial, layer) in reported {
+        log_would_refuse(denial, layer, request);
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
+use super::extraction::extraction;
 use crate::principal::ServicePrincipal;
 use crate::web::request::{Outcome, refusal_error, with_authentication};
 
@@ -13,7 +14,8 @@ use crate::web::request::{Outcome, refusal_error, with_authentication};
 /// `#[require_authentication]`, including the default allowlist.
 ///
 /// `Option<ServicePrincipal>` turns every failure into `None`, even a forged token or unavailable
-/// keys, and nothing is logged. If a token is optional, take an [`OptionalPrincipal`] instead.
+/// keys, and nothing is logged. If a token is optional, take an [`OptionalPrincipal`] instead. For the
+/// setting `unguarded_routes`, an `Option` or `Result` around the argument is no guard.
 ///
 /// In a middleware, return the error of `request.extract::<ServicePrincipal>()`, or drop it before
 /// calling the next service: it contains the request, and Actix panics if it routes a request that
@@ -23,9 +25,11 @@ impl FromRequest for ServicePrincipal {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
+    #[track_caller]
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let extraction = extraction(request);
         let principal = with_authentication(&request.extensions(), |authentication| {
-            authentication.allowed_principal().cloned()
+            authentication.allowed_principal(extraction)
         });
         ready(principal.map_err(|refusal| refusal_error(refusal, request)))
     }
@@ -36,6 +40,9 @@ impl FromRequest for ServicePrincipal {
 /// A malformed, invalid or expired token is refused, and so is a token that cannot be verified
 /// because the keys are unavailable, or that is for another API (the setting `resource_servers`). This
 /// extractor does not evaluate the default allowlist.
+///
+/// For the setting `unguarded_routes`, it is no guard, because it admits a request without a token: mark
+/// the handler [`#[public]`](crate::public), or call [`authorize`](ServicePrincipal::authorize).
 ///
 /// # Examples
 ///
@@ -84,8 +91,8 @@ impl FromRequest for OptionalPrincipal {
                 |authentication| match &authentication.outcome {
                     Outcome::Absent => Ok(Self(None)),
                     Outcome::Verified(_) | Outcome::Refused(_) => authentication
-                        .principal()
-                        .map(|principal| Self(Some(principal.clone()))),
+                        .optional_principal()
+                        .map(|principal| Self(Some(principal))),
                 },
             );
         ready(principal.map_err(|refusal| refusal_error(refusal, request)))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
+use super::extraction::extraction;
 use crate::box_future::BoxFuture;
 use crate::error::{Misconfiguration, Refusal};
 use crate::principal::ServicePrincipal;
@@ -102,6 +103,7 @@ impl<U: Send + Sync + 'static> FromRequest for RequestUser<U> {
     type Error = Error;
     type Future = BoxFuture<'static, Result<Self, Error>>;
 
+    #[track_caller]
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, |user, user_request| {
             Ok(match user {
@@ -170,6 +172,7 @@ impl<U: Send + Sync + 'static> FromRequest for MappedUser<U> {
     type Error = Error;
     type Future = BoxFuture<'static, Result<Self, Error>>;
 
+    #[track_caller]
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, |user, _| {
             user.map(Self).ok_or(UserMappingError::NotMapped.into())
@@ -186,18 +189,19 @@ struct UserRequest {
 
 /// Checks the principal immediately, but starts the lookup on the first poll: Actix polls it only
 /// if the guard has admitted the request.
+#[track_caller]
 fn extract<T: 'static, U: Send + Sync + 'static>(
     request: &HttpRequest,
     finish: impl FnOnce(Option<Arc<U>>, UserRequest) -> Result<T, Refusal> + 'static,
 ) -> BoxFuture<'static, Result<T, Error>> {
+    let extraction = extraction(request);
     let allowed = with_authentication(&request.extensions(), |authentication| {
-        authentication.allowed_principal().map(drop)
+        authentication.allowed_principal(extraction)
     });
     let request = request.clone();
     Box::pin(async move {
         let extracted = async {
-            allowed?;
-            let user_request = UserRequest::new(&request)?;
+            let user_request = UserRequest::new(allowed?, &request)?;
             finish(user_request.find().await?, user_request)
         };
         extracted
@@ -207,13 +211,13 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
 }
 
 impl UserRequest {
-    fn new(request: &HttpRequest) -> Result<Self, Refusal> {
+    fn new(principal: ServicePrincipal, request: &HttpRequest) -> Result<Self, Refusal> {
         let mut extensions = request.extensions_mut();
         let authentication = extensions
             .get_mut::<Authentication>()
             .ok_or(Misconfiguration::MiddlewareMissing)?;
         Ok(Self {
-            principal: authentication.principal()?.clone(),
+            principal,
             lookup: Rc::clone(authentication.lookup.get_or_insert_default()),
             state: authentication.state.clone(),
         })

@@ -12,6 +12,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use pin_project_lite::pin_project;
 
+use super::unguarded;
 use crate::box_future::BoxFuture;
 use crate::error::Refusal;
 use crate::jwks::{Incomplete, PendingFetch};
@@ -65,7 +66,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         if is_authenticated(&request, &self.state) {
-            return self.serve(request, false);
+            return self.serve(request, Checks::NONE);
         }
         match try_authenticate(&self.state, &request) {
             Ok(outcome) => self.serve_or_refuse(request, outcome),
@@ -80,15 +81,11 @@ where
     S::Future: 'static,
     B: MessageBody + 'static,
 {
-    fn serve(
-        &self,
-        request: ServiceRequest,
-        is_token_refused: bool,
-    ) -> Authenticating<S::Future, B> {
+    fn serve(&self, request: ServiceRequest, checks: Checks) -> Authenticating<S::Future, B> {
         Authenticating::Serving {
             response: self.service.call(request),
             state: self.state.clone(),
-            is_token_refused,
+            checks,
         }
     }
 
@@ -97,9 +94,9 @@ where
         request: ServiceRequest,
         outcome: Outcome,
     ) -> Authenticating<S::Future, B> {
-        let is_token_refused = matches!(outcome, Outcome::Refused(_));
+        let checks = Checks::after(&outcome);
         match attach(&self.state, request, outcome) {
-            ControlFlow::Continue(request) => self.serve(request, is_token_refused),
+            ControlFlow::Continue(request) => self.serve(request, checks),
             ControlFlow::Break(refused) => Authenticating::Refused {
                 refused: Some(refused),
                 state: self.state.clone(),
@@ -118,10 +115,10 @@ where
             response: Box::pin(async move {
                 fetch.ended().await;
                 let outcome = authenticate(&state, &request).await;
-                let is_token_refused = matches!(outcome, Outcome::Refused(_));
+                let checks = Checks::after(&outcome);
                 match attach(&state, request, outcome) {
                     ControlFlow::Continue(request) => {
-                        finish(&state, service.call(request).await, is_token_refused)
+                        finish(&state, service.call(request).await, checks)
                     }
                     ControlFlow::Break(refused) => Ok(refused.into_response(&state)),
                 }
@@ -135,7 +132,7 @@ pin_project! {
     /// validated immediately.
     #[project = AuthenticatingProjection]
     pub enum Authenticating<F, B> {
-        Serving { #[pin] response: F, state: WorkerState, is_token_refused: bool },
+        Serving { #[pin] response: F, state: WorkerState, checks: Checks },
         Refused { refused: Option<RefusedToken>, state: WorkerState },
         Waiting { response: BoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>> },
     }
@@ -153,16 +150,40 @@ where
             AuthenticatingProjection::Serving {
                 response,
                 state,
-                is_token_refused,
+                checks,
             } => response
                 .poll(cx)
-                .map(|response| finish(state, response, *is_token_refused)),
+                .map(|response| finish(state, response, *checks)),
             AuthenticatingProjection::Refused { refused, state } => match refused.take() {
                 Some(refused) => Poll::Ready(Ok(refused.into_response(state))),
                 // Reached only if the future is polled again after it completed.
                 None => Poll::Pending,
             },
             AuthenticatingProjection::Waiting { response } => response.as_mut().poll(cx),
+        }
+    }
+}
+
+/// What the middleware does once the request has been served.
+#[derive(Clone, Copy)]
+pub struct Checks {
+    /// `true` if the request has a token that was refused.
+    is_token_refused: bool,
+    /// `true` if the setting `unguarded_routes` is applied.
+    is_outermost: bool,
+}
+
+impl Checks {
+    /// The middleware with the same state around this one checks everything.
+    const NONE: Self = Self {
+        is_token_refused: false,
+        is_outermost: false,
+    };
+
+    fn after(outcome: &Outcome) -> Self {
+        Self {
+            is_token_refused: matches!(outcome, Outcome::Refused(_)),
+            is_outermost: true,
         }
     }
 }
@@ -258,16 +279,21 @@ fn attach(
         Outcome::Refused(_) | Outcome::Absent => {}
     }
     let authentication = Authentication::new(state.clone(), outcome);
-    request.extensions_mut().insert(authentication);
+    let mut extensions = request.extensions_mut();
+    if let Some(outer) = extensions.insert(authentication)
+        && let Some(authentication) = extensions.get_mut::<Authentication>()
+    {
+        authentication.coverage = outer.coverage;
+    }
+    drop(extensions);
     ControlFlow::Continue(request)
 }
 
-/// Completes the response to a request that the middleware did not refuse. `is_token_refused` is
-/// `true` if the request has a token that was refused.
+/// Completes the response to a request that the middleware did not refuse.
 fn finish<B>(
     state: &WorkerState,
     response: Result<ServiceResponse<B>, Error>,
-    is_token_refused: bool,
+    checks: Checks,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error>
 where
     B: MessageBody + 'static,
@@ -276,10 +302,13 @@ where
         Ok(response) => answer_error(state, response),
         Err(error) => error_into_response(error)?.map_into_right_body(),
     };
-    if is_token_refused {
+    if checks.is_token_refused {
         log_if_served(state, &response);
     }
-    Ok(response)
+    if !checks.is_outermost || unguarded::is_allowed(state, &response) {
+        return Ok(response);
+    }
+    Ok(unguarded::check(state, response))
 }
 
 /// Answers the errors of this crate that Actix has turned into a response.

@@ -1,4 +1,9 @@
-//! The middleware: `CognitoAuth`, which authenticates requests, and `Policy`, which authorizes them.
+//! The middleware: `CognitoAuth`, which authenticates requests, `Policy`, which authorizes them, and
+//! `PublicRoutes`, which marks routes as public.
 
 mod auth;
 mod policy;
+mod public;
+mod unguarded;
+
+pub use public::PublicRoutes;

@@ -10,12 +10,13 @@ use actix_web::{Error, HttpMessage};
 use pin_project_lite::pin_project;
 
 use crate::error::Refusal;
-use crate::policy::Policy;
-use crate::web::request::{RefusedBy, refuse, state_of, with_authentication};
+use crate::policy::{PathParameters, Policy};
+use crate::web::request::{RefusedBy, refuse, state_of, visit_parameters, with_authentication};
 
 /// Authorizes all requests to an `App`, a `web::scope` or a `web::resource`.
 ///
-/// Only the policy is evaluated. The default allowlist applies to handlers only.
+/// Only the policy is evaluated. The default allowlist applies to handlers only. Path parameters are known
+/// only around a resource, see [`Policy::claim_equals_path`].
 impl<S, B> Transform<S, ServiceRequest> for Policy
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
@@ -54,7 +55,17 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let result = with_authentication(&request.extensions(), |authentication| {
-            authentication.evaluate(&self.policy, request.method().as_str())
+            authentication.coverage.set_guarded();
+            let visit = |visitor: &mut dyn FnMut(&str, &str)| {
+                visit_parameters(request.match_info(), visitor);
+            };
+            // Around an `App` or a scope, the router has yet to find the resource, which may have
+            // another parameter of the same name.
+            let path_parameters = match request.match_info().unprocessed() {
+                "" => PathParameters::from_visit(&visit),
+                _ => PathParameters::none(),
+            };
+            authentication.evaluate(&self.policy, request.method().as_str(), path_parameters)
         });
         match result {
             Ok(()) => Authorizing::Serving {
@@ -131,7 +142,8 @@ where
 impl Guard for Policy {
     fn check(&self, context: &GuardContext<'_>) -> bool {
         let result = with_authentication(&context.req_data(), |authentication| {
-            authentication.evaluate(self, context.head().method.as_str())
+            let method = context.head().method.as_str();
+            authentication.evaluate(self, method, PathParameters::none())
         });
         if let Err(refusal @ Refusal::Misconfigured(_)) = &result {
             tracing::error!(reason = refusal.reason(), %refusal, "a routing policy matches no request");

@@ -3,9 +3,12 @@ use std::rc::Rc;
 
 use actix_web::dev::Extensions;
 
+use super::coverage::Coverage;
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
-use crate::policy::{Layer, Layers, Policy, PolicyInput, evaluate_settings};
+use crate::policy::{
+    Layer, LayerDenial, Layers, PathParameters, Policy, PolicyInput, evaluate_settings,
+};
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
 use crate::web::cognito_auth::WorkerState;
@@ -22,6 +25,16 @@ pub(in crate::web) struct Authentication {
     pub(in crate::web) lookup: Option<Rc<UserLookup>>,
     /// `true` once a refusal of the request has been logged.
     pub(in crate::web) is_refused: Cell<bool>,
+    pub(in crate::web) coverage: Coverage,
+}
+
+/// The place of an extractor in a handler's arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::web) enum Extraction {
+    /// An argument: the handler runs only if the extractor succeeds.
+    Required,
+    /// In an `Option` or a `Result`: the handler runs in any case.
+    Optional,
 }
 
 /// The principal of a request, or the reason why there is no principal.
@@ -43,14 +56,26 @@ impl Authentication {
             is_preset: false,
             lookup: None,
             is_refused: Cell::new(false),
+            coverage: Coverage::default(),
         }
+    }
+
+    /// Returns `true` if the setting `unguarded_routes` allows the response to the request. A refusal
+    /// of this crate is always allowed.
+    pub(in crate::web) fn is_covered(&self) -> bool {
+        self.coverage.is_complete() || self.is_refused.get()
     }
 
     /// Returns the principal, or the refusal of a handler that requires one.
     pub(in crate::web) fn principal(&self) -> Result<&ServicePrincipal, Refusal> {
         let principal = self.verified_principal()?;
-        self.input(principal, "").evaluate_resource_servers()?;
+        self.input(principal).evaluate_resource_servers()?;
         Ok(principal)
+    }
+
+    /// Returns the principal for code that does not require one, but may authorize it.
+    pub(in crate::web) fn optional_principal(&self) -> Result<ServicePrincipal, Refusal> {
+        Ok(self.coverage.hand_out(self.principal()?))
     }
 
     /// Returns the principal of a valid token, which may be a token for another API. The caller
@@ -63,41 +88,73 @@ impl Authentication {
         }
     }
 
-    fn input<'a>(&'a self, principal: &'a ServicePrincipal, method: &'a str) -> PolicyInput<'a> {
-        principal.policy_input(method, &self.state.policy_defaults)
+    fn input<'a>(&'a self, principal: &'a ServicePrincipal) -> PolicyInput<'a> {
+        principal.policy_input(&self.state.policy_defaults)
     }
 
     /// Evaluates a policy on its own, without the default allowlist.
-    pub(in crate::web) fn evaluate(&self, policy: &Policy, method: &str) -> Result<(), Refusal> {
+    pub(in crate::web) fn evaluate(
+        &self,
+        policy: &Policy,
+        method: &str,
+        path_parameters: PathParameters<'_>,
+    ) -> Result<(), Refusal> {
         let principal = self.verified_principal()?;
-        Ok(policy.evaluate(&self.input(principal, method))?)
+        Ok(policy.evaluate(&PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        })?)
     }
 
-    /// Evaluates the settings and the attributes of a handler. The error contains the attribute that
-    /// refused.
+    /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
+    /// that only report. The error contains the attribute that refused.
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
-    ) -> Result<(), (Refusal, &'static Layer)> {
+        path_parameters: PathParameters<'_>,
+    ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
         let outermost = layers.outermost();
         let principal = self
             .verified_principal()
             .map_err(|refusal| (refusal, outermost))?;
-        layers
-            .evaluate(&self.input(principal, method))
-            .map_err(|(denial, layer)| (denial.into(), layer))
+        let input = PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        };
+        match layers.evaluate(&input) {
+            Ok(false) => Ok(Vec::new()),
+            Ok(true) => Ok(layers.reported(&input)),
+            Err((denial, layer)) => Err((denial.into(), layer)),
+        }
     }
 
     /// Returns the principal for an extractor, if the settings admit it.
     ///
     /// Actix calls extractors in the order of the handler's arguments. The guard comes first, so it
     /// has already set `layers`.
-    pub(in crate::web) fn allowed_principal(&self) -> Result<&ServicePrincipal, Refusal> {
+    pub(in crate::web) fn allowed_principal(
+        &self,
+        extraction: Extraction,
+    ) -> Result<ServicePrincipal, Refusal> {
+        if extraction == Extraction::Required {
+            self.coverage.set_guarded();
+        }
         let principal = self.verified_principal()?;
-        evaluate_settings(self.layers, &self.input(principal, ""))?;
-        Ok(principal)
+        evaluate_settings(self.layers, &self.input(principal))?;
+        Ok(self.coverage.hand_out(principal))
     }
+}
+
+/// Marks a request as one to a public route. Returns `false` outside of the `CognitoAuth` middleware, where
+/// the mark has no effect.
+pub(in crate::web) fn mark_public(extensions: &Extensions) -> bool {
+    let authentication = extensions.get::<Authentication>();
+    authentication
+        .map(|authentication| authentication.coverage.set_public())
+        .is_some()
 }
 
 /// Calls `read` with the authentication of a request. Fails if the `CognitoAuth` middleware is
@@ -110,12 +167,6 @@ pub(in crate::web) fn with_authentication<T>(
         Some(authentication) => read(authentication),
         None => Err(Misconfiguration::MiddlewareMissing.into()),
     }
-}
-
-/// Returns the principal of a request, unless its token is for another API.
-pub(super) fn principal_of(extensions: &Extensions) -> Option<ServicePrincipal> {
-    let authentication = extensions.get::<Authentication>()?;
-    authentication.principal().ok().cloned()
 }
 
 /// Returns the client of a request for the log, even if its token is for another API.

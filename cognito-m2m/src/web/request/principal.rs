@@ -1,7 +1,7 @@
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{Extensions, ServiceRequest};
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::authentication::principal_of;
+use super::authentication::{Authentication, with_authentication};
 use crate::client_id::ClientId;
 use crate::principal::ServicePrincipal;
 use crate::scope::ScopeSet;
@@ -14,6 +14,10 @@ use crate::scope::ScopeSet;
 /// With the setting `resource_servers`, a request whose token is for another API has no principal here.
 /// These methods refuse nothing: a handler that has an attribute, or that takes a principal as an
 /// argument, answers such a request with 403.
+///
+/// For the setting `unguarded_routes`, they are no guard. A handler that calls
+/// [`authorize`](ServicePrincipal::authorize) on the principal is guarded, and one that answers everyone
+/// is marked [`#[public]`](crate::public).
 ///
 /// # Examples
 ///
@@ -51,14 +55,36 @@ pub trait RequestPrincipal {
     }
 }
 
-impl RequestPrincipal for HttpRequest {
-    fn service_principal(&self) -> Option<ServicePrincipal> {
-        principal_of(&self.extensions())
-    }
+/// Implements the trait for a type of request. All methods but the first read the principal in place.
+macro_rules! read_extensions_of {
+    ($($request:ty),+) => {$(
+        impl RequestPrincipal for $request {
+            fn service_principal(&self) -> Option<ServicePrincipal> {
+                with_authentication(&self.extensions(), Authentication::optional_principal).ok()
+            }
+
+            fn client_id(&self) -> Option<ClientId> {
+                read_principal(&self.extensions(), |principal| principal.client_id().clone())
+            }
+
+            fn scopes(&self) -> ScopeSet {
+                read_principal(&self.extensions(), |principal| principal.scopes().clone())
+                    .unwrap_or_default()
+            }
+
+            fn is_machine_authenticated(&self) -> bool {
+                read_principal(&self.extensions(), |_| ()).is_some()
+            }
+        }
+    )+};
 }
 
-impl RequestPrincipal for ServiceRequest {
-    fn service_principal(&self) -> Option<ServicePrincipal> {
-        principal_of(&self.extensions())
-    }
+read_extensions_of!(HttpRequest, ServiceRequest);
+
+/// Calls `read` with the principal of a request, unless its token is for another API.
+fn read_principal<T>(
+    extensions: &Extensions,
+    read: impl FnOnce(&ServicePrincipal) -> T,
+) -> Option<T> {
+    with_authentication(extensions, |found| found.principal().map(read)).ok()
 }

@@ -6,12 +6,15 @@ use tracing::Level;
 use super::authentication::{Authentication, client_of};
 use super::missing_token::cause_of_missing_token;
 use crate::client_id::ClientId;
-use crate::error::{AuthenticationError, Refusal};
+use crate::error::{AuthenticationError, Misconfiguration, Refusal};
 use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
 use crate::scope::Scope;
 use crate::web::cognito_auth::{State, Validation, WorkerState};
 use crate::web::responder::{DefaultResponder, RefusalFn, RefusalResponder};
+
+/// The name of the default service in log lines about unguarded routes. It has no route pattern.
+pub(in crate::web) const DEFAULT_SERVICE: &str = "(default)";
 
 /// The part of the program that refused a request. The log line describes it.
 #[derive(Clone, Copy)]
@@ -92,23 +95,59 @@ pub(super) fn respond(
     HttpResponse::InternalServerError().finish()
 }
 
-/// Logs one line for a refusal. The line contains the route but not the path, because the caller
-/// controls the path.
+/// Logs one line for a refusal.
 pub(super) fn log(
     state: Option<&State>,
     refusal: &Refusal,
     by: RefusedBy<'_>,
     request: &HttpRequest,
 ) {
-    let extensions = request.extensions();
-    if let Some(authentication) = extensions.get::<Authentication>() {
+    if let Some(authentication) = request.extensions().get::<Authentication>() {
         authentication.is_refused.set(true);
     }
+    let level = refusal.log_level();
+    write(level, "request refused", state, refusal, by, request);
+}
+
+/// Logs one line for a request that an attribute with `danger_report_only` denies. The request is
+/// served.
+///
+/// The level is WARN, so that a log without these lines means that the attribute denies no request,
+/// even if the subscriber drops the lines of refusals, which are at INFO.
+pub(in crate::web) fn log_would_refuse(denial: Denial, by: &'static Layer, request: &HttpRequest) {
+    let by = RefusedBy::Attribute(by);
+    write(
+        Level::WARN,
+        "would_refuse",
+        None,
+        &denial.into(),
+        by,
+        request,
+    );
+}
+
+/// Logs one line. It contains the route but not the path, because the caller controls the path.
+fn write(
+    level: Level,
+    message: &str,
+    state: Option<&State>,
+    refusal: &Refusal,
+    by: RefusedBy<'_>,
+    request: &HttpRequest,
+) {
+    let extensions = request.extensions();
     let reason = refusal.reason();
     let method = request.method().as_str();
-    let route = request.match_pattern();
+    let route = request.match_pattern().or_else(|| {
+        let is_unguarded = matches!(
+            refusal,
+            Refusal::Misconfigured(Misconfiguration::UnguardedRoute)
+        );
+        is_unguarded.then(|| DEFAULT_SERVICE.to_owned())
+    });
     let client_id = client_of(&extensions).map(ClientId::as_str);
     let required_scopes = required_scopes(refusal);
+    let claim = claim(refusal);
     let client_groups = match refusal {
         Refusal::Authorization(Denial::Client) => by.client_groups(),
         _ => None,
@@ -124,7 +163,8 @@ pub(super) fn log(
         Refusal::Authentication(AuthenticationError::Missing) => {
             state.and_then(|state| cause_of_missing_token(state, request))
         }
-        Refusal::Authentication(_) | Refusal::Authorization(_) => None,
+        Refusal::Authorization(denial) => causes(denial),
+        Refusal::Authentication(_) => None,
     };
     macro_rules! event {
         ($level:expr) => {
@@ -135,17 +175,18 @@ pub(super) fn log(
                 route,
                 client_id,
                 required_scopes,
+                claim,
                 client_groups,
                 handler,
                 file,
                 line,
                 cause,
                 %refusal,
-                "request refused"
+                "{message}"
             )
         };
     }
-    match refusal.log_level() {
+    match level {
         Level::ERROR => event!(Level::ERROR),
         Level::WARN => event!(Level::WARN),
         _ => event!(Level::INFO),
@@ -160,6 +201,14 @@ fn required_scopes(refusal: &Refusal) -> Option<String> {
     };
     let scopes: Vec<_> = required.iter().map(Scope::as_str).collect();
     (!scopes.is_empty()).then(|| scopes.join(" "))
+}
+
+/// Returns the name of the claim that the policy requires. The value in the token is not logged.
+fn claim(refusal: &Refusal) -> Option<&str> {
+    match refusal {
+        Refusal::Authorization(Denial::Claim { name }) => Some(name),
+        _ => None,
+    }
 }
 
 /// Returns the errors, with all their sources, of all user pools whose last key fetch failed.

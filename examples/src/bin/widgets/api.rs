@@ -51,6 +51,7 @@ fn get_or_head() -> Route {
 }
 
 /// An open route. If the caller sends a token, the handler sees its principal.
+#[cognito_m2m::public(reason = "it reveals nothing but the caller's own client ID")]
 async fn public(request: HttpRequest) -> impl Responder {
     let principal = request.service_principal();
     Json(json!({
