@@ -82,7 +82,7 @@ mod plain {
         format!("{value}")
     }
 
-    pub(super) fn conditional(#[cfg(any())] _: u8, #[cfg(all())] value: u16) -> u16 {
+    pub(super) fn conditional(#[cfg(any())] _: u8, #[cfg(not(any()))] value: u16) -> u16 {
         value
     }
 
@@ -118,7 +118,7 @@ mod plain {
             return Err(error::ErrorBadRequest(stringify!(is_known)));
         }
         let negated = !(is_known);
-        Ok(vec![u8::from(!negated), u8::from(is_known != !is_known)])
+        Ok(vec![u8::from(!negated), u8::from(negated != is_known)])
     }
 
     pub(super) fn configure(app: &mut ServiceConfig) {
@@ -166,7 +166,7 @@ mod plain {
         }
 
         pub(super) async fn shared(self: Arc<Self>) -> u8 {
-            self.0
+            self.load().await
         }
     }
 
@@ -245,7 +245,7 @@ fn plain_items_of_a_guarded_module_are_unchanged() {
 async fn asynchronous_methods_with_a_reference_are_unchanged() {
     let number = std::sync::Arc::new(plain::Number::from(2));
     assert_eq!(number.load().await, 4);
-    assert_eq!(number.shared().await, 2);
+    assert_eq!(number.shared().await, 4);
     assert_eq!(plain::Later(3).await, 3);
 }
 

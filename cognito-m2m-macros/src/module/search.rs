@@ -157,10 +157,10 @@ impl Search<'_> {
         };
         let is_insertion = path.segments.last().is_some_and(|name| name == "include");
         match after {
-            [TokenTree::Ident(name), TokenTree::Group(_), ..] => {
-                if is_well_known_name(&name.unraw().to_string()) {
-                    self.report(name.span(), Unguarded::HiddenMacro);
-                }
+            [TokenTree::Ident(name), TokenTree::Group(_), ..]
+                if is_well_known_name(&name.unraw().to_string()) =>
+            {
+                self.report(name.span(), Unguarded::HiddenMacro);
             }
             [TokenTree::Group(_), ..] => {
                 let is_forbidden = match self.forbidden {
