@@ -39,7 +39,10 @@ impl Attribute {
         let krate = take_path(&mut arguments, "crate", errors).unwrap_or_else(crate_path);
         let refusal = take_path(&mut arguments, "error", errors);
         let requirements = requirements(kind, claims, &mut arguments, errors);
-        let report_only = report_only::take(kind, &requirements, &mut arguments, errors);
+        if kind != Kind::RequireAuthentication {
+            arguments.accept(report_only::NAME);
+        }
+        let report_only = report_only::check(kind, &requirements, arguments.take_flags(), errors);
         let accepted = arguments.accepted().to_vec();
         arguments.finish(kind, errors);
         Self {

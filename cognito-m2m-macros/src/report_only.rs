@@ -7,7 +7,6 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Ident, LitBool, LitStr, Token};
 
-use crate::arguments::Arguments;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
@@ -91,15 +90,16 @@ fn misspelled(name: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Span>>
     Err(syn::Error::new(name.span(), message))
 }
 
-/// Returns `true` if the attribute only reports the requests that it denies.
-pub(crate) fn take(
+/// Returns `true` if the attribute only reports the requests that it denies. `flags` are the places of the
+/// argument.
+pub(crate) fn check(
     kind: Kind,
     requirements: &Requirements,
-    arguments: &mut Arguments,
+    flags: Vec<Span>,
     errors: &mut Errors,
 ) -> bool {
     check_position(requirements, errors);
-    let mut found = arguments.take_flags().into_iter();
+    let mut found = flags.into_iter();
     if kind == Kind::RequireAuthentication {
         for span in found {
             let message = format_args!(
@@ -110,7 +110,6 @@ pub(crate) fn take(
         }
         return false;
     }
-    arguments.accept(NAME);
     let is_report_only = found.next().is_some();
     for duplicate in found {
         errors.report(

@@ -8,22 +8,15 @@ use syn::{FnArg, Ident, ItemImpl, Receiver, ReceiverKind, Type};
 use crate::function::Function;
 use crate::module::builtin::is_builtin;
 use crate::module::exempt::has_mark;
+use crate::module::handler_traits::is_handler_trait;
 use crate::module::item::{AssociatedBlock, Member, ValueItem};
 use crate::module::plain;
 use crate::module::search::Forbidden;
 use crate::module::unguarded::Unguarded;
 use crate::module::unseen::Unseen;
 
-/// The traits whose implementors Actix accepts as a handler or as a service.
-const MOUNTED_TRAITS: [&str; 3] = ["Handler", "HttpServiceFactory", "ServiceFactory"];
-
 /// The methods of `FromRequest`. They take references, so Actix doesn't accept them as handlers.
 const EXTRACTOR_METHODS: [&str; 2] = ["extract", "from_request"];
-
-/// Returns `true` for a trait that an `impl` in the module must not hide behind another name.
-pub(super) fn is_mounted_trait(name: &str) -> bool {
-    MOUNTED_TRAITS.contains(&name)
-}
 
 impl Unseen<'_> {
     /// Searches an `impl` or a `trait`. Returns the checks of its functions by the compiler.
@@ -31,7 +24,7 @@ impl Unseen<'_> {
         let header = Header::parse(block);
         self.search(block.header.clone(), Forbidden::AnyHandler);
         if let Some(name) = header.trait_name()
-            && is_mounted_trait(&name.to_string())
+            && is_handler_trait(&name.to_string())
         {
             self.report(name.span(), Unguarded::HandlerImpl);
         }

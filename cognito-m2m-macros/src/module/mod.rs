@@ -10,6 +10,7 @@ mod associated;
 mod builtin;
 mod exempt;
 mod futures;
+mod handler_traits;
 mod hoist;
 mod item;
 mod plain;

@@ -10,8 +10,8 @@ use syn::{Attribute, Item, ItemMacro, ItemUse, Path, UseTree, Visibility};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
-use crate::module::associated::is_mounted_trait;
 use crate::module::futures::FutureNames;
+use crate::module::handler_traits::is_handler_trait;
 use crate::module::item::ModuleItem;
 use crate::module::plain;
 use crate::module::search::{Forbidden, Search};
@@ -144,7 +144,7 @@ fn renamed_traits(tree: &UseTree) -> Vec<Span> {
         UseTree::Path(path) => renamed_traits(&path.tree),
         UseTree::Group(group) => group.items.iter().flat_map(renamed_traits).collect(),
         UseTree::Rename(leaf)
-            if is_mounted_trait(&leaf.ident.to_string()) && leaf.rename != "_" =>
+            if is_handler_trait(&leaf.ident.to_string()) && leaf.rename != "_" =>
         {
             vec![leaf.rename.span()]
         }
