@@ -9,6 +9,7 @@ mod guards;
 mod log;
 mod nested;
 mod no_guards;
+mod open_ways;
 mod public;
 mod responses;
 

@@ -43,7 +43,9 @@ impl Unseen<'_> {
     fn member(&mut self, member: &Member, block: &AssociatedBlock, header: &Header) -> TokenStream {
         match member {
             Member::Fn(function) if has_mark(&function.attrs) => {}
-            Member::Fn(function) if header.is_extractor() && is_extractor_method(function) => {}
+            Member::Fn(function) if header.is_extractor() && is_extractor_method(function) => {
+                self.search_function(function, Forbidden::Mounted);
+            }
             Member::Fn(function) => return self.method(function, block, header),
             Member::Value(ValueItem { attrs, .. }) if has_mark(attrs) => {}
             Member::Value(value) => self.search(value.tokens.clone(), Forbidden::AnyHandler),

@@ -24,6 +24,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute as RustAttribute;
 use syn::ext::IdentExt;
+use syn::parse_quote;
 
 use crate::attribute::Attribute;
 use crate::errors::Errors;
@@ -131,7 +132,13 @@ impl<'a> Visitor<'a> {
             return item;
         }
         match item {
-            ModuleItem::Fn(test) if test_code::is_test(&test, is_test_only) => ModuleItem::Fn(test),
+            ModuleItem::Fn(mut test) if test_code::is_test(&test, is_test_only) => {
+                // Another attribute could have the name of the one that makes it a test.
+                if !is_test_only {
+                    test.attrs.insert(0, parse_quote!(#[cfg(test)]));
+                }
+                ModuleItem::Fn(test)
+            }
             ModuleItem::Fn(function) if is_handler(&function) => self.guard_handler(function),
             ModuleItem::Mod(mut inner) => {
                 self.nesting.push(inner.ident.unraw().to_string());

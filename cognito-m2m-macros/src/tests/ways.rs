@@ -13,6 +13,7 @@ use crate::kind::Kind;
 /// - `refused: text`, with an error that contains the text
 /// - `decided by the compiler`, which is asked whether the function returns a handler or a future
 /// - `documented: text`, open, and the documentation contains the text
+/// - `only for tests`, which no other attribute with the name of a test's can change
 /// - `unchanged`, because there is no handler
 const WAYS: &str = include_str!("ways.txt");
 
@@ -43,6 +44,7 @@ fn failure(content: &str, outcome: &str) -> Option<String> {
         ("refused", message) => is_refused && expanded.contains(message),
         ("decided by the compiler", "") => is_asked && !is_guarded && !is_refused,
         ("documented", text) => !is_refused && documentation().contains(text),
+        ("only for tests", "") => expanded.contains("# [cfg (test)]") && !is_refused,
         ("unchanged", "") => !is_guarded && !is_refused,
         _ => panic!("{outcome} is no outcome"),
     };

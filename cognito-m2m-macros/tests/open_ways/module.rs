@@ -9,11 +9,12 @@ pub(crate) use actix_web::Handler as Opens;
 pub(crate) use handlers::configure;
 
 /// The paths of the open handlers.
-pub(crate) const PATHS: [&str; 11] = [
+pub(crate) const PATHS: [&str; 12] = [
     "/helper",
     "/impl-in-a-handler",
     "/closure-in-a-variable",
     "/closure-in-a-constant",
+    "/function-in-a-function",
     "/generic-function",
     "/impl-argument",
     "/generic-impl",
@@ -121,6 +122,9 @@ mod handlers {
     }
 
     pub(crate) fn configure(app: &mut ServiceConfig) {
+        fn nested() -> Answer {
+            later()
+        }
         let closure = || later();
         matches!(hidden);
         app.route("/guarded", web::get().to(guarded))
@@ -128,6 +132,7 @@ mod handlers {
             .route("/impl-in-a-handler", web::get().to(Open::in_a_handler))
             .route("/closure-in-a-variable", web::get().to(closure))
             .route("/closure-in-a-constant", web::get().to(CONSTANT))
+            .route("/function-in-a-function", web::get().to(nested))
             .route("/generic-function", web::get().to(generic::<String>))
             .route(
                 "/impl-argument",
