@@ -54,7 +54,7 @@ impl ScopeType for Scope {}
 impl ScopeType for &'static Scope {}
 
 /// The method of constants of all other types, which is never called: it makes rustc report the type
-/// with the message of [`ScopeType`].
+/// with the message of `ScopeType`.
 pub trait OtherConstant<T> {
     /// Fails to compile.
     fn scope_rule(self) -> ScopeRule

@@ -46,7 +46,7 @@ impl<Upper: RoutePolicy, Lower: RoutePolicy> RoutePolicy for Both<Upper, Lower> 
 /// extractor reads the body.
 ///
 /// Each handler has a guard of its own type, so what is generic here is compiled once for each handler.
-/// The generic code only passes constants to [`evaluate`].
+/// The generic code only passes constants to `evaluate`.
 pub struct Guard<P>(PhantomData<P>);
 
 // A guard has no value of its own, so in the key of a cache (`#[cached]`), all guards of a handler are
