@@ -109,7 +109,7 @@ pub use clients::allow_client_ids;
 ///   tracing and log
 /// - a macro with the name of a well-known one, or a `use` that gives a macro such a name
 ///
-/// Whether a function returns a future is up to the compiler. If one does, the error names
+/// The compiler decides whether a function returns a future. If one does, the error names
 /// `PlainFunctionsHereMustNotReturnAFuture`. The compiler can't decide about generic functions, functions
 /// with `impl Trait` arguments, and functions of a `trait` or of a generic `impl`. They are errors if the
 /// name of the returned type ends with `Future`, or if it stands for a future of std or of the module.

@@ -6,7 +6,8 @@
 ///
 /// - an attribute, such as [`require_scopes`](crate::require_scopes),
 /// - a handler argument: [`ServicePrincipal`](crate::ServicePrincipal),
-///   [`MappedUser`](crate::MappedUser) or [`RequestUser`](crate::RequestUser),
+///   [`TokenClaims`](crate::TokenClaims), [`MappedUser`](crate::MappedUser) or
+///   [`RequestUser`](crate::RequestUser),
 /// - a [`Policy`](crate::Policy) in `.wrap(..)`,
 /// - a call of [`ServicePrincipal::authorize`](crate::ServicePrincipal::authorize), on a principal of
 ///   the request.
