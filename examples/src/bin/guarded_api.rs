@@ -10,7 +10,8 @@ use std::{env, error::Error};
 
 use actix_web::{App, HttpResponse, HttpServer, Responder, get, post, web};
 use cognito_m2m::{
-    CognitoAuth, ServicePrincipal, allow_client_ids, public, require_authentication, require_scopes,
+    CognitoAuth, ServicePrincipal, allow_client_ids, public, require_authentication, require_claim,
+    require_scopes,
 };
 
 /// A route that is open to everyone says so. Without the mark, it is reported in the log.
@@ -37,6 +38,13 @@ async fn list_orders(principal: ServicePrincipal) -> impl Responder {
     format!("the orders of {}\n", principal.client_id())
 }
 
+/// Requires that the claim `tenant` of the token equals the tenant in the path.
+#[get("/tenants/{tenant}/orders")]
+#[require_claim("tenant", equals_path = "tenant")]
+async fn tenant_orders(tenant: web::Path<String>) -> impl Responder {
+    format!("the orders of {tenant}\n")
+}
+
 /// Requires one of the two scopes and one of the two clients.
 #[post("/orders")]
 #[require_scopes("orders/write", "orders/admin", match = "any")]
@@ -59,7 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .wrap(auth.clone())
                 .service(health)
                 .service(whoami)
-                .service(list_orders)
+                .service((list_orders, tenant_orders))
                 .service(create_order)
         }
     })
