@@ -1,4 +1,4 @@
-//! Attributes of other crates below ours, which see the guard among the arguments.
+//! Attributes of other crates below those of this crate, which see the guard among the arguments.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;

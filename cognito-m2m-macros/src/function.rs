@@ -33,8 +33,8 @@ impl Body {
     /// Returns the tokens between the braces.
     pub(crate) fn statements(&self) -> TokenStream {
         match self {
-            Self::Block(TokenTree::Group(block)) => block.stream(),
-            Self::Block(_) | Self::None(_) => TokenStream::new(),
+            Self::Block(body) => block(body).map_or_else(TokenStream::new, |block| block.stream()),
+            Self::None(_) => TokenStream::new(),
         }
     }
 }
@@ -76,8 +76,24 @@ impl Function {
     }
 }
 
+/// Returns `true` for `{ .. }`, also as a fragment (`$body:block`) that a macro passed on.
 fn is_block(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+    block(token).is_some()
+}
+
+fn block(token: &TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = token else {
+        return None;
+    };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group.clone()),
+        Delimiter::None => {
+            let mut content = group.stream().into_iter();
+            let only = content.next()?;
+            block(&only).filter(|_| content.next().is_none())
+        }
+        Delimiter::Parenthesis | Delimiter::Bracket => None,
+    }
 }
 
 impl Parse for Function {

@@ -4,7 +4,7 @@
 //!
 //! - `attribute` parses the arguments, with the help of `arguments` and `value`, into the `model`.
 //!   `claim_arguments` parses those of `#[require_claim]`, and `report_only` the one without a value.
-//!   `mistyped` recognizes arguments in another notation, `expression` values that are none, and
+//!   `mistyped` recognizes arguments in another notation, `expression` other expressions, and
 //!   `unknown` and `similar` find the names that were meant. `kind` lists the attributes, `methods` the
 //!   HTTP methods.
 //! - `check` reports requirements that are invalid or have no effect, and `routes` compares a

@@ -176,6 +176,16 @@ macro_rules! handler {
     };
 }
 
+macro_rules! handler_with_body {
+    ($name:ident, $body:block) => {
+        #[require_scopes("a")]
+        #[scope_map(GET = "a")]
+        async fn $name() -> &'static str $body
+    };
+}
+
+handler_with_body!(with_body_of_a_macro, { "x" });
+
 mod generated {
     use super::{require_scopes, scope_map};
 
@@ -197,6 +207,7 @@ fn actix_accepts_every_handler() {
         ))
         .route("/traced", web::get().to(traced_above))
         .route("/generated", web::get().to(generated::by_a_macro))
+        .route("/body", web::get().to(with_body_of_a_macro))
         .route("/generic", web::get().to(generic::<u8>))
         .route("/destructured", web::get().to(destructured))
         .route("/borrowed", web::get().to(borrowed))

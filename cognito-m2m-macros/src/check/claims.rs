@@ -9,11 +9,14 @@ pub(crate) fn check_claims(claims: &[Claim], errors: &mut Errors) {
     let mut names = HashSet::new();
     for Claim { name, condition } in claims {
         if !names.insert(name.identity()) {
-            let message = format_args!(
-                "this claim is already in the list; for one of several values, write \
-                 `{} = [\"a\", \"b\"]`",
-                name.identity()
-            );
+            let advice = match condition {
+                ClaimCondition::OneOf(_) => format!(
+                    "; for one of several values, write `{} = [\"a\", \"b\"]`",
+                    name.identity()
+                ),
+                ClaimCondition::PathParameter(_) => String::new(),
+            };
+            let message = format_args!("this claim is already in the list{advice}");
             errors.report(name.span(), message);
         }
         if let ClaimCondition::OneOf(values) = condition {

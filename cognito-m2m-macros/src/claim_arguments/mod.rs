@@ -73,6 +73,14 @@ fn parse_claim(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Optio
         errors.report(input.span(), message);
         parameter::parse(input, errors)?.map(ClaimCondition::PathParameter)
     } else if is_end(input) {
+        if let Some(misspelled) = misspelled_path_argument(input)? {
+            let message = format_args!(
+                "unknown argument `{misspelled}`; did you mean `{}`?",
+                parameter::NAME
+            );
+            errors.report(misspelled.span(), message);
+            return Ok(None);
+        }
         let source = name.identity();
         let message = format_args!(
             "expected a value for the claim: write `{source} = \"value\"`, or \
@@ -87,6 +95,23 @@ fn parse_claim(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Optio
         Some(ClaimCondition::OneOf(values))
     };
     Ok(condition.map(|condition| Claim { name, condition }))
+}
+
+/// Skips an argument such as `, equal_path = ..`, and returns its name.
+fn misspelled_path_argument(input: ParseStream<'_>) -> syn::Result<Option<Ident>> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![,]>().is_err() || is_other_argument(&ahead) {
+        return Ok(None);
+    }
+    let Ok(name) = ahead.call(Ident::parse_any) else {
+        return Ok(None);
+    };
+    if similar::nearest(&name.to_string(), [parameter::NAME]).is_none() {
+        return Ok(None);
+    }
+    input.advance_to(&ahead);
+    skip_to_end(input)?;
+    Ok(Some(name))
 }
 
 /// Skips an argument such as `, equals = ..`, which was meant as the value of the claim before it.

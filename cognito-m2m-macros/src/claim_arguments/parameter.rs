@@ -8,12 +8,12 @@ use super::tokens::{is_end, is_unquoted, parse_equals, parse_string};
 use crate::errors::Errors;
 use crate::model::ConstStr;
 
-const KEY: &str = "equals_path";
+pub(super) const NAME: &str = "equals_path";
 
 /// Returns `true` if `equals_path` is next.
 pub(super) fn is_next(input: ParseStream<'_>) -> bool {
     let key = input.fork().call(Ident::parse_any);
-    key.is_ok_and(|key| key == KEY) && !input.peek2(Token![::])
+    key.is_ok_and(|key| key == NAME) && !input.peek2(Token![::])
 }
 
 pub(super) fn is_next_after_comma(input: ParseStream<'_>) -> bool {
@@ -46,7 +46,7 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     if is_unquoted(input) {
         let name = input.call(Ident::parse_any)?;
         let message = format_args!(
-            "expected the name of the path parameter in quotes: write `{KEY} = \"{name}\"`"
+            "expected the name of the path parameter in quotes: write `{NAME} = \"{name}\"`"
         );
         errors.report(name.span(), message);
         return Ok(None);

@@ -162,7 +162,7 @@ impl Expression {
     }
 }
 
-/// Returns the message for a value that is none of the accepted ones.
+/// Returns the message for a value that is not accepted.
 pub(crate) fn expected(place: Place) -> &'static str {
     match place {
         Place::Scopes | Place::MapEntry => {

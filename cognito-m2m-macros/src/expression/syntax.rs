@@ -8,7 +8,7 @@ use syn::{Expr, Path, Token};
 
 use crate::expression::rewrite::unquoted;
 
-/// The tokens of an argument that is none of the accepted values.
+/// The tokens of an argument that is not an accepted value.
 pub(crate) struct Expression {
     pub(super) tokens: TokenStream,
     pub(super) syntax: Syntax,

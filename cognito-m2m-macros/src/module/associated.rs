@@ -14,6 +14,7 @@ use crate::module::plain;
 use crate::module::search::Forbidden;
 use crate::module::unguarded::Unguarded;
 use crate::module::unseen::Unseen;
+use crate::module::well_known::HiddenNames;
 
 /// The methods of `FromRequest`. They take references, so Actix doesn't accept them as handlers.
 const EXTRACTOR_METHODS: [&str; 2] = ["extract", "from_request"];
@@ -71,6 +72,7 @@ impl Unseen<'_> {
             true => Forbidden::Mounted,
             false => Forbidden::AnyHandler,
         };
+        let is_by_reference = |receiver| is_by_reference(receiver, self.hidden);
         if signature.receiver().is_some_and(is_by_reference) {
             self.search_function(function, forbidden);
             return TokenStream::new();
@@ -136,14 +138,14 @@ impl Header {
 
 /// Returns `true` for a receiver that Actix never passes: extractors are values. `Rc` and `Arc` belong
 /// to std, so a program can't implement `FromRequest` for them.
-fn is_by_reference(receiver: &Receiver) -> bool {
+fn is_by_reference(receiver: &Receiver, hidden: &HiddenNames) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(..) => true,
         ReceiverKind::Typed(_, receiver) => match &**receiver {
             Type::Reference(_) => true,
             Type::Path(path) => {
                 let name = path.path.segments.last().map(|segment| &segment.ident);
-                name.is_some_and(|name| name == "Rc" || name == "Arc")
+                name.is_some_and(|name| hidden.is_pointer(&name.to_string()))
             }
             _ => false,
         },

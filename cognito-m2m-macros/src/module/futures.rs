@@ -44,8 +44,10 @@ impl FutureNames {
                     let name = name.to_string();
                     let after = tokens.get(position.saturating_add(1)..).unwrap_or_default();
                     // A method or a variable with the name of a function is no future.
-                    let is_meant = name.starts_with(char::is_uppercase)
-                        || (is_called(after) && !is_method(before));
+                    let is_meant = match name.starts_with(char::is_uppercase) {
+                        true => !(name == "Ready" && is_variant(before)),
+                        false => is_called(after) && !is_method(before),
+                    };
                     (is_meant && self.0.contains(&name)) || is_module_of_futures(&name, after)
                 }
                 TokenTree::Punct(_) | TokenTree::Literal(_) => false,
@@ -148,6 +150,23 @@ fn is_path_separator(tokens: &[TokenTree]) -> bool {
 
 fn is_method(before: &[TokenTree]) -> bool {
     matches!(before.last(), Some(TokenTree::Punct(mark)) if mark.as_char() == '.')
+}
+
+/// Returns `true` after the path of a type: `Poll::Ready` is a variant, and `future::Ready` is a type.
+fn is_variant(before: &[TokenTree]) -> bool {
+    match before {
+        [
+            ..,
+            TokenTree::Ident(name),
+            TokenTree::Punct(first),
+            TokenTree::Punct(second),
+        ] => {
+            first.as_char() == ':'
+                && second.as_char() == ':'
+                && name.to_string().starts_with(char::is_uppercase)
+        }
+        _ => false,
+    }
 }
 
 fn is_module_of_futures(name: &str, after: &[TokenTree]) -> bool {

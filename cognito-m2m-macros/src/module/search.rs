@@ -5,13 +5,14 @@ use syn::ext::IdentExt;
 
 use crate::module::builtin::is_builtin_meta;
 use crate::module::futures::FutureNames;
+use crate::module::handler_traits::{is_handler_trait, renamed_traits};
 use crate::module::unguarded::Unguarded;
 use crate::module::well_known::{
     HiddenNames, MacroPath, hiding_imports, is_crate, is_well_known_name,
 };
 
 /// The functions of Actix whose argument is a handler.
-const MOUNTING: [&str; 9] = [
+const MOUNTING: [&str; 10] = [
     "default_service",
     "delete",
     "get",
@@ -21,6 +22,7 @@ const MOUNTING: [&str; 9] = [
     "put",
     "route",
     "to",
+    "trace",
 ];
 
 /// The code that is reported.
@@ -88,17 +90,34 @@ impl Search<'_> {
         if word == "fn" && self.forbidden != Forbidden::Async && self.returns_future(after) {
             self.report(word.span(), Unguarded::NestedFunction);
         }
+        if self.forbidden != Forbidden::Async
+            && let Some(at) = implemented_handler_trait(word, after)
+        {
+            self.report(at, Unguarded::HandlerImpl);
+        }
     }
 
     /// Reports names in a body that hide a well-known macro or its crate.
     fn hidden_names(&mut self, word: &Ident, after: &[TokenTree]) {
         if word == "use" {
             let tree = after.iter().take_while(|token| !is_mark(token, ';'));
-            let tree = syn::parse2(tree.cloned().collect());
-            let hiding = tree.map_or_else(|_| Vec::new(), |tree| hiding_imports(&tree));
-            for at in hiding {
+            let Ok(tree) = syn::parse2(tree.cloned().collect()) else {
+                return;
+            };
+            for at in hiding_imports(&tree) {
                 self.report(at, Unguarded::HiddenMacro);
             }
+            for at in renamed_traits(&tree) {
+                self.report(at, Unguarded::HiddenTrait);
+            }
+        }
+        // `extern crate other as tracing;`
+        if word == "crate"
+            && let [_, TokenTree::Ident(renamed), TokenTree::Ident(name), ..] = after
+            && renamed == "as"
+            && is_crate(&name.unraw().to_string())
+        {
+            self.report(name.span(), Unguarded::HiddenMacro);
         }
         if word == "mod"
             && let Some(TokenTree::Ident(name)) = after.first()
@@ -175,6 +194,25 @@ impl Search<'_> {
             _ => {}
         }
     }
+}
+
+/// Returns the place of the trait in `impl Handler<..> for Type {`.
+fn implemented_handler_trait(word: &Ident, after: &[TokenTree]) -> Option<Span> {
+    let is_header = |token: &&TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() != Delimiter::Brace,
+        TokenTree::Punct(mark) => mark.as_char() != ';',
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+    };
+    let is_word = |token: &TokenTree| match token {
+        TokenTree::Ident(word) => is_handler_trait(&word.to_string()),
+        _ => false,
+    };
+    let header = after.iter().take_while(is_header);
+    let is_for = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "for");
+    let implemented: Vec<_> = header.clone().take_while(|token| !is_for(token)).collect();
+    let has_type = header.count() > implemented.len();
+    let found = implemented.into_iter().find(|token| is_word(token))?;
+    (word == "impl" && has_type).then(|| found.span())
 }
 
 /// Returns `true` for the brackets of `#[..]` and `#![..]`.

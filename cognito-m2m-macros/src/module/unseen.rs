@@ -5,13 +5,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Item, ItemMacro, ItemUse, Path, UseTree, Visibility};
+use syn::{Attribute, Item, ItemMacro, ItemUse, Path, Visibility};
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
 use crate::module::futures::FutureNames;
-use crate::module::handler_traits::is_handler_trait;
+use crate::module::handler_traits::renamed_traits;
 use crate::module::item::ModuleItem;
 use crate::module::plain;
 use crate::module::search::{Forbidden, Search};
@@ -135,19 +135,5 @@ impl Unseen<'_> {
         for at in renamed_traits(&import.tree) {
             self.report(at, Unguarded::HiddenTrait);
         }
-    }
-}
-
-/// Returns the places where a trait gets a name under which an `impl` would not be recognized.
-fn renamed_traits(tree: &UseTree) -> Vec<Span> {
-    match tree {
-        UseTree::Path(path) => renamed_traits(&path.tree),
-        UseTree::Group(group) => group.items.iter().flat_map(renamed_traits).collect(),
-        UseTree::Rename(leaf)
-            if is_handler_trait(&leaf.ident.to_string()) && leaf.rename != "_" =>
-        {
-            vec![leaf.rename.span()]
-        }
-        UseTree::Rename(_) | UseTree::Name(_) | UseTree::Glob(_) => Vec::new(),
     }
 }

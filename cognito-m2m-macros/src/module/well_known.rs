@@ -91,6 +91,9 @@ const CRATES: [(&str, &[&str]); 5] = [
     ("log", &LOG),
 ];
 
+/// The pointers of std that can't be extractors.
+const POINTERS: [&str; 2] = ["Arc", "Rc"];
+
 /// Returns `true` if a well-known macro has this name.
 pub(super) fn is_well_known_name(name: &str) -> bool {
     CRATES.iter().any(|(_, macros)| macros.contains(&name))
@@ -122,8 +125,14 @@ impl HiddenNames {
                 ModuleItem::Other(Item::Use(import)) => {
                     let hiding = imports(&import.tree)
                         .into_iter()
-                        .filter(Import::hides_macro);
+                        .filter(|import| import.hides_macro() || import.hides_pointer());
                     names.extend(hiding.map(|import| import.name));
+                }
+                ModuleItem::Other(Item::Type(alias)) => {
+                    names.insert(alias.ident.unraw().to_string());
+                }
+                ModuleItem::Other(Item::Struct(structure)) => {
+                    names.insert(structure.ident.unraw().to_string());
                 }
                 ModuleItem::Other(Item::ExternCrate(import)) => {
                     names.extend(
@@ -137,6 +146,11 @@ impl HiddenNames {
             }
         }
         Self(names)
+    }
+
+    /// Returns `true` for the name of `Arc` or `Rc` of std.
+    pub(super) fn is_pointer(&self, name: &str) -> bool {
+        POINTERS.contains(&name) && !self.0.contains(name)
     }
 
     /// Returns `true` for a call of a well-known macro.
@@ -161,7 +175,7 @@ struct Import {
     path: Vec<String>,
     name: String,
     at: Span,
-    /// Whether the name stands behind `as`.
+    /// Whether the name follows `as`.
     is_renamed: bool,
 }
 
@@ -183,6 +197,11 @@ impl Import {
 
     fn hides_macro(&self) -> bool {
         (is_well_known_name(&self.name) || is_crate(&self.name)) && !self.is_well_known()
+    }
+
+    fn hides_pointer(&self) -> bool {
+        let is_of_std = self.path.first().is_some_and(|krate| is_crate(krate));
+        POINTERS.contains(&self.name.as_str()) && (self.is_renamed || !is_of_std)
     }
 
     /// Returns `true` for a well-known crate, a well-known macro, and what a well-known crate has
