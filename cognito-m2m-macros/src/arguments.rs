@@ -5,6 +5,7 @@ use syn::Token;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 
+use crate::argument_end::skip_to_end;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::methods;
@@ -13,7 +14,7 @@ use crate::model::Key;
 use crate::report_only;
 use crate::similar;
 use crate::unknown;
-use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument, skip_to_comma};
+use crate::value::{Pair, Value, check_comma, parse_key, skip_to_argument};
 
 /// The arguments of an attribute: values, and `key = value` pairs.
 ///
@@ -50,7 +51,7 @@ impl Arguments {
             while !input.is_empty() {
                 if let Err(error) = arguments.parse_next(kind, input) {
                     errors.add(error);
-                    skip_to_comma(input)?;
+                    skip_to_end(input)?;
                 }
                 if let Err(error) = check_comma(input) {
                     errors.add(error);

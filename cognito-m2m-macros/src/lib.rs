@@ -33,6 +33,7 @@
     reason = "the macros are documented where `cognito-m2m` re-exports them, so that links resolve"
 )]
 
+mod argument_end;
 mod arguments;
 mod associated;
 mod attribute;

@@ -17,6 +17,7 @@ use crate::errors::Errors;
 use crate::function::{Body, Function};
 use crate::guard;
 use crate::kind::Kind;
+use crate::similar;
 
 /// Expands the attribute on a function.
 ///
@@ -216,23 +217,12 @@ impl syn::parse::Parse for Argument {
 }
 
 fn unknown_argument(key: &Ident) -> String {
-    let advice = if is_similar(&key.to_string(), "reason") {
+    let advice = if similar::nearest(&key.to_string(), ["reason"]).is_some() {
         "; did you mean `reason`?"
     } else {
         ""
     };
     format!("unknown argument `{key}`: `#[public]` accepts `reason`, `crate`{advice}")
-}
-
-/// Returns `true` if the texts have a common beginning and end that cover all but two characters.
-fn is_similar(text: &str, name: &str) -> bool {
-    let common = |one: &mut dyn Iterator<Item = char>, other: &mut dyn Iterator<Item = char>| {
-        one.zip(other).take_while(|(a, b)| a == b).count()
-    };
-    let start = common(&mut text.chars(), &mut name.chars());
-    let end = common(&mut text.chars().rev(), &mut name.chars().rev());
-    let longest = text.chars().count().max(name.chars().count());
-    start.saturating_add(end).saturating_add(2) >= longest
 }
 
 fn take_one<T>(found: Vec<(Ident, T)>, errors: &mut Errors) -> Option<T> {

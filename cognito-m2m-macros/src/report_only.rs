@@ -7,6 +7,7 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Ident, LitBool, LitStr, Token};
 
+use crate::argument_end::is_end;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::model::{Requirement, Requirements};
@@ -52,10 +53,6 @@ pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Option<Span>> {
     }
     input.advance_to(&ahead);
     Ok(Some(name.span()))
-}
-
-fn is_end(input: ParseStream<'_>) -> bool {
-    input.is_empty() || input.peek(Token![,])
 }
 
 /// Returns the message for what follows the name.

@@ -102,7 +102,8 @@ fn is_doc_of_cached(attribute: &Attribute) -> bool {
     }
 }
 
-fn has_async(tokens: TokenStream) -> bool {
+/// Returns `true` if the tokens contain `async`, at any depth.
+pub(crate) fn has_async(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => has_async(group.stream()),
         TokenTree::Ident(word) => word == "async",

@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Path, Token, braced, bracketed, parenthesized, token};
 
+use crate::argument_end::{is_end, skip_to_end};
 use crate::expression::Expression;
 use crate::model::{ConstStr, Key, Operator};
 
@@ -181,7 +182,7 @@ pub(crate) fn members(content: ParseStream<'_>) -> syn::Result<Vec<Value>> {
             Ok(member) => members.push(member),
             Err(mistake) => {
                 members.push(Value::Mistake(mistake));
-                skip_to_comma(content)?;
+                skip_to_end(content)?;
             }
         }
         if let Err(mistake) = check_comma(content) {
@@ -195,18 +196,10 @@ pub(crate) fn members(content: ParseStream<'_>) -> syn::Result<Vec<Value>> {
 
 /// Fails unless a comma or the end is next.
 pub(crate) fn check_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.is_empty() || input.peek(Token![,]) {
+    if is_end(input) {
         return Ok(());
     }
     Err(input.error("expected `,`"))
-}
-
-/// Skips the rest of an argument that has a mistake.
-pub(crate) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
 }
 
 /// Skips to the next argument after a missing comma.
@@ -214,5 +207,5 @@ pub(crate) fn skip_to_argument(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(LitStr) || input.peek(Ident::peek_any) {
         return Ok(());
     }
-    skip_to_comma(input)
+    skip_to_end(input)
 }

@@ -8,7 +8,7 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Ident, Lit, LitInt, LitStr, Path, Token, braced, bracketed, parenthesized, token};
 
-use super::tokens::{is_end, skip_to_end};
+use crate::argument_end::{is_end, skip_to_end};
 use crate::errors::Errors;
 use crate::model::ClaimValue;
 

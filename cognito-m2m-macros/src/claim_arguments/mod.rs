@@ -12,7 +12,8 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Token};
 
-use self::tokens::{is_end, is_unquoted, parse_equals, skip_to_end};
+use self::tokens::{is_unquoted, parse_equals};
+use crate::argument_end::{is_end, skip_to_end};
 use crate::errors::Errors;
 use crate::expression::take_argument;
 use crate::model::{Claim, ClaimCondition};

@@ -4,7 +4,8 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Path, Token};
 
-use super::tokens::{is_end, is_unquoted, parse_equals, parse_string};
+use super::tokens::{is_unquoted, parse_equals, parse_string};
+use crate::argument_end::is_end;
 use crate::errors::Errors;
 use crate::model::ConstStr;
 

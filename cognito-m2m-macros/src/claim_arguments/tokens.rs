@@ -1,6 +1,5 @@
 //! The tokens that all parts of a claim have in common.
 
-use proc_macro2::TokenTree;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, LitStr, Token, token};
@@ -39,19 +38,6 @@ pub(super) fn parse_equals(
     };
     let message = format_args!("expected `=`, found `{separator}`: write `{form}`");
     errors.report(at, message);
-    Ok(())
-}
-
-/// Returns `true` at the end of an argument.
-pub(super) fn is_end(input: ParseStream<'_>) -> bool {
-    input.is_empty() || input.peek(Token![,])
-}
-
-/// Skips the rest of a claim that has a mistake.
-pub(super) fn skip_to_end(input: ParseStream<'_>) -> syn::Result<()> {
-    while !is_end(input) {
-        input.parse::<TokenTree>()?;
-    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use syn::parse::discouraged::Speculative;
 use syn::spanned::Spanned;
 use syn::{Expr, Path, Token};
 
+use crate::argument_end::is_end;
 use crate::expression::rewrite::unquoted;
 
 /// The tokens of an argument that is not an accepted value.
@@ -81,10 +82,6 @@ pub(crate) fn take_argument(input: ParseStream<'_>) -> syn::Result<TokenStream> 
         }
     }
     Ok(tokens_between(start, input.cursor()))
-}
-
-fn is_end(input: ParseStream<'_>) -> bool {
-    input.is_empty() || input.peek(Token![,])
 }
 
 fn tokens_between(start: syn::buffer::Cursor<'_>, end: syn::buffer::Cursor<'_>) -> TokenStream {

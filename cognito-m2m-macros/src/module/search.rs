@@ -10,6 +10,7 @@ use crate::module::unguarded::Unguarded;
 use crate::module::well_known::{
     HiddenNames, MacroPath, hiding_imports, is_crate, is_well_known_name,
 };
+use crate::rewritten::has_async;
 
 /// The functions of Actix whose argument is a handler.
 const MOUNTING: [&str; 10] = [
@@ -150,8 +151,7 @@ impl Search<'_> {
             '!' if mark.spacing() == Spacing::Alone => self.macro_call(before, after),
             '|' if self.forbidden == Forbidden::AnyHandler && starts_closure(before) => {
                 let body = closure_body(after);
-                let has_async = body.clone().into_iter().any(is_async);
-                if !has_async && self.futures.are_in(body) {
+                if !has_async(body.clone()) && self.futures.are_in(body) {
                     self.report(mark.span(), Unguarded::Closure);
                 }
             }
@@ -288,14 +288,6 @@ fn closure_body(after: &[TokenTree]) -> TokenStream {
         .skip_while(|token| !is_mark(token, '|'))
         .skip(1);
     body.take_while(|token| !is_end(token)).cloned().collect()
-}
-
-fn is_async(token: TokenTree) -> bool {
-    match token {
-        TokenTree::Ident(word) => word == "async",
-        TokenTree::Group(group) => group.stream().into_iter().any(is_async),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    }
 }
 
 fn is_mark(token: &TokenTree, expected: char) -> bool {
