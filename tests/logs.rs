@@ -214,6 +214,9 @@ async fn start_logs_the_settings_and_warns_about_weak_ones() {
         cognito.issuer(),
         "leeway=60s",
         "activity_flush_interval=1s",
+        "activity_precision=60s",
+        "cutoff_refresh=5s",
+        "cutoff_required=true",
         "header_name=\"X-Token\"",
         "default_scope_match=All",
     ] {

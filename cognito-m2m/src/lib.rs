@@ -112,6 +112,7 @@ mod box_future;
 #[cfg(feature = "client")]
 pub mod client;
 mod client_id;
+pub mod cutoff;
 mod environment;
 pub mod error;
 mod error_chain;

@@ -50,6 +50,14 @@ impl QualifiedClientId {
         }))
     }
 
+    /// Returns the ID in its shortest form, which omits the default pool.
+    pub(crate) fn without_default_pool(self) -> Self {
+        match self.parts() {
+            (PoolName::DEFAULT, client_id) => Self(client_id.to_owned().into()),
+            _ => self,
+        }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::client_activity::ClientActivity;
 use super::error::ActivityError;
@@ -11,6 +12,10 @@ use super::query::{ClientQuery, ClientRows};
 /// Unlike [`BoxFuture`](crate::BoxFuture), it is `Send`, because the store runs on a background
 /// thread.
 pub type StoreFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ActivityError>> + Send + 'a>>;
+
+/// The future that [`ActivityStore::stored`] returns.
+pub type StoredFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<ClientActivity>, ActivityError>> + Send + 'a>>;
 
 /// A store for client activity.
 ///
@@ -55,6 +60,27 @@ pub trait ActivityStore: Send + 'static {
     /// Returns [`ActivityError`] if the store cannot be used. The error is logged, and the server
     /// still starts.
     fn check(&mut self) -> StoreFuture<'_>;
+
+    /// Sets the precision of `last_seen_at`, the setting `activity_precision`.
+    ///
+    /// It is called once, before the first write. A store that is shared by several instances should
+    /// update a row only if the client was seen at least that much later than the stored time, or
+    /// earlier than `first_seen_at`: two instances may have read the same stored time. The default
+    /// implementation ignores the precision.
+    fn set_precision(&mut self, _precision: Duration) {}
+
+    /// Returns the stored activity of these clients. Clients that are not in the store are left out.
+    ///
+    /// It is called before a write, unless `activity_precision` is 0, with at most 1,000 client IDs in
+    /// ascending order. Clients whose stored time is recent enough are not written. The default
+    /// implementation returns no activity, so all records are written.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ActivityError`] if the store cannot be read. The read and the write are retried later.
+    fn stored(&mut self, _client_ids: Arc<[Box<str>]>) -> StoredFuture<'_> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// Merges activity into the store, keeping the earliest `first_seen_at` and the latest
     /// `last_seen_at` of each client.

@@ -24,7 +24,7 @@ pub use diesel::PostgresActivity;
 #[cfg(feature = "diesel-sqlite")]
 pub use diesel::SqliteActivity;
 pub use error::ActivityError;
-pub use interface::{ActivityReader, ActivityStore, ReaderFuture, StoreFuture};
+pub use interface::{ActivityReader, ActivityStore, ReaderFuture, StoreFuture, StoredFuture};
 pub(crate) use query::MAX_PER_PAGE;
 pub use query::{ClientQuery, ClientRows, SortBy};
 pub(crate) use recorder::Recorder;

@@ -126,7 +126,7 @@ macro_rules! settings {
                 );
             }
 
-            fn assign(&mut self, name: &str, value: UnparsedValue) -> Result<(), String> {
+            pub(super) fn assign(&mut self, name: &str, value: UnparsedValue) -> Result<(), String> {
                 match name {
                     $(stringify!($name) => if let Some(value) = value.parse()? {
                         self.$name = value;

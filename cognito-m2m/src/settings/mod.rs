@@ -1,5 +1,6 @@
 //! The settings of the middleware, from code, any `serde` source, or environment variables.
 
+mod additions;
 mod check;
 mod define;
 mod deserialize;

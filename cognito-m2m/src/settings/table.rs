@@ -7,7 +7,7 @@ use super::value::UnparsedValue;
 use crate::issuer_type::IssuerType;
 use crate::scope_match::ScopeMatch;
 use crate::setting_fault::SettingFault;
-use crate::setting_text::{RedactedUrl, shown_name};
+use crate::setting_text::RedactedUrl;
 use crate::unguarded_routes::UnguardedRoutes;
 
 settings! {
@@ -303,95 +303,45 @@ settings! {
     /// Environment variable: `COGNITO_M2M_TRACK_CLIENT_ACTIVITY`.
     value track_client_activity(true): bool = false, logged as value;
 
-    /// Sets the interval at which client activity is written to the store. Default: 1 s, so that
-    /// the number of writes depends on the number of clients, not the number of requests.
+    /// Sets the minimum interval between two writes of client activity. Default: 1 s.
     ///
-    /// The first request of a client is written immediately.
+    /// With the default `activity_precision`, activity is written less often. New clients don't wait
+    /// for the interval.
     ///
     /// Environment variable: `COGNITO_M2M_ACTIVITY_FLUSH_INTERVAL`.
     value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1), logged as debug;
+
+    /// Sets the precision of the time at which a client was last seen. Default: 60 s; the stored time
+    /// may lag behind the latest request by that much.
+    ///
+    /// The row of a client is updated only if the client was seen at least that much later than the
+    /// stored time. So the number of updates depends on the number of clients, and neither on requests
+    /// nor on instances. The first request of a new client is written within 250 ms. With 0, every
+    /// change is written after `activity_flush_interval`.
+    ///
+    /// Environment variable: `COGNITO_M2M_ACTIVITY_PRECISION`.
+    value activity_precision(Duration::from_secs(300)): Duration = Duration::from_secs(60), logged as debug;
+
+    /// Sets the interval at which the cut-offs are read from their store. Default: 5 s, each shortened
+    /// at random by up to 10 %, so a cut-off takes effect within about 5 s on every instance.
+    ///
+    /// It has no effect without a [`CutoffStore`](crate::cutoff::CutoffStore).
+    ///
+    /// Environment variable: `COGNITO_M2M_CUTOFF_REFRESH`.
+    value cutoff_refresh(Duration::from_secs(2)): Duration = Duration::from_secs(5), logged as debug;
+
+    /// Sets whether guarded handlers wait for the cut-offs. Default: true; until they have been read
+    /// once, guarded handlers answer 503.
+    ///
+    /// If false, requests are served before the first read, including those of clients that are cut
+    /// off. Later, the last known cut-offs apply while their store is unavailable, with either value.
+    ///
+    /// Environment variable: `COGNITO_M2M_CUTOFF_REQUIRED`.
+    value cutoff_required(false): bool = true, logged as value;
 
     /// Sets the maximum time that [`CognitoAuth::shutdown`](crate::CognitoAuth::shutdown) waits for
     /// background tasks. Default: 5 s.
     ///
     /// Environment variable: `COGNITO_M2M_SHUTDOWN_TIMEOUT`.
     value shutdown_timeout(Duration::from_secs(2)): Duration = Duration::from_secs(5), logged as debug;
-}
-
-impl Settings {
-    /// Adds a user pool, such as one of another tenant or in another Region.
-    ///
-    /// A name consists of the characters `A-Za-z0-9_.-` and is not `default`, which is the name of
-    /// the pool of the top-level settings.
-    ///
-    /// Environment variable: `COGNITO_M2M_POOLS`, a list of user pool IDs, separated by commas.
-    /// Each ID is also the name of its pool.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::Settings;
-    /// use cognito_m2m::settings::PoolSettings;
-    ///
-    /// let tenant = PoolSettings::default().user_pool_id("eu-west-1_JkLmNoPqR");
-    /// let settings = Settings::default().pool("tenant-a", tenant);
-    /// ```
-    #[must_use]
-    pub fn pool(mut self, name: impl Into<String>, pool: PoolSettings) -> Self {
-        self.pools.insert(name.into(), pool);
-        self
-    }
-
-    /// Sets a JWK Set, whose keys are used like those of `jwks_file`. Default: none.
-    ///
-    /// The text is never read again. It can't be combined with `jwks_file`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::Settings;
-    ///
-    /// fn without_network(jwks: String) -> Settings {
-    ///     Settings::default()
-    ///         .user_pool_id("us-east-1_AbCdEfGhI")
-    ///         .jwks(jwks)
-    ///         .jwks_fetch(false)
-    /// }
-    /// ```
-    #[must_use]
-    pub fn jwks(mut self, text: impl Into<String>) -> Self {
-        self.jwks = Some(text.into());
-        self
-    }
-
-    /// Adds a named list of clients for `allow_client_ids(group = "..")`.
-    ///
-    /// Environment variable: `COGNITO_M2M_CLIENT_GROUPS`, written `reporting=id1,id2;sync=id3`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use cognito_m2m::Settings;
-    ///
-    /// let settings = Settings::default().client_group("reporting", ["id1", "id2"]);
-    /// ```
-    #[must_use]
-    pub fn client_group(
-        mut self,
-        name: impl Into<String>,
-        clients: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        let clients = clients.into_iter().map(Into::into).collect();
-        self.client_groups.insert(name.into(), clients);
-        self
-    }
-
-    /// Sets a setting by its name. If that fails, the fault is kept and reported when the settings
-    /// are checked.
-    pub(super) fn set(&mut self, name: &str, value: UnparsedValue) {
-        if let Err(problem) = self.assign(name, value) {
-            self.faults
-                .push(SettingFault::new(shown_name(name), problem));
-        }
-    }
 }

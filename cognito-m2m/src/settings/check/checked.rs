@@ -38,6 +38,9 @@ pub(crate) struct CheckedSettings {
     pub(crate) jwks_cooldown: Duration,
     pub(crate) track_client_activity: bool,
     pub(crate) activity_flush_interval: Duration,
+    pub(crate) activity_precision: Duration,
+    pub(crate) cutoff_refresh: Duration,
+    pub(crate) cutoff_required: bool,
     pub(crate) shutdown_timeout: Duration,
 }
 
@@ -94,6 +97,9 @@ impl Settings {
             jwks_cooldown: self.jwks_cooldown,
             track_client_activity: self.track_client_activity,
             activity_flush_interval: self.activity_flush_interval,
+            activity_precision: self.activity_precision,
+            cutoff_refresh: self.cutoff_refresh,
+            cutoff_required: self.cutoff_required,
             shutdown_timeout: self.shutdown_timeout,
         })
     }

@@ -16,6 +16,7 @@ pub(super) fn check_limits(faults: &mut Faults, settings: &Settings) {
         ("jwks_timeout", settings.jwks_timeout),
         ("mapping_timeout", settings.mapping_timeout),
         ("activity_flush_interval", settings.activity_flush_interval),
+        ("cutoff_refresh", settings.cutoff_refresh),
         ("shutdown_timeout", settings.shutdown_timeout),
     ];
     let sizes = [

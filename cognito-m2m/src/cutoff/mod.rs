@@ -1,0 +1,27 @@
+//! Cut-offs: refuse the tokens of a client at once, although they have not expired.
+//!
+//! An access token of Cognito is valid until it expires, even if its client or secret has been
+//! deleted. A [`Cutoff`] names a client and a time. Tokens that were issued to the client before that
+//! time are refused on every instance within `cutoff_refresh`, also those that an instance has
+//! already verified.
+//!
+//! - If the time is not in the future, the response is 401 `invalid_token`. A token that is issued
+//!   later is accepted, so a client whose token or secret has leaked continues with a new one.
+//! - If the time is in the future, the client is shut out until then: guards and extractors answer
+//!   403 `Client is not allowed.`
+//!
+//! The reason code in the log is `cut_off` in both cases.
+//!
+//! The cut-offs are read from a [`CutoffStore`], passed to
+//! [`CognitoAuthBuilder::cutoff_store`](crate::CognitoAuthBuilder::cutoff_store). Every instance reads
+//! all of them every `cutoff_refresh` and evaluates requests against the last list it has read. If the
+//! store is unavailable, that list stays in use, and its age is part of
+//! [`CognitoAuth::health`](crate::CognitoAuth::health).
+
+mod error;
+mod interface;
+mod value;
+
+pub use error::CutoffError;
+pub use interface::{CutoffFuture, CutoffStore};
+pub use value::Cutoff;
