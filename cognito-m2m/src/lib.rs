@@ -113,6 +113,8 @@ mod box_future;
 pub mod client;
 mod client_id;
 pub mod cutoff;
+#[cfg(feature = "diesel-activity")]
+mod database;
 mod environment;
 pub mod error;
 mod error_chain;

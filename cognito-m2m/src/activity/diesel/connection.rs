@@ -1,21 +1,12 @@
 use std::future::Future;
 
 use super::existing_table::ExistingTable;
-use super::failure::Failure;
 use super::listing::{Count, ListedRow, Listing};
-use crate::activity::{ActivityError, ClientActivity};
+use crate::activity::ClientActivity;
+use crate::database::{DatabaseConnection, Failure};
 
-/// A connection to a database server, with the statements of a store.
-///
-/// It is a trait because a function that is generic over Diesel's connections would need too many
-/// bounds.
-pub(super) trait StoreConnection: Sized + Send + 'static {
-    /// Opens a connection to the database at this URL.
-    fn open(url: &str) -> impl Future<Output = Result<Self, ActivityError>> + Send;
-
-    /// Runs statements that have no parameters and no result.
-    fn run(&mut self, statements: &str) -> impl Future<Output = Result<(), Failure>> + Send;
-
+/// A connection with the statements of a store.
+pub(super) trait StoreConnection: DatabaseConnection {
     /// Runs [`Statements::find_table`](super::statements::Statements::find_table).
     fn find_table(
         &mut self,
@@ -39,10 +30,6 @@ pub(super) trait StoreConnection: Sized + Send + 'static {
 /// Defines the methods that all connections of `diesel-async` share.
 macro_rules! diesel_methods {
     () => {
-        async fn run(&mut self, statements: &str) -> Result<(), Failure> {
-            Ok(self.batch_execute(statements).await?)
-        }
-
         async fn find_table(&mut self, query: &str) -> Result<Option<ExistingTable>, Failure> {
             let found = diesel::sql_query(query).load(self).await?;
             Ok(found.into_iter().next())

@@ -1,15 +1,15 @@
 use diesel::mysql::Mysql;
 use diesel::sql_types::Text;
-use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
 
 use super::connection::{StoreConnection, diesel_methods};
 use super::dialect::{Dialect, split};
 use super::existing_table::ExistingTable;
-use super::failure::Failure;
 use super::listing::{Count, ListedRow, Listing};
 use super::network_store::impl_network_store;
 use super::session::Session;
-use crate::activity::{ActivityError, ClientActivity, TableName};
+use crate::activity::{ClientActivity, TableName};
+use crate::database::Failure;
 
 /// An activity store in MySQL or MariaDB.
 ///
@@ -101,11 +101,6 @@ fn find_table(name: &TableName) -> String {
 }
 
 impl StoreConnection for AsyncMysqlConnection {
-    async fn open(url: &str) -> Result<Self, ActivityError> {
-        let opened = Self::establish(url).await;
-        opened.map_err(|error| Failure::from(error).of_connection())
-    }
-
     diesel_methods! {}
 
     /// Times are bound as text, because MySQL stores the text of a `DATETIME` without converting it

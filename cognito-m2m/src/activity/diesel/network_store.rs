@@ -46,7 +46,7 @@ macro_rules! impl_network_store {
                 mut self,
                 connect: impl Fn(
                     &str,
-                ) -> $crate::activity::diesel::session::Connecting<
+                ) -> $crate::database::Connecting<
                     '_,
                     $connection,
                 > + Send

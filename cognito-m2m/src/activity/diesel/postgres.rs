@@ -3,9 +3,9 @@ use diesel_async::AsyncPgConnection;
 use super::dialect::Dialect;
 use super::existing_table::ExistingTable;
 use super::network_store::impl_network_store;
-use super::pg_connection::PgConnection;
 use super::session::Session;
 use crate::activity::TableName;
+use crate::database::PgConnection;
 
 /// An activity store in PostgreSQL.
 ///

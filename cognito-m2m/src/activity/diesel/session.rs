@@ -1,27 +1,12 @@
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-
-use diesel::ConnectionResult;
-
 use super::connection::StoreConnection;
-use super::failure::Failure;
 use super::listing::{Listing, client_rows};
 use super::statements::Statements;
 use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, TableName};
-
-/// The future that returns a new connection of `diesel-async`.
-pub(super) type Connecting<'a, C> = Pin<Box<dyn Future<Output = ConnectionResult<C>> + Send + 'a>>;
-
-/// The future that returns a new connection of a store.
-type Opening<'a, C> = Pin<Box<dyn Future<Output = Result<C, ActivityError>> + Send + 'a>>;
-
-type Open<C> = Arc<dyn Fn(&str) -> Opening<'_, C> + Send + Sync>;
+use crate::database::{Connecting, DatabaseServer, Failure};
 
 /// A database that holds the activity table.
 pub(super) struct Database<C> {
-    url: String,
-    open: Open<C>,
+    server: DatabaseServer<C>,
     pub(super) statements: Statements,
 }
 
@@ -33,7 +18,7 @@ pub(super) struct Session<C> {
 
 impl<C: StoreConnection> Database<C> {
     async fn open(&self) -> Result<C, ActivityError> {
-        (self.open)(&self.url).await
+        self.server.connect().await.map_err(Failure::of_connection)
     }
 
     /// Checks that the table is complete if it exists. Returns `false` if it does not exist: the
@@ -68,8 +53,7 @@ impl<C: StoreConnection> Database<C> {
 impl<C> Clone for Database<C> {
     fn clone(&self) -> Self {
         Self {
-            url: self.url.clone(),
-            open: Arc::clone(&self.open),
+            server: self.server.clone(),
             statements: self.statements.clone(),
         }
     }
@@ -79,8 +63,7 @@ impl<C: StoreConnection> Session<C> {
     pub(super) fn new(url: String, statements: Statements) -> Self {
         Self {
             database: Database {
-                url,
-                open: Arc::new(|url| Box::pin(C::open(url))),
+                server: DatabaseServer::new(url),
                 statements,
             },
             connection: None,
@@ -98,14 +81,7 @@ impl<C: StoreConnection> Session<C> {
         C: From<Custom>,
         Custom: 'static,
     {
-        self.database.open = Arc::new(move |url| {
-            let connecting = connect(url);
-            Box::pin(async {
-                let connected = connecting.await;
-                let connected = connected.map_err(|error| Failure::from(error).of_connection());
-                connected.map(C::from)
-            })
-        });
+        self.database.server.set_connect(connect);
     }
 
     pub(super) fn database(&self) -> &Database<C> {

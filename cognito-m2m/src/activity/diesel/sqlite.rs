@@ -8,7 +8,6 @@ use diesel::sqlite::Sqlite;
 use tokio::task::JoinHandle;
 
 use super::existing_table::ExistingTable;
-use super::failure::Failure;
 use super::listing::{Count, ListedRow, Listing, client_rows};
 use super::sqlite_dialect::DIALECT;
 use super::statements::Statements;
@@ -16,6 +15,7 @@ use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ReaderFuture,
     StoreFuture, TableName,
 };
+use crate::database::{Failure, open_sqlite};
 
 /// An activity store in a SQLite file.
 ///
@@ -140,7 +140,7 @@ impl SqliteActivity {
         self.pending = Some(tokio::task::spawn_blocking(move || {
             let mut connection = match reusable {
                 Some(connection) => connection,
-                None => open(&url)?,
+                None => open_sqlite(&url).map_err(Failure::of_connection)?,
             };
             work(&mut connection, &statements).map(|()| connection)
         }));
@@ -158,19 +158,6 @@ impl SqliteActivity {
         self.connection = Some(connection);
         Ok(())
     }
-}
-
-/// Opens the database.
-///
-/// The busy timeout is well below the timeout of the writer, so that SQLite can report a lock
-/// before the call is cancelled, even if its sleeps take longer than requested.
-fn open(url: &str) -> Result<SqliteConnection, ActivityError> {
-    let mut connection =
-        SqliteConnection::establish(url).map_err(|error| Failure::from(error).of_connection())?;
-    connection
-        .batch_execute("PRAGMA busy_timeout = 3000")
-        .map_err(|error| Failure::from(error).of_connection())?;
-    Ok(connection)
 }
 
 /// Checks that the table is complete, and returns `false` if there is no table.
@@ -229,7 +216,7 @@ impl ActivityReader for Reader {
         let (url, statements) = (self.url.clone(), Arc::clone(&self.statements));
         let listing = Listing::new(&statements, query);
         let read = move || {
-            let mut connection = open(&url)?;
+            let mut connection = open_sqlite(&url).map_err(Failure::of_connection)?;
             let listed = read(&mut connection, &listing);
             let (rows, count) =
                 listed.map_err(|error| Failure::from(error).of_statement(&statements))?;

@@ -1,0 +1,23 @@
+//! Connections to databases, for the stores of the crate. Each store opens its own.
+
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod connection;
+mod failure;
+#[cfg(feature = "diesel-mysql")]
+mod mysql;
+#[cfg(feature = "diesel-postgres")]
+mod postgres;
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod server;
+#[cfg(feature = "diesel-sqlite")]
+mod sqlite;
+
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+pub(crate) use connection::DatabaseConnection;
+pub(crate) use failure::{Failure, FailureKind};
+#[cfg(feature = "diesel-postgres")]
+pub(crate) use postgres::{PgConnection, PlainConnection, TypedParameter};
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+pub(crate) use server::{Connecting, DatabaseServer};
+#[cfg(feature = "diesel-sqlite")]
+pub(crate) use sqlite::open_sqlite;
