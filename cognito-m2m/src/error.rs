@@ -1,11 +1,12 @@
 //! The reasons why a request is refused.
 //!
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
-//! invalid or expired one), [`Denial`] for authorization (API, scope, method, client, claim),
-//! [`KeysUnavailable`] for a temporary failure, [`UserMappingError`] for the lookup of a user, and
+//! invalid or expired one), [`CutoffRefusal`] for a client that is cut off, [`Denial`] for authorization (API, scope, method, client, claim),
+//! [`KeysUnavailable`] and [`CutoffsUnavailable`] for temporary failures, [`UserMappingError`] for the lookup of a user, and
 //! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
 //! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
 
+use crate::cutoff::{CutoffRefusal, CutoffsUnavailable};
 use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
 use crate::token::{InvalidToken, MalformedHeader};
@@ -40,6 +41,12 @@ pub enum Refusal {
     /// The signing keys are temporarily unavailable, so the token cannot be verified: 503.
     #[error("temporarily unable to verify the token: {0}")]
     Unavailable(#[from] KeysUnavailable),
+    /// The client of the token is cut off: 401, or 403 if it is shut out.
+    #[error("the client is cut off: {0}")]
+    CutOff(#[from] CutoffRefusal),
+    /// The cut-offs have never been read, and are required: 503.
+    #[error("temporarily unable to check the cut-offs: {0}")]
+    CutoffsUnavailable(#[from] CutoffsUnavailable),
     /// The principal could not be mapped to a user: 403, 503 or 500.
     #[error("user mapping failed: {0}")]
     UserMapping(#[from] UserMappingError),
@@ -56,6 +63,8 @@ impl Refusal {
             Self::Authentication(error) => error.reason(),
             Self::Authorization(denial) => denial.reason(),
             Self::Unavailable(_) => "keys_unavailable",
+            Self::CutOff(_) => "cut_off",
+            Self::CutoffsUnavailable(_) => "cutoffs_unavailable",
             Self::UserMapping(error) => error.reason(),
             Self::Misconfigured(misconfiguration) => misconfiguration.reason(),
         }

@@ -190,9 +190,9 @@ pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
-    CognitoAuthBuilder, DefaultResponder, Health, KeySourceHealth, MappedUser, OptionalPrincipal,
-    PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal, RequestUser,
-    TokenClaims,
+    CognitoAuthBuilder, CutoffHealth, DefaultResponder, Health, KeySourceHealth, MappedUser,
+    OptionalPrincipal, PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal,
+    RequestUser, TokenClaims,
 };
 
 /// Compiles the README's code examples as documentation tests.

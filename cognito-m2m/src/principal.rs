@@ -300,6 +300,11 @@ impl ServicePrincipal {
     pub fn exp(&self) -> Option<u64> {
         self.inner.identity.expires_at
     }
+
+    /// Returns the `iat` claim, in whole seconds since the Unix epoch, rounded down.
+    pub(crate) fn issued_at(&self) -> Option<u64> {
+        self.inner.identity.issued_at
+    }
 }
 
 impl fmt::Debug for ServicePrincipal {
@@ -321,6 +326,7 @@ pub(crate) struct Identity {
     audience: Option<Audience>,
     issuer: Option<Box<str>>,
     expires_at: Option<u64>,
+    issued_at: Option<u64>,
 }
 
 impl Identity {
@@ -334,6 +340,7 @@ impl Identity {
             audience: claims.audience().unwrap_or_default(),
             issuer: claims.issuer().map(Into::into),
             expires_at: claims.expiry().map(whole_seconds),
+            issued_at: claims.issued_at().map(whole_seconds),
         })
     }
 }

@@ -20,8 +20,18 @@
 
 mod error;
 mod interface;
+mod known;
+mod list;
+mod refresh;
+mod refusal;
+mod unavailable;
 mod value;
 
 pub use error::CutoffError;
 pub use interface::{CutoffFuture, CutoffStore};
+pub(crate) use known::KnownCutoffs;
+pub(crate) use list::Verdict;
+pub(crate) use refresh::CutoffRefresh;
+pub use refusal::CutoffRefusal;
+pub use unavailable::CutoffsUnavailable;
 pub use value::Cutoff;

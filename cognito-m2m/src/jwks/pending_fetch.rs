@@ -44,7 +44,7 @@ struct Subscription {
 
 impl PendingFetch {
     /// Creates a subscription to the end of a fetch that takes at most `fetch_timeout`.
-    pub(super) fn new(
+    pub(crate) fn new(
         handled: watch::Receiver<u64>,
         request: Option<u64>,
         fetch_timeout: Duration,

@@ -97,6 +97,10 @@ impl<'j> RegisteredClaims<'j> {
     pub(crate) fn expiry(&self) -> Option<f64> {
         self.0.find("exp").and_then(seconds)
     }
+
+    pub(crate) fn issued_at(&self) -> Option<f64> {
+        self.0.find("iat").and_then(seconds)
+    }
 }
 
 /// Parses a `NumericDate` (RFC 7519 section 2): a number of seconds that may have a fraction.

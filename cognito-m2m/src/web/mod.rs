@@ -21,7 +21,9 @@ mod responder;
 
 pub use activity::{ClientActivityList, ClientActivityPage, ClientActivityPageService};
 pub use builder::{BuildError, CognitoAuthBuilder};
-pub use cognito_auth::{CognitoAuth, Health, KeySourceHealth, PoolHealth, PrefetchError};
+pub use cognito_auth::{
+    CognitoAuth, CutoffHealth, Health, KeySourceHealth, PoolHealth, PrefetchError,
+};
 pub use extract::{
     Argument, Both, Guard, MappedUser, OptionalPrincipal, Public, RequestUser, RoutePolicy,
     TokenClaims, plain_function,

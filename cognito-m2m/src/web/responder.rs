@@ -8,7 +8,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use tracing::Level;
 
+use crate::cutoff::{CutoffRefusal, CutoffsUnavailable};
 use crate::error::{AuthenticationError, Refusal};
+use crate::jwks::KeysUnavailable;
 use crate::policy::Denial;
 use crate::scope::Scope;
 use crate::users::UserMappingError;
@@ -257,9 +259,10 @@ impl<'r> Answer<'r> {
                 "Bearer token has expired.",
                 Challenge::Error("invalid_token"),
             ),
-            Refusal::Authentication(Failed::Invalid(_)) => {
-                Self::unauthorized("Invalid bearer token.", Challenge::Error("invalid_token"))
-            }
+            Refusal::Authentication(Failed::Invalid(_))
+            | Refusal::CutOff(CutoffRefusal {
+                is_shut_out: false, ..
+            }) => Self::unauthorized("Invalid bearer token.", Challenge::Error("invalid_token")),
             Refusal::Authorization(Denial::Scope { required }) if !required.is_empty() => {
                 Self::forbidden(
                     "Insufficient scope.",
@@ -270,9 +273,10 @@ impl<'r> Answer<'r> {
                 "Insufficient scope.",
                 Challenge::Error("insufficient_scope"),
             ),
-            Refusal::Authorization(Denial::Client) => {
-                Self::forbidden("Client is not allowed.", Challenge::None)
-            }
+            Refusal::Authorization(Denial::Client)
+            | Refusal::CutOff(CutoffRefusal {
+                is_shut_out: true, ..
+            }) => Self::forbidden("Client is not allowed.", Challenge::None),
             Refusal::Authorization(Denial::Claim { .. } | Denial::Claims(_)) => {
                 Self::forbidden("Claim is not allowed.", Challenge::None)
             }
@@ -282,10 +286,10 @@ impl<'r> Answer<'r> {
             Refusal::UserMapping(User::NotMapped | User::Inactive) => {
                 Self::forbidden("Client is not mapped to a user.", Challenge::None)
             }
-            Refusal::Unavailable(keys) => Self::unavailable(
-                "Authentication is temporarily unavailable.",
-                keys.retry_after,
-            ),
+            Refusal::Unavailable(KeysUnavailable { retry_after })
+            | Refusal::CutoffsUnavailable(CutoffsUnavailable { retry_after }) => {
+                Self::unavailable("Authentication is temporarily unavailable.", *retry_after)
+            }
             // Every request queries the user store again, so a retry may succeed immediately.
             Refusal::UserMapping(User::Unavailable(_) | User::TimedOut(_)) => {
                 Self::unavailable("User lookup is temporarily unavailable.", Duration::ZERO)

@@ -2,12 +2,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::activity::{activity_fault, start_tracking};
+use super::cutoffs::start_reading;
 use super::error::BuildError;
 use super::report_only::report_only_faults;
 use super::startup_log;
 use super::users::user_lookups;
 use super::validator::cognito_validator;
 use crate::activity::ActivityStore;
+use crate::cutoff::CutoffStore;
 use crate::policy::{ClientList, Layer, guarded_handlers};
 use crate::pool::PoolName;
 use crate::runtime::Background;
@@ -38,6 +40,7 @@ pub struct CognitoAuthBuilder {
     responder: Option<Box<dyn RefusalResponder>>,
     user_mapper: Option<Box<dyn AnyMapper>>,
     activity_store: Option<Box<dyn ActivityStore>>,
+    cutoff_store: Option<Arc<dyn CutoffStore>>,
     http_client: Option<reqwest::Client>,
     clock: Option<Arc<dyn Clock>>,
     allow_undefined_groups: bool,
@@ -184,6 +187,32 @@ impl CognitoAuthBuilder {
         self
     }
 
+    /// Sets the store of the [cut-offs](crate::cutoff), which refuse the tokens of a client at once.
+    ///
+    /// It is read every `cutoff_refresh`. Until the first successful read, guarded handlers answer 503,
+    /// unless `cutoff_required` is off. To set and lift cut-offs with the same value, pass an `Arc`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use cognito_m2m::cutoff::CutoffStore;
+    /// use cognito_m2m::{BuildError, CognitoAuth, Settings};
+    ///
+    /// fn build(cutoffs: &Arc<dyn CutoffStore>) -> Result<CognitoAuth, BuildError> {
+    ///     CognitoAuth::builder()
+    ///         .settings(Settings::from_env())
+    ///         .cutoff_store(Arc::clone(cutoffs))
+    ///         .build()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn cutoff_store(mut self, store: impl CutoffStore) -> Self {
+        self.cutoff_store = Some(Arc::new(store));
+        self
+    }
+
     /// Sets the HTTP client that fetches the signing keys, for example one with a proxy or custom
     /// TLS roots.
     ///
@@ -264,6 +293,8 @@ impl CognitoAuthBuilder {
             .activity_store
             .filter(|_| checked.track_client_activity);
         let activity = store.map(|store| start_tracking(&checked, store, &clock, &background));
+        let cutoffs = self.cutoff_store;
+        let cutoffs = cutoffs.map(|store| start_reading(&checked, store, &clock, &background));
         startup_log::log(&self.settings, &checked, has_custom_validator);
         let realm = checked.realm.as_str();
         let responder = self.responder.unwrap_or_else(|| {
@@ -281,6 +312,7 @@ impl CognitoAuthBuilder {
             admitted_clients: admitted_clients(&checked.pools),
             users,
             activity,
+            cutoffs,
             responder,
             realm: Realm::new(realm),
             background,

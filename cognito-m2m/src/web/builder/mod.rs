@@ -6,6 +6,7 @@ mod activity;
     reason = "the file holds `CognitoAuthBuilder` itself"
 )]
 mod builder;
+mod cutoffs;
 mod error;
 mod report_only;
 mod startup_log;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::cutoff_health::CutoffHealth;
 use super::health::{Health, KeySourceHealth, PoolHealth};
 use super::prefetch_error::PrefetchError;
 use super::state::{State, Validation};
@@ -100,6 +101,9 @@ impl CognitoAuth {
     /// A pool has keys as soon as those of one of its issuers have been fetched, or if it has configured
     /// keys (`jwks_file`).
     ///
+    /// It also waits up to 1 s for the first read of the [cut-offs](crate::cutoff). If that fails,
+    /// [`health`](Self::health) reports it.
+    ///
     /// Calling it is optional. Without it, requests with a token wait for the first fetch. If that
     /// fails, open handlers work, and guarded handlers respond with 503 until a fetch succeeds.
     ///
@@ -134,6 +138,9 @@ impl CognitoAuth {
                 retry_after: unavailable.retry_after,
                 last_error: pool.keys.last_error(),
             })?;
+        }
+        if let Some(read) = self.state.pending_first_read() {
+            read.ended().await;
         }
         Ok(())
     }
@@ -195,6 +202,11 @@ impl CognitoAuth {
             pools: self.pools().iter().map(health).collect(),
             is_stopped,
             has_forked: self.state.has_forked(),
+            cutoffs: self
+                .state
+                .cutoffs
+                .as_deref()
+                .map(|known| CutoffHealth::new(known, now)),
         }
     }
 

@@ -3,10 +3,13 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::cutoff_health::CutoffHealth;
+use super::serialize_seconds::serialize_seconds;
+
 use crate::jwks::SourceState;
 use crate::pool::PoolName;
 
-/// The state of the signing keys, for readiness probes.
+/// The state of the signing keys and the cut-offs, for readiness probes.
 ///
 /// # Examples
 ///
@@ -34,11 +37,12 @@ use crate::pool::PoolName;
 ///       { "name": "original", "is_serving": true, "keys_age": 12, "last_error": null },
 ///       { "name": "updated", "is_serving": false, "keys_age": null, "last_error": null }
 ///     ]
-///   }]
+///   }],
+///   "cutoffs": { "is_ready": true, "clients": 2, "age": 3, "last_error": null }
 /// }
 /// ```
 ///
-/// `keys_age` is in whole seconds. These names don't change between releases, but others may be
+/// `keys_age` and `age` are in whole seconds. `cutoffs` is `null` without a cut-off store. These names don't change between releases, but others may be
 /// added. The values contain no secrets, no tokens and no URLs. `last_error` may name the host of the
 /// keys and the authority that issued its certificate, so answer the probes of a load balancer with
 /// the status alone. See [`guide::deployment`](crate::guide::deployment).
@@ -47,6 +51,7 @@ pub struct Health {
     pub(super) pools: Vec<PoolHealth>,
     pub(super) is_stopped: bool,
     pub(super) has_forked: bool,
+    pub(super) cutoffs: Option<CutoffHealth>,
 }
 
 impl Health {
@@ -56,13 +61,25 @@ impl Health {
         &self.pools
     }
 
-    /// Returns `true` if every user pool has usable keys.
+    /// Returns the state of the cut-offs, or `None` without a
+    /// [cut-off store](crate::CognitoAuthBuilder::cutoff_store).
+    #[must_use]
+    pub fn cutoffs(&self) -> Option<&CutoffHealth> {
+        self.cutoffs.as_ref()
+    }
+
+    /// Returns `true` if every user pool has usable keys and the cut-offs have been read once. The latter
+    /// only matters with a cut-off store, unless `cutoff_required` is off.
     ///
     /// It is `false` once [`shutdown`](crate::CognitoAuth::shutdown) has been called, and where
     /// [`has_forked`](Self::has_forked) is `true`. With a custom validator, it is `true` until then.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.is_stopped && !self.has_forked && self.pools.iter().all(|pool| pool.is_ready)
+        let has_cutoffs = self.cutoffs.as_ref().is_none_or(CutoffHealth::is_ready);
+        !self.is_stopped
+            && !self.has_forked
+            && has_cutoffs
+            && self.pools.iter().all(|pool| pool.is_ready)
     }
 
     /// Returns `true` in a child process that was forked after
@@ -78,10 +95,11 @@ impl Health {
 
 impl Serialize for Health {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut health = serializer.serialize_struct("Health", 3)?;
+        let mut health = serializer.serialize_struct("Health", 4)?;
         health.serialize_field("is_ready", &self.is_ready())?;
         health.serialize_field("has_forked", &self.has_forked())?;
         health.serialize_field("pools", self.pools())?;
+        health.serialize_field("cutoffs", &self.cutoffs)?;
         health.end()
     }
 }
@@ -217,13 +235,4 @@ impl From<SourceState> for KeySourceHealth {
             last_error,
         }
     }
-}
-
-fn serialize_seconds<S: Serializer>(
-    duration: &Option<Duration>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    duration
-        .map(|duration| duration.as_secs())
-        .serialize(serializer)
 }

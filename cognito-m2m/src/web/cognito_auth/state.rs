@@ -9,6 +9,7 @@ use actix_web::http::header::HeaderName;
 
 use super::reported_routes::{ReportedRoutes, Route};
 use crate::activity::Recorder;
+use crate::cutoff::{CutoffRefusal, KnownCutoffs, Verdict};
 use crate::error::{AuthenticationError, Refusal};
 use crate::jwks::{Incomplete, PendingFetch};
 use crate::policy::{ClientList, Denial, PolicyDefaults};
@@ -39,6 +40,8 @@ pub(in crate::web) struct State {
     pub(in crate::web) users: Users,
     /// `None` if client activity is not tracked.
     pub(in crate::web) activity: Option<Arc<Recorder>>,
+    /// `None` without a cut-off store.
+    pub(in crate::web) cutoffs: Option<Arc<KnownCutoffs>>,
     pub(in crate::web) responder: Box<dyn RefusalResponder>,
     pub(in crate::web) realm: Realm,
     pub(in crate::web) background: Background,
@@ -96,7 +99,9 @@ impl State {
     /// Returns `true` in a child process that was forked after the build, if the background thread
     /// has work there: fetching keys, or writing activity.
     pub(in crate::web) fn has_forked(&self) -> bool {
-        let is_used = matches!(self.validation, Validation::BuiltIn(_)) || self.activity.is_some();
+        let is_used = matches!(self.validation, Validation::BuiltIn(_))
+            || self.activity.is_some()
+            || self.cutoffs.is_some();
         is_used && self.background.process().has_forked()
     }
 
@@ -116,6 +121,9 @@ impl State {
                 .try_verify(self.token(credentials)?)
                 .map_err(|incomplete| incomplete.map_failure(Refusal::from))?,
         };
+        if let Some(read) = self.pending_first_read() {
+            return Err(Incomplete::Waiting(read));
+        }
         Ok(self.admit(principal)?)
     }
 
@@ -134,7 +142,15 @@ impl State {
                     .map_err(AuthenticationError::from)?
             }
         };
+        if let Some(read) = self.pending_first_read() {
+            read.ended().await;
+        }
         self.admit(principal)
+    }
+
+    /// Returns the first read of the cut-offs, if it has not ended and requests have to wait for it.
+    pub(in crate::web) fn pending_first_read(&self) -> Option<PendingFetch> {
+        self.cutoffs.as_ref()?.pending_first_read()
     }
 
     fn token<'h>(&self, credentials: Credentials<'h>) -> Result<BearerToken<'h>, Refusal> {
@@ -146,9 +162,12 @@ impl State {
             })
     }
 
-    /// Refuses a client that its user pool does not admit. This is checked on every request, even
-    /// if the token is in the cache.
+    /// Refuses a client that is cut off, or that its user pool does not admit. This is checked on every
+    /// request, even if the token is in the cache.
     fn admit(&self, principal: ServicePrincipal) -> Result<ServicePrincipal, Refusal> {
+        if let Some(cutoffs) = &self.cutoffs {
+            check_cutoffs(cutoffs, &principal, &self.clock)?;
+        }
         let admitted = self.admitted_clients.get(principal.pool());
         if admitted.is_none_or(|clients| clients.contains(principal.pool(), principal.client_id()))
         {
@@ -164,4 +183,25 @@ impl State {
             recorder.record(principal, self.clock.wall());
         }
     }
+}
+
+fn check_cutoffs(
+    cutoffs: &KnownCutoffs,
+    principal: &ServicePrincipal,
+    clock: &Arc<dyn Clock>,
+) -> Result<(), Refusal> {
+    let verdict = cutoffs.evaluate(
+        principal.pool().as_str(),
+        principal.client_id().as_str(),
+        principal.issued_at(),
+        || clock.now(),
+    )?;
+    if verdict == Verdict::Accepted {
+        return Ok(());
+    }
+    let refusal = CutoffRefusal {
+        client_id: principal.client_id().clone(),
+        is_shut_out: verdict == Verdict::ShutOut,
+    };
+    Err(refusal.into())
 }

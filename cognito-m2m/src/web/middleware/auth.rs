@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 
 use super::unguarded;
 use crate::box_future::BoxFuture;
+use crate::cutoff::CutoffRefusal;
 use crate::error::Refusal;
 use crate::jwks::{Incomplete, PendingFetch};
 use crate::token::Credentials;
@@ -256,22 +257,33 @@ impl RefusedToken {
     }
 }
 
+/// Returns `true` if the middleware may answer with the refusal, and `false` if only guards and
+/// extractors do: open handlers work without keys, without cut-offs, and for clients that are shut out.
+fn is_middleware_refusal(refusal: &Refusal) -> bool {
+    !matches!(
+        refusal,
+        Refusal::Unavailable(_)
+            | Refusal::CutoffsUnavailable(_)
+            | Refusal::CutOff(CutoffRefusal {
+                is_shut_out: true,
+                ..
+            })
+    )
+}
+
 /// Stores the outcome in the request, or returns `ControlFlow::Break` if the token was refused and
 /// `fail_on_invalid_bearer` is on.
-///
-/// Unavailable keys do not refuse the request here, because open handlers work without them.
 fn attach(
     state: &WorkerState,
     request: ServiceRequest,
     outcome: Outcome,
 ) -> ControlFlow<RefusedToken, ServiceRequest> {
-    if matches!(&outcome, Outcome::Refused(refusal) if !matches!(refusal, Refusal::Unavailable(_)))
-    {
+    if matches!(&outcome, Outcome::Refused(refusal) if is_middleware_refusal(refusal)) {
         warn_about_nesting(state, &request);
     }
     match outcome {
         Outcome::Refused(refusal)
-            if state.fail_on_invalid_bearer && !matches!(refusal, Refusal::Unavailable(_)) =>
+            if state.fail_on_invalid_bearer && is_middleware_refusal(&refusal) =>
         {
             return ControlFlow::Break(RefusedToken { request, refusal });
         }

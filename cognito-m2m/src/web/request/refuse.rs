@@ -6,6 +6,7 @@ use tracing::Level;
 use super::authentication::{Authentication, client_of};
 use super::missing_token::cause_of_missing_token;
 use crate::client_id::ClientId;
+use crate::cutoff::CutoffRefusal;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
 use crate::error_chain::{causes, chain};
 use crate::policy::{Denial, Layer, Policy};
@@ -145,7 +146,11 @@ fn write(
         );
         is_unguarded.then(|| DEFAULT_SERVICE.to_owned())
     });
-    let client_id = client_of(&extensions).map(ClientId::as_str);
+    let client_id = match refusal {
+        Refusal::CutOff(CutoffRefusal { client_id, .. }) => Some(client_id),
+        _ => client_of(&extensions),
+    };
+    let client_id = client_id.map(ClientId::as_str);
     let required_scopes = required_scopes(refusal);
     let claim = claim(refusal);
     let client_groups = match refusal {
@@ -164,7 +169,8 @@ fn write(
             state.and_then(|state| cause_of_missing_token(state, request))
         }
         Refusal::Authorization(denial) => causes(denial),
-        Refusal::Authentication(_) => None,
+        Refusal::CutoffsUnavailable(_) => state.and_then(cutoff_error),
+        Refusal::Authentication(_) | Refusal::CutOff(_) => None,
     };
     macro_rules! event {
         ($level:expr) => {
@@ -222,6 +228,12 @@ fn key_fetch_errors(state: &State) -> Option<String> {
     });
     let errors: Vec<_> = errors.collect();
     (!errors.is_empty()).then(|| errors.join("; "))
+}
+
+/// Returns the error of the last read of the cut-offs, with all its sources.
+fn cutoff_error(state: &State) -> Option<String> {
+    let error = state.cutoffs.as_ref()?.snapshot().last_error.clone();
+    error.map(|error| (*error).to_owned())
 }
 
 /// Returns the error that the handler returned.
