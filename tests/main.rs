@@ -10,6 +10,7 @@ mod causes;
 mod certificates;
 mod claims;
 mod confidential_settings;
+mod cut_off_clients;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork;
