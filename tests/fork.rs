@@ -165,6 +165,7 @@ fn check_child(built: Built) {
     System::new().block_on(async {
         check_server(&built).await;
         check_client(&built.tokens).await;
+        check_new_client(&built.cognito).await;
         built.warm.shutdown().await;
         built.cold.shutdown().await;
     });
@@ -223,6 +224,18 @@ async fn check_client(tokens: &TokenClient) {
         assert!(error.to_string().contains("after the fork"), "{error}");
         assert!(!error.is_transient());
     }
+}
+
+/// A client that is built in the child gets a thread of the child.
+async fn check_new_client(cognito: &LocalCognito) {
+    let tokens = TokenClient::builder()
+        .token_url(cognito.token_url())
+        .client_id("reporting")
+        .client_secret("s3cret")
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let token = tokens.token("widgets/write").await;
+    token.expect("the child fetches a token");
 }
 
 /// The fork changes nothing for the parent.

@@ -5,6 +5,8 @@ mod answers;
 mod architecture;
 mod attacks;
 mod attributes;
+#[cfg(target_os = "linux")]
+mod background_thread;
 mod causes;
 #[cfg(target_os = "linux")]
 mod certificates;

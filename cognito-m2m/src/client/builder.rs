@@ -300,9 +300,12 @@ impl TokenClientBuilder {
             )
             .map_err(|error| TokenClientBuildError::HttpClient(Box::new(error)))?,
         };
+        let background =
+            Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?;
         let secrets = Arc::new(SecretStore::new(
             settings.credentials.client_id.clone(),
             settings.secrets,
+            background.spawner(),
             self.limits.deadline,
             Arc::clone(&self.clock),
         ));
@@ -312,8 +315,6 @@ impl TokenClientBuilder {
             credentials: settings.credentials,
         };
         let fetcher = TokenFetcher::new(exchange, Arc::clone(&secrets), self.limits, self.clock);
-        let background =
-            Background::start(Duration::ZERO).map_err(TokenClientBuildError::Thread)?;
         background.spawn(secrets.start());
         Ok(TokenClient::new(fetcher, settings.defaults, background))
     }

@@ -2,6 +2,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::secret_error::SecretError;
@@ -10,6 +11,7 @@ use super::secret_settings::CheckedSecrets;
 use super::secret_source::{SecretSource, Secrets};
 use crate::client_id::ClientId;
 use crate::error_chain::causes;
+use crate::runtime::Spawner;
 use crate::time::{Clock, ClockReading};
 
 /// The minimum time between two requests to a source.
@@ -22,6 +24,7 @@ const MIN_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) struct SecretStore {
     client_id: ClientId,
     source: SecretSource,
+    tasks: Spawner,
     time_limit: Duration,
     clock: Arc<dyn Clock>,
     // Locked for a few instructions per token request, never across an await.
@@ -46,10 +49,11 @@ type Receiver = watch::Receiver<Option<Current>>;
 impl SecretStore {
     /// Creates a store whose source is asked by the first caller, unless there are secrets.
     ///
-    /// `time_limit` is the limit of one request to the source, in real time.
+    /// The source is asked in `tasks`. `time_limit` is the limit of one request to it, in real time.
     pub(super) fn new(
         client_id: ClientId,
         secrets: CheckedSecrets,
+        tasks: Spawner,
         time_limit: Duration,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -60,6 +64,7 @@ impl SecretStore {
         Self {
             client_id,
             source: secrets.source,
+            tasks,
             time_limit,
             clock,
             state: Mutex::new(state),
@@ -164,7 +169,7 @@ impl SecretStore {
         let (sender, receiver) = watch::channel(None);
         state.under_way = Some(receiver.clone());
         let store = Arc::clone(self);
-        tokio::spawn(async move {
+        self.tasks.spawn(async move {
             if let Some(not_before) = not_before {
                 store.clock.sleep_until_either(not_before).await;
             }
@@ -178,10 +183,13 @@ impl SecretStore {
 
     async fn ask_source(&self) -> Secrets {
         let secrets = timeout(self.time_limit, self.source.clone().secrets());
-        // In a task of its own, in which the callback may panic.
-        let secrets = match tokio::spawn(secrets).await {
-            Ok(in_time) => in_time.unwrap_or(Err(SecretError::TIMED_OUT)),
-            Err(_) => Err(SecretError::PANICKED),
+        // In a task of its own, in which the callback may panic. The set aborts it when the client is
+        // dropped.
+        let mut task = JoinSet::new();
+        task.spawn(secrets);
+        let secrets = match task.join_next().await {
+            Some(Ok(in_time)) => in_time.unwrap_or(Err(SecretError::TIMED_OUT)),
+            Some(Err(_)) | None => Err(SecretError::PANICKED),
         };
         if let Err(error) = &secrets {
             let client_id = &self.client_id;
