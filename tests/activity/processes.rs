@@ -84,6 +84,8 @@ async fn send_requests(process: u64, base: u64, store: impl ActivityStore) {
         .settings()
         .track_client_activity(true)
         .activity_flush_interval(Duration::from_millis(10))
+        // The requests of a client are microseconds apart.
+        .activity_precision(Duration::ZERO)
         .shutdown_timeout(Duration::from_secs(60));
     let auth = CognitoAuth::builder()
         .settings(settings)

@@ -11,6 +11,10 @@ async fn me(_: ServicePrincipal) -> impl Responder {
     HttpResponse::Ok()
 }
 
+/// A precision with which the stored times are read before each write, and which is shorter than the
+/// time between two requests of a client, so that every request is written.
+const SHORT_PRECISION: Duration = Duration::from_millis(1);
+
 /// An API that records the activity of its clients in a store.
 pub(super) struct TrackingApi {
     pub(super) cognito: LocalCognito,
@@ -32,6 +36,7 @@ impl TrackingApi {
             .settings()
             .track_client_activity(true)
             .activity_flush_interval(Duration::from_millis(100))
+            .activity_precision(SHORT_PRECISION)
             .shutdown_timeout(Duration::from_secs(60));
         let auth = CognitoAuth::builder()
             .settings(change(settings))

@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture};
+use cognito_m2m::activity::{ActivityStore, ClientActivity, StoreFuture, StoredFuture};
+use cognito_m2m_tests::CapturedLog;
 
 use super::table::now;
 use super::tracking_api::TrackingApi;
@@ -30,13 +31,16 @@ impl ActivityStore for CountingStore {
 }
 
 #[actix_web::test]
-async fn number_of_writes_depends_on_clients_and_interval_and_not_on_requests() {
+async fn number_of_writes_without_a_precision_depends_on_clients_and_interval_and_not_on_requests()
+{
     const INTERVAL: Duration = Duration::from_millis(500);
     const CLIENTS: u64 = 4;
     let store = CountingStore::default();
     let started_at = Instant::now();
     let api = TrackingApi::with_settings(store.clone(), |settings| {
-        settings.activity_flush_interval(INTERVAL)
+        settings
+            .activity_flush_interval(INTERVAL)
+            .activity_precision(Duration::ZERO)
     })
     .await;
     for _ in 0..99 {
@@ -70,6 +74,84 @@ async fn number_of_writes_depends_on_clients_and_interval_and_not_on_requests() 
         last_requests.is_sorted() && last_requests[0] >= before_last_round,
         "the last request of each client was written"
     );
+}
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_secs(24 * 3_600);
+
+#[actix_web::test]
+async fn rule_4_5_later_requests_of_a_client_are_not_written_within_the_precision() {
+    let test = rule_4_5_later_requests_of_a_client_are_not_written_within_the_precision;
+    let Some(log) = CapturedLog::alone(test) else {
+        return;
+    };
+    let store = CountingStore::default();
+    let api = TrackingApi::with_settings(store.clone(), |settings| {
+        settings
+            .activity_flush_interval(Duration::from_millis(1))
+            .activity_precision(LONG)
+    })
+    .await;
+    api.send_as("client-0").await;
+    while store.statements.load(Ordering::SeqCst) == 0 {
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    for _ in 0..100 {
+        api.send_as("client-0").await;
+    }
+    api.send_as("client-1").await;
+    api.auth.shutdown().await;
+    let rows = store.rows.lock().expect("the lock is not poisoned");
+    let clients: Vec<_> = rows.iter().map(|row| &*row.client_id).collect();
+    assert_eq!(clients, ["client-0", "client-1"]);
+    assert_eq!(log.lines_with("is lost"), Vec::<String>::new());
+}
+
+/// A store that can be read, which outlives the instances that use it.
+#[derive(Clone, Default)]
+struct ReadableStore {
+    written: CountingStore,
+    precisions: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl ActivityStore for ReadableStore {
+    fn check(&mut self) -> StoreFuture<'_> {
+        self.written.check()
+    }
+
+    fn set_precision(&mut self, precision: Duration) {
+        let mut precisions = self.precisions.lock().expect("the lock is not poisoned");
+        precisions.push(precision);
+    }
+
+    fn stored(&mut self, client_ids: Arc<[Box<str>]>) -> StoredFuture<'_> {
+        let rows = self.written.rows.lock().expect("the lock is not poisoned");
+        let rows = rows
+            .iter()
+            .filter(|row| client_ids.contains(&row.client_id));
+        let rows = rows.cloned().collect();
+        Box::pin(async { Ok(rows) })
+    }
+
+    fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
+        self.written.write(batch)
+    }
+}
+
+#[actix_web::test]
+async fn rule_4_5_restarted_instance_writes_only_clients_that_the_store_lacks() {
+    let store = ReadableStore::default();
+    for clients in [3, 5] {
+        let api =
+            TrackingApi::with_settings(store.clone(), |settings| settings.activity_precision(LONG))
+                .await;
+        send_as_every_client(&api, clients).await;
+        api.auth.shutdown().await;
+        let rows = store.written.rows.lock().expect("the lock is not poisoned");
+        assert_eq!(rows.len() as u64, clients);
+    }
+    let precisions = store.precisions.lock().expect("the lock is not poisoned");
+    assert_eq!(*precisions, [LONG, LONG], "each instance sets it once");
 }
 
 async fn send_as_every_client(api: &TrackingApi, clients: u64) {

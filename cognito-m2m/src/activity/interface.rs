@@ -63,17 +63,19 @@ pub trait ActivityStore: Send + 'static {
 
     /// Sets the precision of `last_seen_at`, the setting `activity_precision`.
     ///
-    /// It is called once, before the first write. A store that is shared by several instances should
-    /// update a row only if the client was seen at least that much later than the stored time, or
-    /// earlier than `first_seen_at`: two instances may have read the same stored time. The default
-    /// implementation ignores the precision.
+    /// It is called once, before the other methods. A store that several instances share should update
+    /// a row only if the client was seen at least that much later than the stored time, or earlier than
+    /// `first_seen_at`, because two instances may have read the same stored time. With a precision of
+    /// 0, any later time counts. The default implementation ignores the precision.
     fn set_precision(&mut self, _precision: Duration) {}
 
-    /// Returns the stored activity of these clients. Clients that are not in the store are left out.
+    /// Returns the stored activity of these clients, in any order. Clients that are not in the store
+    /// are left out.
     ///
     /// It is called before a write, unless `activity_precision` is 0, with at most 1,000 client IDs in
-    /// ascending order. Clients whose stored time is recent enough are not written. The default
-    /// implementation returns no activity, so all records are written.
+    /// ascending order. A client whose stored time is recent enough is not written, and a client that
+    /// is left out is written. The default implementation returns no activity. Then each instance
+    /// writes a client at most once in `activity_precision`.
     ///
     /// # Errors
     ///

@@ -5,14 +5,20 @@
 //! slow, locked, unreachable or not migrated, the records stay in memory, one entry per client,
 //! and are written later.
 
+mod batches;
 mod client_activity;
 #[cfg(feature = "diesel-activity")]
 mod diesel;
+mod entry;
 mod error;
 mod interface;
+mod new_clients;
+mod precision;
 mod query;
 mod recorder;
 mod table_name;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod timestamp;
 mod writer;
 
@@ -30,4 +36,4 @@ pub use query::{ClientQuery, ClientRows, SortBy};
 pub(crate) use recorder::Recorder;
 pub use table_name::{InvalidTableName, TableName};
 pub use timestamp::Timestamp;
-pub(crate) use writer::Writer;
+pub(crate) use writer::{WriteTimes, Writer};

@@ -1,12 +1,13 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use foldhash::quality::RandomState;
 use papaya::HashMap;
-use tokio::sync::Notify;
 
-use super::client_activity::ClientActivity;
+use super::entry::{Entry, EntryTimes};
+use super::new_clients::NewClientSender;
+use super::precision::{Due, Precision};
 use super::timestamp::Timestamp;
 use crate::client_id::ClientId;
 use crate::pool::PoolName;
@@ -18,67 +19,61 @@ use crate::qualified_client_id::QualifiedClientId;
 /// Recording never waits, and allocates only for a new client.
 pub(crate) struct Recorder {
     pools: Box<[(PoolName, Clients)]>,
+    precision: Precision,
     has_unwritten: AtomicBool,
-    new_client: Notify,
+    new_clients: NewClientSender,
 }
 
 /// The clients of one pool, by client ID.
-type Clients = HashMap<ClientId, Arc<SeenTimes>, RandomState>;
-
-/// The times at which a client was first and last seen, and the times that were last written to the
-/// store, in microseconds since the Unix epoch.
-struct SeenTimes {
-    first: AtomicU64,
-    last: AtomicU64,
-    written_first: AtomicU64,
-    written_last: AtomicU64,
-}
-
-/// Activity that has not been written yet.
-pub(super) struct UnwrittenActivity {
-    pub(super) activity: ClientActivity,
-    times: Arc<SeenTimes>,
-}
+type Clients = HashMap<ClientId, Arc<EntryTimes>, RandomState>;
 
 impl Recorder {
-    pub(crate) fn new(pools: impl IntoIterator<Item = PoolName>) -> Self {
+    pub(crate) fn new(
+        pools: impl IntoIterator<Item = PoolName>,
+        precision: Precision,
+        new_clients: NewClientSender,
+    ) -> Self {
         Self {
             pools: pools
                 .into_iter()
                 .map(|pool| (pool, Clients::default()))
                 .collect(),
+            precision,
             has_unwritten: AtomicBool::new(false),
-            new_client: Notify::new(),
+            new_clients,
         }
     }
 
     /// Records a request of the principal. Principals of unknown pools are ignored.
     pub(crate) fn record(&self, principal: &ServicePrincipal, now: Duration) {
-        let Some((_, clients)) = self.pools.iter().find(|(pool, _)| pool == principal.pool())
+        let Some((pool, clients)) = self.pools.iter().find(|(pool, _)| pool == principal.pool())
         else {
             return;
         };
         let now = Timestamp::from(now).as_micros();
         let client_id = principal.client_id();
-        let clients = clients.pin();
-        match clients.get(client_id) {
-            Some(times) => {
-                times.record(now);
-                self.mark_unwritten();
-            }
-            None => {
-                clients
-                    .get_or_insert_with(client_id.clone(), || Arc::new(SeenTimes::new(now)))
-                    .record(now);
-                self.mark_unwritten();
-                self.new_client.notify_one();
-            }
+        match clients.pin().get(client_id) {
+            Some(times) => times.record(now),
+            None => self.record_new(pool, clients, client_id, now),
+        }
+        self.mark_unwritten();
+    }
+
+    fn record_new(&self, pool: &PoolName, clients: &Clients, client_id: &ClientId, now: u64) {
+        let times = Arc::new(EntryTimes::new(now, self.precision.random_phase()));
+        match clients
+            .pin()
+            .try_insert(client_id.clone(), Arc::clone(&times))
+        {
+            Ok(_) => self.new_clients.send(entry(pool, client_id, &times)),
+            // Another thread was faster.
+            Err(occupied) => occupied.current.record(now),
         }
     }
 
     /// Sets the flag for the writer.
     ///
-    /// The flag and [`SeenTimes`] are sequentially consistent: the writer that clears the flag either
+    /// The flag and [`EntryTimes`] are sequentially consistent: the writer that clears the flag either
     /// sees the new times, or finds the flag set again. The flag is read before it is written,
     /// because a write would invalidate the cache line of all other workers.
     fn mark_unwritten(&self) {
@@ -87,84 +82,52 @@ impl Recorder {
         }
     }
 
-    /// Waits until a client is seen for the first time.
-    pub(super) async fn wait_for_new_client(&self) {
-        self.new_client.notified().await;
-    }
-
-    /// Returns the activity that has not been written, sorted by client ID. The maps are scanned
-    /// only if something was recorded since the last call.
-    pub(super) fn take_unwritten(&self) -> Vec<UnwrittenActivity> {
+    /// Returns the entries that are due. The maps are scanned only if something was recorded since
+    /// the last call, or is due after a phase.
+    pub(super) fn take_due(&self, now: Duration) -> Vec<Entry> {
         if !self.has_unwritten.swap(false, Ordering::SeqCst) {
             return Vec::new();
         }
-        let mut unwritten = Vec::new();
-        for (pool, clients) in &self.pools {
-            for (client_id, times) in &clients.pin() {
-                unwritten.extend(times.unwritten().map(|(first, last)| UnwrittenActivity {
-                    activity: ClientActivity {
-                        client_id: QualifiedClientId::from_parts(pool, client_id).into(),
-                        first_seen_at: Timestamp::from_micros(first),
-                        last_seen_at: Timestamp::from_micros(last),
-                    },
-                    times: Arc::clone(times),
-                }));
-            }
+        let now = Timestamp::from(now).as_micros();
+        let mut some_are_due_later = false;
+        let due = self.entries(|times| {
+            let due = times.due(self.precision, now);
+            some_are_due_later |= due == Due::AfterPhase;
+            due == Due::Now
+        });
+        if some_are_due_later {
+            self.mark_unwritten();
         }
-        unwritten
-            .sort_unstable_by(|one, other| one.activity.client_id.cmp(&other.activity.client_id));
-        unwritten
+        due
     }
 
-    /// Makes the next [`take_unwritten`](Self::take_unwritten) return activity whose write failed.
-    pub(super) fn retry_unwritten(&self) {
+    /// Makes the next [`take_due`](Self::take_due) return entries whose write failed.
+    pub(super) fn retry_due(&self) {
         self.has_unwritten.store(true, Ordering::SeqCst);
     }
+
+    /// Returns the entries that the store lacks, whatever their phases.
+    pub(super) fn remaining(&self) -> Vec<Entry> {
+        self.entries(|times| times.must_write(self.precision))
+    }
+
+    fn entries(&self, mut condition: impl FnMut(&EntryTimes) -> bool) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (pool, clients) in &self.pools {
+            for (client_id, times) in &clients.pin() {
+                if condition(times) {
+                    entries.push(entry(pool, client_id, times));
+                }
+            }
+        }
+        entries
+    }
 }
 
-impl UnwrittenActivity {
-    /// Marks these times as written. Times that were recorded in the meantime remain unwritten.
-    pub(super) fn mark_as_written(&self) {
-        let ClientActivity {
-            first_seen_at,
-            last_seen_at,
-            ..
-        } = &self.activity;
-        let times = &self.times;
-        times
-            .written_first
-            .store(first_seen_at.as_micros(), Ordering::SeqCst);
-        times
-            .written_last
-            .store(last_seen_at.as_micros(), Ordering::SeqCst);
-    }
-}
-
-impl SeenTimes {
-    fn new(now: u64) -> Self {
-        Self {
-            first: AtomicU64::new(now),
-            last: AtomicU64::new(now),
-            written_first: AtomicU64::new(u64::MAX),
-            written_last: AtomicU64::new(0),
-        }
-    }
-
-    fn record(&self, now: u64) {
-        self.last.fetch_max(now, Ordering::SeqCst);
-        // Only if the clock was set back.
-        if now < self.first.load(Ordering::SeqCst) {
-            self.first.fetch_min(now, Ordering::SeqCst);
-        }
-    }
-
-    /// Returns the first and last time, or `None` if both have been written.
-    fn unwritten(&self) -> Option<(u64, u64)> {
-        let first = self.first.load(Ordering::SeqCst);
-        let last = self.last.load(Ordering::SeqCst);
-        let is_written = first >= self.written_first.load(Ordering::SeqCst)
-            && last <= self.written_last.load(Ordering::SeqCst);
-        (!is_written).then_some((first, last))
+fn entry(pool: &PoolName, client_id: &ClientId, times: &Arc<EntryTimes>) -> Entry {
+    Entry {
+        client_id: QualifiedClientId::from_parts(pool, client_id).into(),
+        times: Arc::clone(times),
     }
 }
 
@@ -172,8 +135,16 @@ impl SeenTimes {
 mod tests {
     use serde_json::json;
 
+    use super::super::new_clients::new_clients;
     use super::*;
     use crate::token::Claims;
+
+    const NOW: Duration = Duration::from_secs(1_000_000);
+
+    fn recorder(precision: Duration, pool: &PoolName) -> Recorder {
+        let (sender, _) = new_clients();
+        Recorder::new([pool.clone()], Precision::new(precision), sender)
+    }
 
     fn principal(client_id: &str) -> ServicePrincipal {
         let claims = Claims::from_value(json!({ "client_id": client_id }))
@@ -184,7 +155,7 @@ mod tests {
     #[test]
     fn rule_4_1_recording_a_known_client_allocates_nothing() {
         let known = principal("reporting");
-        let recorder = Recorder::new([known.pool().clone()]);
+        let recorder = recorder(Duration::from_secs(60), known.pool());
         let record = |seconds| recorder.record(&known, Duration::from_secs(seconds));
         let first = allocation_counter::measure(|| record(1));
         assert!(
@@ -194,18 +165,18 @@ mod tests {
         let later = allocation_counter::measure(|| (2..10_002).for_each(record));
         assert_eq!(later.count_total, 0);
 
-        let unwritten = recorder.take_unwritten();
-        let [only] = &unwritten[..] else {
-            panic!("expected one client, found {}", unwritten.len());
+        let due = recorder.take_due(NOW);
+        let [only] = &due[..] else {
+            panic!("expected one client, found {}", due.len());
         };
-        assert_eq!(only.activity.first_seen_at.as_micros(), 1_000_000);
-        assert_eq!(only.activity.last_seen_at.as_micros(), 10_001_000_000);
+        let seen = only.times.seen();
+        assert_eq!((seen.first, seen.last), (1_000_000, 10_001_000_000));
     }
 
     #[test]
     fn no_thread_loses_a_first_or_last_time() {
         let clients = ["a", "b", "c"].map(principal);
-        let recorder = Recorder::new([clients[0].pool().clone()]);
+        let recorder = recorder(Duration::ZERO, clients[0].pool());
         std::thread::scope(|scope| {
             for thread in 0..4_u64 {
                 let (recorder, clients) = (&recorder, &clients);
@@ -218,12 +189,62 @@ mod tests {
                 });
             }
         });
-        for (index, entry) in recorder.take_unwritten().iter().enumerate() {
+        let mut due = recorder.take_due(NOW);
+        assert_eq!(due.len(), 3);
+        due.sort_by(|one, other| one.client_id.cmp(&other.client_id));
+        for (index, entry) in due.iter().enumerate() {
             let (first, last) = (1_000 + 4 * index as u64, 499_999 + 1_000);
-            assert_eq!(entry.activity.first_seen_at.as_micros(), first);
+            let seen = entry.times.seen();
+            assert_eq!(seen.first, first);
             // Each thread visits every third client.
-            let distance = last - entry.activity.last_seen_at.as_micros();
+            let distance = last - seen.last;
             assert!(distance < 12, "{distance}");
         }
+    }
+
+    #[test]
+    fn new_client_is_queued_once_whatever_the_number_of_threads() {
+        let clients: Vec<_> = (0..1_000).map(|n| principal(&n.to_string())).collect();
+        let (sender, mut queue) = new_clients();
+        let precision = Precision::new(Duration::from_secs(60));
+        let recorder = Recorder::new([clients[0].pool().clone()], precision, sender);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for client in &clients {
+                        recorder.record(client, NOW);
+                    }
+                });
+            }
+        });
+        let mut queued: Vec<_> = queue.take().into_iter().map(|new| new.client_id).collect();
+        assert_eq!(queued.len(), 1_000);
+        queued.sort();
+        queued.dedup();
+        assert_eq!(queued.len(), 1_000);
+        assert_eq!(queue.take().len(), 0);
+    }
+
+    #[test]
+    fn maps_are_scanned_again_only_after_a_request_or_a_phase() {
+        let client = principal("reporting");
+        let recorder = recorder(Duration::from_secs(60), client.pool());
+        let at = |seconds| NOW + Duration::from_secs(seconds);
+        let is_marked = || recorder.has_unwritten.load(Ordering::SeqCst);
+        recorder.record(&client, at(0));
+        let due = recorder.take_due(at(0));
+        assert_eq!(due.len(), 1);
+        assert!(!is_marked());
+        due[0].times.set_stored(Some(due[0].times.seen()));
+
+        recorder.record(&client, at(59));
+        assert_eq!(recorder.take_due(at(59)).len(), 0);
+        assert!(!is_marked(), "nothing is due without another request");
+
+        recorder.record(&client, at(60));
+        // The phase of the entry is not 0 in any likely run.
+        assert_eq!(recorder.take_due(at(60)).len(), 0);
+        assert!(is_marked(), "the entry is due after its phase");
+        assert_eq!(recorder.take_due(at(70)).len(), 1);
     }
 }

@@ -3,19 +3,25 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::client_activity::ClientActivity;
+use super::batches::Batches;
 use super::error::ActivityError;
-use super::interface::{ActivityStore, StoreFuture};
-use super::recorder::{Recorder, UnwrittenActivity};
+use super::interface::ActivityStore;
+use super::new_clients::{NewClients, new_clients};
+use super::precision::Precision;
+use super::recorder::Recorder;
 use crate::backoff::Backoff;
 use crate::error_chain::causes;
+use crate::pool::PoolName;
 use crate::time::Clock;
 
-/// The maximum duration of a call to the store.
-const STORE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The maximum number of records in a batch.
-const MAX_BATCH: usize = 1_000;
+/// When activity is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WriteTimes {
+    pub(crate) precision: Duration,
+    pub(crate) flush_interval: Duration,
+    /// The maximum duration of the last write, after the writer was stopped.
+    pub(crate) shutdown_timeout: Duration,
+}
 
 /// The pauses after failures: 1, 2, 4, 8, then 10 s, each shortened at random by up to half.
 const BACKOFF: Backoff = Backoff {
@@ -38,15 +44,42 @@ const SHUTDOWN_MARGIN: Duration = Duration::from_millis(200);
 
 /// Writes the recorded activity to the store, on the background thread of the crate.
 pub(crate) struct Writer {
-    pub(crate) recorder: Arc<Recorder>,
-    pub(crate) store: Box<dyn ActivityStore>,
-    pub(crate) interval: Duration,
-    pub(crate) clock: Arc<dyn Clock>,
-    /// The maximum duration of the last write, after the writer was stopped.
-    pub(crate) shutdown_timeout: Duration,
+    recorder: Arc<Recorder>,
+    new_clients: NewClients,
+    batches: Batches,
+    collection_interval: Duration,
+    clock: Arc<dyn Clock>,
+    shutdown_timeout: Duration,
+}
+
+/// What starts a write.
+enum Cause {
+    Collection,
+    NewClients,
 }
 
 impl Writer {
+    /// Creates a recorder, and the writer of what it records.
+    pub(crate) fn new(
+        pools: impl IntoIterator<Item = PoolName>,
+        store: Box<dyn ActivityStore>,
+        times: WriteTimes,
+        clock: Arc<dyn Clock>,
+    ) -> (Arc<Recorder>, Self) {
+        let precision = Precision::new(times.precision);
+        let (sender, new_clients) = new_clients();
+        let recorder = Arc::new(Recorder::new(pools, precision, sender));
+        let writer = Self {
+            recorder: Arc::clone(&recorder),
+            new_clients,
+            batches: Batches::new(store, precision),
+            collection_interval: precision.collection_interval(times.flush_interval),
+            clock,
+            shutdown_timeout: times.shutdown_timeout,
+        };
+        (recorder, writer)
+    }
+
     /// Runs until `stop` becomes `true`, then writes the remaining activity, for at most the shutdown
     /// timeout.
     pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) {
@@ -60,45 +93,52 @@ impl Writer {
     }
 
     async fn write_until_stopped(&mut self, mut stop: watch::Receiver<bool>) {
-        if let Err(error) = with_timeout(self.store.check()).await {
+        if let Err(error) = self.batches.start().await {
             log("the activity store is not ready", &error, 0);
         }
         let mut failures = 0_u32;
+        // Instances that start together don't write together.
+        let phase = self.collection_interval.mul_f64(fastrand::f64());
+        let mut next_collection = self.clock.now().after(phase);
         loop {
-            let now = self.clock.now();
-            let pause = match failures {
-                0 => self.interval,
-                failures => BACKOFF.pause(failures, fastrand::f64()),
-            };
-            let is_stopped = tokio::select! {
+            let cause = tokio::select! {
+                biased;
                 // An error means that the sender was dropped, which also ends the writer.
-                _ = stop.wait_for(|stop| *stop) => true,
-                () = self.recorder.wait_for_new_client(), if failures == 0 => false,
-                () = self.clock.sleep_until_either(now.after(pause)) => false,
+                _ = stop.wait_for(|stop| *stop) => break,
+                () = self.clock.sleep_until_either(next_collection) => Cause::Collection,
+                () = self.new_clients.gather(&*self.clock), if failures == 0 => Cause::NewClients,
             };
-            if is_stopped {
-                break;
+            if let Err(error) = self.write(&cause).await {
+                log(
+                    "failed to write client activity; it is kept and will be retried",
+                    &error,
+                    failures,
+                );
+                self.recorder.retry_due();
+                failures = failures.saturating_add(1);
+                let pause = BACKOFF.pause(failures, fastrand::f64());
+                next_collection = self.clock.now().after(pause);
+            } else if let Cause::Collection = cause {
+                failures = 0;
+                next_collection = self.clock.now().after(self.collection_interval);
             }
-            failures = match self.flush().await {
-                Ok(()) => 0,
-                Err(error) => {
-                    log(
-                        "failed to write client activity; it is kept and will be retried",
-                        &error,
-                        failures,
-                    );
-                    failures.saturating_add(1)
-                }
-            };
         }
         self.write_remaining(failures).await;
     }
 
-    /// Writes what is left at shutdown. Retries only if a retry can help, and logs the first failure
-    /// only.
+    async fn write(&mut self, cause: &Cause) -> Result<(), ActivityError> {
+        let entries = match cause {
+            Cause::Collection => self.recorder.take_due(self.clock.wall()),
+            Cause::NewClients => self.new_clients.take(),
+        };
+        self.batches.write(entries).await
+    }
+
+    /// Writes what is left at shutdown: new clients, and clients whose stored time is too old. Retries
+    /// only if a retry can help, and logs the first failure only.
     async fn write_remaining(&mut self, earlier_failures: u32) {
         let mut failures = 0_u32;
-        while let Err(error) = self.flush().await {
+        while let Err(error) = self.batches.write(self.recorder.remaining()).await {
             if failures == 0 {
                 log(
                     "failed to write client activity during shutdown",
@@ -115,32 +155,16 @@ impl Writer {
         }
     }
 
-    /// Logs the number of clients whose activity was not written. Their rows keep the times of the last
+    /// Logs the number of clients that should have been written. Their rows keep the times of the last
     /// successful write.
     fn report_unwritten(&self) {
-        // A write that was cancelled has taken activity without writing it.
-        self.recorder.retry_unwritten();
-        let clients = self.recorder.take_unwritten().len();
+        let clients = self.recorder.remaining().len();
         if clients > 0 {
             tracing::warn!(
                 clients,
                 "client activity was not written before the shutdown and is lost"
             );
         }
-    }
-
-    async fn flush(&mut self) -> Result<(), ActivityError> {
-        let unwritten = self.recorder.take_unwritten();
-        for batch in unwritten.chunks(MAX_BATCH) {
-            let activity: Arc<[ClientActivity]> =
-                batch.iter().map(|entry| entry.activity.clone()).collect();
-            if let Err(error) = with_timeout(self.store.write(activity)).await {
-                self.recorder.retry_unwritten();
-                return Err(error);
-            }
-            batch.iter().for_each(UnwrittenActivity::mark_as_written);
-        }
-        Ok(())
     }
 }
 
@@ -150,12 +174,6 @@ async fn shutdown_deadline(mut stop: watch::Receiver<bool>, timeout: Duration) {
     let _ = stop.wait_for(|stop| *stop).await;
     let margin = SHUTDOWN_MARGIN.min(timeout.mul_f64(0.25));
     tokio::time::sleep(timeout.saturating_sub(margin)).await;
-}
-
-async fn with_timeout(call: StoreFuture<'_>) -> Result<(), ActivityError> {
-    tokio::time::timeout(STORE_TIMEOUT, call)
-        .await
-        .unwrap_or(Err(ActivityError::TimedOut))
 }
 
 fn log(message: &str, error: &ActivityError, failures: u32) {

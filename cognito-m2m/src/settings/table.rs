@@ -305,19 +305,20 @@ settings! {
 
     /// Sets the minimum interval between two writes of client activity. Default: 1 s.
     ///
-    /// With the default `activity_precision`, activity is written less often. New clients don't wait
-    /// for the interval.
+    /// The interval is the longer of this one and a sixth of `activity_precision`, which is 10 s by
+    /// default. New clients don't wait for the interval.
     ///
     /// Environment variable: `COGNITO_M2M_ACTIVITY_FLUSH_INTERVAL`.
     value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// Sets the precision of the time at which a client was last seen. Default: 60 s; the stored time
-    /// may lag behind the latest request by that much.
+    /// Sets the precision of the time at which a client was last seen. Default: 60 s.
     ///
     /// The row of a client is updated only if the client was seen at least that much later than the
     /// stored time. So the number of updates depends on the number of clients, and neither on requests
-    /// nor on instances. The first request of a new client is written within 250 ms. With 0, every
-    /// change is written after `activity_flush_interval`.
+    /// nor on instances. While a client sends requests, its stored time may lag by a third more, since
+    /// writes are spread over time. The row of a new client is written within 250 ms. With 0, every
+    /// change is written after `activity_flush_interval`. See
+    /// [`guide::activity`](crate::guide::activity).
     ///
     /// Environment variable: `COGNITO_M2M_ACTIVITY_PRECISION`.
     value activity_precision(Duration::from_secs(300)): Duration = Duration::from_secs(60), logged as debug;

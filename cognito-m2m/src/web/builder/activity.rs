@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::activity::{ActivityStore, Recorder, Writer};
+use crate::activity::{ActivityStore, Recorder, WriteTimes, Writer};
 use crate::runtime::Background;
 use crate::settings::{CheckedSettings, SettingFault, Settings};
 use crate::time::Clock;
@@ -38,14 +38,13 @@ pub(super) fn start_tracking(
     clock: &Arc<dyn Clock>,
     background: &Background,
 ) -> Arc<Recorder> {
-    let recorder = Arc::new(Recorder::new(settings.pool_names.iter().cloned()));
-    let writer = Writer {
-        recorder: Arc::clone(&recorder),
-        store,
-        interval: settings.activity_flush_interval,
-        clock: Arc::clone(clock),
+    let times = WriteTimes {
+        precision: settings.activity_precision,
+        flush_interval: settings.activity_flush_interval,
         shutdown_timeout: settings.shutdown_timeout,
     };
+    let pools = settings.pool_names.iter().cloned();
+    let (recorder, writer) = Writer::new(pools, store, times, Arc::clone(clock));
     background.spawn_until_stopped(|stop| writer.run(stop));
     recorder
 }
