@@ -8,6 +8,7 @@ type Source = Box<dyn Error + Send + Sync>;
 /// The failure of a connection or a statement, and its kind.
 pub(crate) struct Failure {
     kind: FailureKind,
+    is_interruption: bool,
     source: Source,
 }
 
@@ -56,17 +57,44 @@ const PERMANENT: [&str; 18] = [
     "unknown database",
 ];
 
+/// Lower-case substrings of the error messages of PostgreSQL and MySQL for a statement that reached one
+/// of its limits on the server.
+const INTERRUPTION: [&str; 4] = [
+    "canceling statement due to",
+    "lock wait timeout exceeded",
+    "max_statement_time exceeded",
+    "query execution was interrupted, maximum statement execution time exceeded",
+];
+
 impl Failure {
     pub(crate) fn new(kind: FailureKind, source: impl Into<Source>) -> Self {
         Self {
             kind,
+            is_interruption: false,
             source: source.into(),
         }
     }
 
+    /// Marks the failure as the end of a statement by its limits or by a cancellation.
+    pub(super) fn into_interruption(self) -> Self {
+        Self {
+            is_interruption: true,
+            ..self
+        }
+    }
+
+    /// Returns `true` if the server has ended the statement and keeps the connection.
+    pub(super) fn is_interruption(&self) -> bool {
+        self.is_interruption
+    }
+
     /// Classifies an error by its message, because Diesel exposes no error codes of the servers.
     pub(crate) fn from_message(message: &str, source: impl Into<Source>) -> Self {
-        Self::new(FailureKind::of_message(message), source)
+        let failure = Self::new(FailureKind::of_message(message), source);
+        if contains_one_of(&message.to_lowercase(), &INTERRUPTION) {
+            return failure.into_interruption();
+        }
+        failure
     }
 
     pub(crate) fn into_parts(self) -> (FailureKind, Source) {
@@ -77,7 +105,7 @@ impl Failure {
 impl FailureKind {
     fn of_message(message: &str) -> Self {
         let message = message.to_lowercase();
-        let has_one_of = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
+        let has_one_of = |parts| contains_one_of(&message, parts);
         // PostgreSQL uses the same words for a missing database, schema or role.
         let is_missing_in_postgres =
             message.contains("does not exist") && has_one_of(&["relation ", "column "]);
@@ -93,6 +121,10 @@ impl FailureKind {
     }
 }
 
+fn contains_one_of(message: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| message.contains(part))
+}
+
 impl From<DieselError> for Failure {
     fn from(error: DieselError) -> Self {
         let kind = match &error {
@@ -106,7 +138,8 @@ impl From<DieselError> for Failure {
                 _,
             ) => FailureKind::Permanent,
             DieselError::DatabaseError(_, information) => {
-                FailureKind::of_message(information.message())
+                let message = information.message().to_owned();
+                return Self::from_message(&message, error);
             }
             _ => FailureKind::Temporary,
         };

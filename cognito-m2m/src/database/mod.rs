@@ -3,10 +3,14 @@
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 mod connection;
 mod failure;
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod limits;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+mod reused_connection;
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 mod server;
 #[cfg(feature = "diesel-sqlite")]
@@ -17,6 +21,8 @@ pub(crate) use connection::DatabaseConnection;
 pub(crate) use failure::{Failure, FailureKind};
 #[cfg(feature = "diesel-postgres")]
 pub(crate) use postgres::{PgConnection, PlainConnection, TypedParameter};
+#[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
+pub(crate) use reused_connection::{CallError, ReusedConnection, Work};
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 pub(crate) use server::{Connecting, DatabaseServer};
 #[cfg(feature = "diesel-sqlite")]

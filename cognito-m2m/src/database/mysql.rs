@@ -2,6 +2,7 @@ use diesel_async::{AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection}
 
 use super::connection::DatabaseConnection;
 use super::failure::Failure;
+use super::limits::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS};
 
 impl DatabaseConnection for AsyncMysqlConnection {
     async fn open(url: &str) -> Result<Self, Failure> {
@@ -10,5 +11,18 @@ impl DatabaseConnection for AsyncMysqlConnection {
 
     async fn run(&mut self, statements: &str) -> Result<(), Failure> {
         Ok(self.batch_execute(statements).await?)
+    }
+
+    /// MySQL has no limit for statements that write, and reads MariaDB's as a comment. A server that
+    /// knows none of these variables is used without limits.
+    async fn limit_statements(&mut self) {
+        let statement = format!(
+            "SET SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS},
+             SESSION innodb_lock_wait_timeout = {LOCK_TIMEOUT_SECONDS}
+             /*M! , SESSION max_statement_time = {STATEMENT_TIMEOUT_SECONDS} */"
+        );
+        if let Err(error) = self.batch_execute(&statement).await {
+            tracing::debug!(%error, "the server does not limit statements");
+        }
     }
 }

@@ -1,11 +1,17 @@
+use std::time::Duration;
+
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tokio::task::JoinHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{Client, Config, Error, NoTls};
 
-use super::connection::DatabaseConnection;
+use super::connection::{Cancellation, DatabaseConnection};
 use super::failure::{Failure, FailureKind};
+use super::limits::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS};
+
+/// The maximum time to send a cancellation.
+const CANCELLATION_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A connection to PostgreSQL.
 pub(crate) enum PgConnection {
@@ -47,6 +53,40 @@ impl DatabaseConnection for PgConnection {
             Self::Custom(connection) => connection.run(statements).await,
         }
     }
+
+    /// The limits of a custom connection end with the transaction, because a pooler in transaction mode
+    /// would keep other settings for its other clients.
+    async fn begin(&mut self) -> Result<(), Failure> {
+        let Self::Custom(connection) = self else {
+            return Ok(());
+        };
+        let statements = format!(
+            "BEGIN; SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'; SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_SECONDS}s'"
+        );
+        connection.run(&statements).await
+    }
+
+    async fn commit(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Custom(connection) => connection.run("COMMIT").await,
+        }
+    }
+
+    async fn rollback(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Custom(connection) => connection.run("ROLLBACK").await,
+        }
+    }
+
+    /// A custom connection may use TLS, which a cancellation would have to use too.
+    fn cancellation(&self) -> Cancellation {
+        match self {
+            Self::Plain(connection) => connection.cancellation(),
+            Self::Custom(_) => Box::pin(std::future::ready(())),
+        }
+    }
 }
 
 impl DatabaseConnection for AsyncPgConnection {
@@ -62,10 +102,14 @@ impl DatabaseConnection for AsyncPgConnection {
 impl PlainConnection {
     async fn open(url: &str) -> Result<Self, Failure> {
         // The error may contain the URL with its password.
-        let config: tokio_postgres::Config = url
+        let config: Config = url
             .parse()
             .map_err(|_: Error| Failure::new(FailureKind::Permanent, "the URL is invalid"))?;
-        let (client, connection) = config.connect(NoTls).await?;
+        let limited = with_limits(&config).connect(NoTls).await;
+        let (client, connection) = match limited {
+            Err(error) if is_rejected_option(&error) => config.connect(NoTls).await?,
+            connected => connected?,
+        };
         let driver = Some(tokio::spawn(connection));
         let mut connection = Self { client, driver };
         // The times of a table with columns of the type `timestamp` are in UTC. Poolers restore the
@@ -73,6 +117,16 @@ impl PlainConnection {
         let done = connection.client.batch_execute("SET TIME ZONE 'UTC'").await;
         connection.explained(done).await?;
         Ok(connection)
+    }
+
+    /// A pooler forwards the cancellation to the server connection that runs the statement.
+    fn cancellation(&self) -> Cancellation {
+        let token = self.client.cancel_token();
+        Box::pin(async move {
+            // The statement may have ended, and the server may be unreachable.
+            let sent = tokio::time::timeout(CANCELLATION_TIMEOUT, token.cancel_query(NoTls));
+            let _ = sent.await;
+        })
     }
 
     /// Replaces the error of an ended connection with the reason why it ended.
@@ -91,16 +145,47 @@ impl PlainConnection {
     }
 }
 
+/// Adds the limits to the start-up options, before those of the URL, which may set other limits.
+///
+/// Settings that a client makes later would stay on the server connection of a pooler in transaction
+/// mode, which other clients use too.
+fn with_limits(config: &Config) -> Config {
+    let limits = format!(
+        "-c lock_timeout={LOCK_TIMEOUT_SECONDS}s -c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
+    );
+    let options = config.get_options().unwrap_or_default();
+    let mut limited = config.clone();
+    limited.options(format!("{limits} {options}").trim_end());
+    limited
+}
+
+/// Returns `true` if a pooler or a compatible server does not accept the start-up options.
+fn is_rejected_option(error: &Error) -> bool {
+    const REJECTIONS: [SqlState; 4] = [
+        SqlState::PROTOCOL_VIOLATION,
+        SqlState::FEATURE_NOT_SUPPORTED,
+        SqlState::UNDEFINED_OBJECT,
+        SqlState::INVALID_PARAMETER_VALUE,
+    ];
+    error.code().is_some_and(|code| REJECTIONS.contains(code))
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let Some(code) = error.code() else {
             return Self::from_message(&error.to_string(), error);
         };
         let kind = kind_of_code(code);
-        match error.into_source() {
+        let interruptions = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED];
+        let is_interruption = interruptions.contains(code);
+        let failure = match error.into_source() {
             Some(database_error) => Self::new(kind, database_error),
             None => Self::new(kind, "the server reported an error"),
+        };
+        if is_interruption {
+            return failure.into_interruption();
         }
+        failure
     }
 }
 

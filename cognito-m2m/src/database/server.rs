@@ -42,8 +42,12 @@ impl<C: DatabaseConnection> DatabaseServer<C> {
         });
     }
 
+    /// Opens a connection whose statements the server [limits](super::limits). Custom connections to
+    /// PostgreSQL are limited by [`DatabaseConnection::begin`] instead.
     pub(crate) async fn connect(&self) -> Result<C, Failure> {
-        (self.open)(&self.url).await
+        let mut connection = (self.open)(&self.url).await?;
+        connection.limit_statements().await;
+        Ok(connection)
     }
 }
 

@@ -2,23 +2,35 @@ use std::future::Future;
 
 use super::existing_table::ExistingTable;
 use super::listing::{Count, ListedRow, Listing};
+use super::precision::Precision;
+use super::statements::Statements;
+use super::stored::StoredRow;
 use crate::activity::ClientActivity;
 use crate::database::{DatabaseConnection, Failure};
 
 /// A connection with the statements of a store.
 pub(super) trait StoreConnection: DatabaseConnection {
-    /// Runs [`Statements::find_table`](super::statements::Statements::find_table).
+    /// Runs [`Statements::find_table`].
     fn find_table(
         &mut self,
         query: &str,
     ) -> impl Future<Output = Result<Option<ExistingTable>, Failure>> + Send;
 
-    /// Inserts or merges a batch.
+    /// Inserts or merges a batch, and leaves rows unchanged that are within the precision.
     fn merge(
         &mut self,
         table: &str,
         batch: &[ClientActivity],
+        precision: Precision,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Reads the rows of at most 1,000 clients. Depending on the collation of the column, the result may
+    /// contain other clients.
+    fn stored(
+        &mut self,
+        statements: &Statements,
+        client_ids: &[Box<str>],
+    ) -> impl Future<Output = Result<Vec<StoredRow>, Failure>> + Send;
 
     /// Lists a page of clients, and counts all matches.
     fn list(

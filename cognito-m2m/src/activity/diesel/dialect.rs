@@ -4,15 +4,20 @@ use crate::activity::TableName;
 pub(super) struct Dialect {
     /// The quotation mark of identifiers.
     pub(super) quote: char,
-    /// The migration that creates the default table.
-    pub(super) up: &'static str,
-    /// Creates Diesel's migrations table, and records this migration in it.
-    pub(super) record_migration: &'static str,
+    /// The statement that creates the table `{table}` as the migrations leave it, unless it exists.
+    pub(super) create: &'static str,
+    /// Creates Diesel's migrations table, and records the migrations in it.
+    pub(super) record_migrations: &'static str,
     /// The statements around a migration.
     pub(super) migration_frame: [&'static str; 2],
+    /// Drops the index `{index}` of the table `{table}`, waiting for locks for about a second.
+    pub(super) drop_index: &'static str,
+    /// Records the migration that drops the index, if the first one is recorded.
+    pub(super) record_drop: &'static str,
     /// Returns a query with one row for an existing table, in the columns of
-    /// [`ExistingTable`](super::existing_table::ExistingTable), and none otherwise.
-    pub(super) find_table: fn(&TableName) -> String,
+    /// [`ExistingTable`](super::existing_table::ExistingTable), and none otherwise. The second argument
+    /// is the name of the index that earlier versions have created on `last_seen_at`.
+    pub(super) find_table: fn(&TableName, &str) -> String,
     /// The type of the columns for times.
     pub(super) time_type: &'static str,
     /// The statement that makes `client_id` unique in the table `{}`.

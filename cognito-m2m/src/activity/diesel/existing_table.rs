@@ -14,6 +14,10 @@ pub(super) struct ExistingTable {
     /// view.
     #[diesel(sql_type = BigInt)]
     pub(super) has_unique_id: i64,
+    /// The quoted name of the index on `last_seen_at` that earlier versions have created with the
+    /// table: it has their name, and no other column.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) last_seen_index: Option<String>,
 }
 
 impl ExistingTable {

@@ -35,8 +35,7 @@ impl Listing {
         let [pattern, limit, offset] = dialect.placeholders;
         let matches =
             format!("FROM {table} AS known WHERE lower(client_id) LIKE {pattern} ESCAPE '!'");
-        let [first, last] = ["known.first_seen_at", "known.last_seen_at"]
-            .map(|column| dialect.micros.replace("{}", column));
+        let [first, last] = statements.micros();
         let client_id = dialect.client_id;
         let column = query.sort_by().column();
         let direction = if query.is_descending() { "DESC" } else { "ASC" };

@@ -14,6 +14,7 @@ mod network_store;
 mod pg_connection;
 #[cfg(feature = "diesel-postgres")]
 mod postgres;
+mod precision;
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 mod session;
 #[cfg(feature = "diesel-sqlite")]
@@ -21,6 +22,7 @@ mod sqlite;
 #[cfg(feature = "diesel-sqlite")]
 mod sqlite_dialect;
 mod statements;
+mod stored;
 
 #[cfg(feature = "diesel-mysql")]
 pub use mysql::MysqlActivity;

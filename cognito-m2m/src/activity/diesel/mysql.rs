@@ -1,5 +1,5 @@
 use diesel::mysql::Mysql;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
 
 use super::connection::{StoreConnection, diesel_methods};
@@ -7,7 +7,10 @@ use super::dialect::{Dialect, split};
 use super::existing_table::ExistingTable;
 use super::listing::{Count, ListedRow, Listing};
 use super::network_store::impl_network_store;
+use super::precision::Precision;
 use super::session::Session;
+use super::statements::Statements;
+use super::stored::StoredRow;
 use crate::activity::{ClientActivity, TableName};
 use crate::database::Failure;
 
@@ -59,17 +62,24 @@ impl_network_store! {
 
 static DIALECT: Dialect = Dialect {
     quote: '`',
-    up: include_str!(
-        "../../../migrations/mysql/2000-01-01-000000_create_service_client_activity/up.sql"
-    ),
-    record_migration: "
+    create: "
+CREATE TABLE IF NOT EXISTS {table} (
+    client_id varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY,
+    first_seen_at datetime(6) NOT NULL,
+    last_seen_at datetime(6) NOT NULL
+)",
+    record_migrations: "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
-INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000');
+INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
 ",
     migration_frame: ["", ""],
+    drop_index: "SET SESSION lock_wait_timeout = 1; DROP INDEX {index} ON {table}",
+    record_drop: "
+INSERT IGNORE INTO __diesel_schema_migrations (version)
+SELECT '20000102000000' FROM __diesel_schema_migrations WHERE version = '20000101000000'",
     find_table,
     time_type: "datetime(6)",
     add_unique: "ALTER TABLE {table} ADD UNIQUE (client_id)",
@@ -79,7 +89,7 @@ INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'
 };
 
 /// A unique index on a prefix of `client_id` would merge the rows of different clients.
-fn find_table(name: &TableName) -> String {
+fn find_table(name: &TableName, index: &str) -> String {
     let (schema, table) = split(name);
     let schema = schema.map_or_else(|| "DATABASE()".to_owned(), |schema| format!("'{schema}'"));
     let columns = ExistingTable::COLUMNS_IN_SQL;
@@ -94,7 +104,12 @@ fn find_table(name: &TableName) -> String {
                 AND s.non_unique = 0
                 GROUP BY s.index_name
                 HAVING COUNT(*) = 1 AND MAX(lower(s.column_name)) = 'client_id'
-                AND MAX(s.sub_part) IS NULL) AS SIGNED) AS has_unique_id
+                AND MAX(s.sub_part) IS NULL) AS SIGNED) AS has_unique_id,
+            CAST((SELECT MAX(CONCAT('`', s.index_name, '`')) FROM information_schema.statistics AS s
+                WHERE s.table_schema = t.table_schema AND s.table_name = t.table_name
+                AND s.non_unique = 1 AND s.index_name = '{index}'
+                HAVING COUNT(*) = 1 AND MAX(lower(s.column_name)) = 'last_seen_at') AS CHAR)
+                AS last_seen_index
          FROM information_schema.tables AS t
          WHERE t.table_schema = {schema} AND t.table_name = '{table}'"
     )
@@ -105,13 +120,30 @@ impl StoreConnection for AsyncMysqlConnection {
 
     /// Times are bound as text, because MySQL stores the text of a `DATETIME` without converting it
     /// between time zones.
-    async fn merge(&mut self, table: &str, batch: &[ClientActivity]) -> Result<(), Failure> {
+    ///
+    /// An assignment sees the values of those before it, so `last_seen_at`, whose condition refers to
+    /// both columns, is assigned first. A row whose values stay the same is not written.
+    async fn merge(
+        &mut self,
+        table: &str,
+        batch: &[ClientActivity],
+        precision: Precision,
+    ) -> Result<(), Failure> {
         let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
+        let latest = "GREATEST(last_seen_at, VALUES(last_seen_at))";
+        let last_seen_at = if precision.is_zero() {
+            latest.to_owned()
+        } else {
+            format!(
+                "IF(VALUES(last_seen_at) >= last_seen_at + INTERVAL ? MICROSECOND
+                    OR VALUES(first_seen_at) < first_seen_at, {latest}, last_seen_at)"
+            )
+        };
         let mut insert = diesel::sql_query(format!(
             "INSERT INTO {table} (client_id, first_seen_at, last_seen_at) VALUES {rows}
              ON DUPLICATE KEY UPDATE
-             first_seen_at = LEAST(first_seen_at, VALUES(first_seen_at)),
-             last_seen_at = GREATEST(last_seen_at, VALUES(last_seen_at))"
+             last_seen_at = {last_seen_at},
+             first_seen_at = LEAST(first_seen_at, VALUES(first_seen_at))"
         ))
         .into_boxed::<Mysql>();
         for client in batch {
@@ -120,7 +152,24 @@ impl StoreConnection for AsyncMysqlConnection {
                 .bind::<Text, _>(client.first_seen_at.to_string())
                 .bind::<Text, _>(client.last_seen_at.to_string());
         }
+        if !precision.is_zero() {
+            insert = insert.bind::<BigInt, _>(precision.as_micros());
+        }
         insert.execute(self).await?;
         Ok(())
+    }
+
+    async fn stored(
+        &mut self,
+        statements: &Statements,
+        client_ids: &[Box<str>],
+    ) -> Result<Vec<StoredRow>, Failure> {
+        let placeholders = vec!["?"; client_ids.len()].join(", ");
+        let query = statements.stored(&format!("IN ({placeholders})"));
+        let mut query = diesel::sql_query(query).into_boxed::<Mysql>();
+        for client_id in client_ids {
+            query = query.bind::<Text, _>(client_id.to_string());
+        }
+        Ok(query.load(self).await?)
     }
 }

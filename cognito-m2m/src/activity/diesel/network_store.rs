@@ -76,10 +76,13 @@ macro_rules! impl_network_store {
                 Reader(self.0.database().clone())
             }
 
-            /// Creates the activity table if it does not exist. Changes nothing if it does.
+            /// Creates the activity table if it does not exist. Of an existing table, it only drops the
+            /// index on `last_seen_at` that earlier versions of this crate have created.
             ///
             /// Call it at every start. If the table exists, the database user needs no permission
-            /// to create tables. The connection is closed afterwards.
+            /// to create tables or to drop the index. The index makes writes slower, and nothing else
+            /// depends on it: if it cannot be dropped within about a second, a warning is logged.
+            /// The connection is closed afterwards.
             ///
             /// # Errors
             ///
@@ -96,11 +99,22 @@ macro_rules! impl_network_store {
                 Box::pin(self.0.check())
             }
 
+            fn set_precision(&mut self, precision: std::time::Duration) {
+                self.0.set_precision(precision.into());
+            }
+
+            fn stored(
+                &mut self,
+                client_ids: std::sync::Arc<[Box<str>]>,
+            ) -> $crate::activity::StoredFuture<'_> {
+                Box::pin(self.0.stored(client_ids))
+            }
+
             fn write(
                 &mut self,
                 batch: std::sync::Arc<[$crate::activity::ClientActivity]>,
             ) -> $crate::activity::StoreFuture<'_> {
-                Box::pin(async move { self.0.merge(&batch).await })
+                Box::pin(self.0.merge(batch))
             }
         }
 

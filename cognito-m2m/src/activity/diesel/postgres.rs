@@ -72,24 +72,42 @@ impl_network_store! {
 /// The PostgreSQL dialect.
 ///
 /// A migration takes a lock first, because `IF NOT EXISTS` fails if two sessions create the same table
-/// at the same time. Before PostgreSQL 14, `extract` returns a floating-point number. After rounding,
+/// at the same time. It waits longer than other statements, because many instances may start at once.
+/// Only one instance at a time tries to drop the index, because the attempt blocks all others that use
+/// the table while it waits for its lock. Before PostgreSQL 14, `extract` returns a floating-point number. After rounding,
 /// it is exact to the microsecond for centuries.
 static DIALECT: Dialect = Dialect {
     quote: '"',
-    up: include_str!(
-        "../../../migrations/postgres/2000-01-01-000000_create_service_client_activity/up.sql"
-    ),
-    record_migration: "
+    create: "
+CREATE TABLE IF NOT EXISTS {table} (
+    client_id varchar(255) NOT NULL PRIMARY KEY,
+    first_seen_at timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL
+)",
+    record_migrations: "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
-INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000') ON CONFLICT DO NOTHING;
+INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000')
+    ON CONFLICT DO NOTHING;
 ",
     migration_frame: [
-        "BEGIN; SELECT pg_advisory_xact_lock(20000101); ",
+        "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s';
+         SELECT pg_advisory_xact_lock(20000101); ",
         " COMMIT;",
     ],
+    drop_index: "
+DO $$ BEGIN
+    IF pg_try_advisory_xact_lock(20000102) THEN
+        SET LOCAL lock_timeout = '1s';
+        DROP INDEX IF EXISTS {index};
+    END IF;
+END $$",
+    record_drop: "
+INSERT INTO __diesel_schema_migrations (version)
+SELECT '20000102000000' FROM __diesel_schema_migrations WHERE version = '20000101000000'
+ON CONFLICT DO NOTHING",
     find_table,
     time_type: "timestamptz",
     add_unique: "ALTER TABLE {table} ADD UNIQUE (client_id)",
@@ -101,7 +119,7 @@ INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000') ON CO
 /// Finds the table that a statement with this name uses, in any schema of the search path.
 ///
 /// `ON CONFLICT (client_id)` needs a unique index that is complete, immediate and on that column alone.
-fn find_table(name: &TableName) -> String {
+fn find_table(name: &TableName, index: &str) -> String {
     let columns = ExistingTable::COLUMNS_IN_SQL;
     let name = name.quoted('"');
     format!(
@@ -115,7 +133,15 @@ fn find_table(name: &TableName) -> String {
                     ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
                 WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
                 AND i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'client_id'
-            ))::int::bigint AS has_unique_id
+            ))::int::bigint AS has_unique_id,
+            (SELECT format('%I.%I', n.nspname, x.relname) FROM pg_catalog.pg_index AS i
+                JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = x.relnamespace
+                JOIN pg_catalog.pg_attribute AS a
+                    ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                WHERE i.indrelid = c.oid AND x.relname = '{index}'::name AND i.indnatts = 1
+                AND NOT i.indisunique AND i.indpred IS NULL AND a.attname = 'last_seen_at'
+            ) AS last_seen_index
          FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass('{name}')"
     )
 }

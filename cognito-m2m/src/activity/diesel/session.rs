@@ -1,8 +1,14 @@
+use std::sync::Arc;
+
 use super::connection::StoreConnection;
+use super::existing_table::ExistingTable;
 use super::listing::{Listing, client_rows};
+use super::precision::Precision;
 use super::statements::Statements;
+use super::stored::stored_activity;
 use crate::activity::{ActivityError, ClientActivity, ClientQuery, ClientRows, TableName};
-use crate::database::{Connecting, DatabaseServer, Failure};
+use crate::database::{CallError, Connecting, DatabaseServer, Failure, ReusedConnection, Work};
+use crate::error_chain::causes;
 
 /// A database that holds the activity table.
 pub(super) struct Database<C> {
@@ -13,7 +19,8 @@ pub(super) struct Database<C> {
 /// A database, and the connection that the writer reuses.
 pub(super) struct Session<C> {
     database: Database<C>,
-    connection: Option<C>,
+    connection: ReusedConnection<C>,
+    precision: Precision,
 }
 
 impl<C: StoreConnection> Database<C> {
@@ -21,17 +28,20 @@ impl<C: StoreConnection> Database<C> {
         self.server.connect().await.map_err(Failure::of_connection)
     }
 
-    /// Checks that the table is complete if it exists. Returns `false` if it does not exist: the
-    /// first statement then fails.
+    /// Opens a connection, and checks that the table is complete if it exists.
     ///
     /// Without the unique constraint, MySQL would insert a row for each write.
-    async fn check_existing_table(&self, connection: &mut C) -> Result<bool, ActivityError> {
-        let found = connection.find_table(&self.statements.find_table()).await;
-        let found = found.map_err(|failure| failure.of_statement(&self.statements))?;
-        if let Some(table) = &found {
+    async fn open_checked(self) -> Result<C, ActivityError> {
+        let mut connection = self.open().await?;
+        if let Some(table) = self.find_table(&mut connection).await? {
             table.check(&self.statements)?;
         }
-        Ok(found.is_some())
+        Ok(connection)
+    }
+
+    async fn find_table(&self, connection: &mut C) -> Result<Option<ExistingTable>, ActivityError> {
+        let found = connection.find_table(&self.statements.find_table()).await;
+        found.map_err(|failure| failure.of_statement(&self.statements))
     }
 
     /// Runs statements that have no result.
@@ -40,13 +50,68 @@ impl<C: StoreConnection> Database<C> {
         done.map_err(|failure| failure.of_statement(&self.statements))
     }
 
+    /// Reads from the table, in a transaction if only that limits the statement.
+    async fn check(&self, connection: &mut C) -> Result<(), ActivityError> {
+        let statement = self.statements.check();
+        let checked = async {
+            connection.begin().await?;
+            connection.run(&statement).await?;
+            connection.commit().await
+        };
+        let checked: Result<(), Failure> = checked.await;
+        checked.map_err(|failure| failure.of_statement(&self.statements))
+    }
+
     /// Lists clients over a connection that is closed afterwards.
     pub(super) async fn list(&self, query: &ClientQuery) -> Result<ClientRows, ActivityError> {
         let listing = Listing::new(&self.statements, query);
-        let mut connection = self.open().await?;
-        let listed = connection.list(&listing).await;
-        let (rows, count) = listed.map_err(|failure| failure.of_statement(&self.statements))?;
+        let database = self.clone();
+        let listed = ReusedConnection::new()
+            .run(
+                async move { database.open().await },
+                |connection: &mut C| -> Work<'_, _> {
+                    Box::pin(async move { connection.list(&listing).await })
+                },
+            )
+            .await;
+        let (rows, count) = listed.map_err(|error| self.error(error))?;
         client_rows(rows, &count)
+    }
+
+    fn error(&self, error: CallError<ActivityError>) -> ActivityError {
+        match error {
+            CallError::Open(error) => error,
+            CallError::OpenTimedOut => ActivityError::TimedOut,
+            CallError::Work(failure) => failure.of_statement(&self.statements),
+        }
+    }
+
+    /// Drops the index on `last_seen_at` that earlier versions have created. It only makes writes
+    /// slower, so a failure is no error.
+    async fn drop_index(&self, mut connection: C, index: &str) {
+        let statements = &self.statements;
+        let Err(error) = self
+            .run(&mut connection, &statements.drop_index(index))
+            .await
+        else {
+            if let Some(record) = statements.record_drop() {
+                // Without the record, the migration runs again and finds no index.
+                let _ = connection.run(record).await;
+            }
+            return;
+        };
+        // Another instance may have dropped the index at the same time.
+        let found = self.find_table(&mut connection).await;
+        if found.is_ok_and(|table| table.is_none_or(|table| table.last_seen_index.is_none())) {
+            return;
+        }
+        tracing::warn!(
+            %error,
+            cause = causes(&error),
+            table = statements.table_name(),
+            index,
+            "failed to drop an index that is no longer used; it makes writes of client activity slower"
+        );
     }
 }
 
@@ -66,7 +131,8 @@ impl<C: StoreConnection> Session<C> {
                 server: DatabaseServer::new(url),
                 statements,
             },
-            connection: None,
+            connection: ReusedConnection::new(),
+            precision: Precision::default(),
         }
     }
 
@@ -84,50 +150,85 @@ impl<C: StoreConnection> Session<C> {
         self.database.server.set_connect(connect);
     }
 
+    pub(super) fn set_precision(&mut self, precision: Precision) {
+        self.precision = precision;
+    }
+
     pub(super) fn database(&self) -> &Database<C> {
         &self.database
     }
 
-    /// Creates the table if it does not exist, over a connection that is closed afterwards. Changes
-    /// nothing if the table exists.
+    /// Creates the table if it does not exist, over a connection that is closed afterwards. Drops the
+    /// index that earlier versions have created with it.
     pub(super) async fn migrate(&self) -> Result<(), ActivityError> {
         let database = &self.database;
         let mut connection = database.open().await?;
-        if database.check_existing_table(&mut connection).await? {
-            return Ok(());
-        }
-        let migration = database.statements.migrate();
-        database.run(&mut connection, &migration).await
-    }
-
-    pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
-        let database = &self.database;
-        let statements = &database.statements;
-        let mut connection = database.open().await?;
-        let checked = database.run(&mut connection, &statements.check()).await;
-        checked.map_err(|error| unreadable_table(error, statements))?;
-        database.check_existing_table(&mut connection).await?;
-        self.connection = Some(connection);
-        Ok(())
-    }
-
-    /// Merges a batch over the connection that is reused. If the call fails or is cancelled, the
-    /// connection is closed.
-    pub(super) async fn merge(&mut self, batch: &[ClientActivity]) -> Result<(), ActivityError> {
-        let database = &self.database;
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let mut connection = database.open().await?;
-                database.check_existing_table(&mut connection).await?;
-                connection
-            }
+        let Some(table) = database.find_table(&mut connection).await? else {
+            let migration = database.statements.migrate();
+            return database.run(&mut connection, &migration).await;
         };
-        let statements = &database.statements;
-        let merged = connection.merge(&statements.table(), batch).await;
-        merged.map_err(|failure| failure.of_statement(statements))?;
-        self.connection = Some(connection);
+        table.check(&database.statements)?;
+        if let Some(index) = &table.last_seen_index {
+            database.drop_index(connection, index).await;
+        }
         Ok(())
+    }
+
+    /// Opens the connection, and checks that the table can be read and is complete.
+    pub(super) async fn check(&mut self) -> Result<(), ActivityError> {
+        self.connection.close().await;
+        let database = self.database.clone();
+        let open = async move {
+            let mut connection = database.open().await?;
+            let statements = &database.statements;
+            let checked = database.check(&mut connection).await;
+            checked.map_err(|error| unreadable_table(error, statements))?;
+            if let Some(table) = database.find_table(&mut connection).await? {
+                table.check(statements)?;
+            }
+            Ok(connection)
+        };
+        let checked = self.connection.run(open, |_| Box::pin(async { Ok(()) }));
+        checked.await.map_err(|error| self.database.error(error))
+    }
+
+    /// Merges a batch over the connection that is reused.
+    pub(super) async fn merge(
+        &mut self,
+        batch: Arc<[ClientActivity]>,
+    ) -> Result<(), ActivityError> {
+        let (table, precision) = (self.database.statements.table(), self.precision);
+        self.run(move |connection| {
+            Box::pin(async move { connection.merge(&table, &batch, precision).await })
+        })
+        .await
+    }
+
+    /// Reads the rows of some clients over the connection that is reused.
+    pub(super) async fn stored(
+        &mut self,
+        client_ids: Arc<[Box<str>]>,
+    ) -> Result<Vec<ClientActivity>, ActivityError> {
+        if client_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statements = self.database.statements.clone();
+        let requested = Arc::clone(&client_ids);
+        let rows = self
+            .run(move |connection| {
+                Box::pin(async move { connection.stored(&statements, &requested).await })
+            })
+            .await?;
+        Ok(stored_activity(rows, &client_ids))
+    }
+
+    async fn run<T: Send + 'static>(
+        &mut self,
+        work: impl for<'a> FnOnce(&'a mut C) -> Work<'a, T> + Send + 'static,
+    ) -> Result<T, ActivityError> {
+        let open = self.database.clone().open_checked();
+        let done = self.connection.run(open, work).await;
+        done.map_err(|error| self.database.error(error))
     }
 }
 

@@ -1,19 +1,23 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::existing_table::ExistingTable;
 use super::listing::{Count, ListedRow, Listing, client_rows};
+use super::precision::Precision;
 use super::sqlite_dialect::DIALECT;
 use super::statements::Statements;
+use super::stored::stored_activity;
 use crate::activity::{
     ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, ReaderFuture,
-    StoreFuture, TableName,
+    StoreFuture, StoredFuture, TableName,
 };
 use crate::database::{Failure, open_sqlite};
 
@@ -41,6 +45,7 @@ use crate::database::{Failure, open_sqlite};
 pub struct SqliteActivity {
     url: String,
     statements: Arc<Statements>,
+    precision: Precision,
     connection: Option<SqliteConnection>,
     pending: Option<JoinHandle<Result<SqliteConnection, ActivityError>>>,
 }
@@ -53,6 +58,7 @@ impl SqliteActivity {
         Self {
             url: path.into(),
             statements: Arc::new(Statements::new(&DIALECT)),
+            precision: Precision::default(),
             connection: None,
             pending: None,
         }
@@ -102,9 +108,11 @@ impl SqliteActivity {
         }
     }
 
-    /// Creates the activity table if it does not exist. Changes nothing if it does.
+    /// Creates the activity table if it does not exist. Of an existing table, it only drops the index on
+    /// `last_seen_at` that earlier versions of this crate have created.
     ///
-    /// Call it at every start. If the table exists, the file may be read-only.
+    /// Call it at every start. If the table exists, the file may be read-only. The index makes writes
+    /// slower, and nothing else depends on it: if it cannot be dropped, a warning is logged.
     ///
     /// # Errors
     ///
@@ -112,7 +120,10 @@ impl SqliteActivity {
     /// lacks a column or the unique constraint on `client_id`.
     pub async fn migrate(&mut self) -> Result<(), ActivityError> {
         self.run(|connection, statements| {
-            if check_existing_table(connection, statements)? {
+            if let Some(table) = check_existing_table(connection, statements)? {
+                if let Some(index) = table.last_seen_index {
+                    drop_index(connection, statements, &index);
+                }
                 return Ok(());
             }
             let statement = statements.migrate();
@@ -127,24 +138,31 @@ impl SqliteActivity {
     ///
     /// A cancelled call keeps running on its thread until SQLite returns. The next call waits for
     /// it first, so a stuck disk blocks at most one thread.
-    async fn run(
+    async fn run<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce(&mut SqliteConnection, &Statements) -> Result<(), ActivityError>
+        work: impl FnOnce(&mut SqliteConnection, &Statements) -> Result<T, ActivityError>
         + Send
         + 'static,
-    ) -> Result<(), ActivityError> {
+    ) -> Result<T, ActivityError> {
         // The cancelled call was already reported as timed out.
         let _ = self.finish_pending().await;
         let reusable = self.connection.take();
         let (url, statements) = (self.url.clone(), Arc::clone(&self.statements));
+        let (reply, result) = oneshot::channel();
         self.pending = Some(tokio::task::spawn_blocking(move || {
             let mut connection = match reusable {
                 Some(connection) => connection,
                 None => open_sqlite(&url).map_err(Failure::of_connection)?,
             };
-            work(&mut connection, &statements).map(|()| connection)
+            let value = work(&mut connection, &statements)?;
+            // The call may have been cancelled.
+            let _ = reply.send(value);
+            Ok(connection)
         }));
-        self.finish_pending().await
+        self.finish_pending().await?;
+        result
+            .await
+            .map_err(|error| ActivityError::Statement(error.into()))
     }
 
     /// Waits for the pending work. The connection is reused only if the work succeeded.
@@ -160,17 +178,34 @@ impl SqliteActivity {
     }
 }
 
-/// Checks that the table is complete, and returns `false` if there is no table.
+/// Checks that the table is complete if it exists, and returns it.
 fn check_existing_table(
     connection: &mut SqliteConnection,
     statements: &Statements,
-) -> Result<bool, ActivityError> {
+) -> Result<Option<ExistingTable>, ActivityError> {
     let found = diesel::sql_query(statements.find_table()).load::<ExistingTable>(connection);
     let found = found.map_err(|error| Failure::from(error).of_statement(statements))?;
-    for table in &found {
+    let found = found.into_iter().next();
+    if let Some(table) = &found {
         table.check(statements)?;
     }
-    Ok(!found.is_empty())
+    Ok(found)
+}
+
+/// Drops the index on `last_seen_at` that earlier versions have created. It only makes writes slower,
+/// so a failure is no error.
+fn drop_index(connection: &mut SqliteConnection, statements: &Statements, index: &str) {
+    if let Err(error) = connection.batch_execute(&statements.drop_index(index)) {
+        tracing::warn!(
+            %error,
+            table = statements.table_name(),
+            index,
+            "failed to drop an index that is no longer used; it makes writes of client activity slower"
+        );
+    } else if let Some(record) = statements.record_drop() {
+        // Without the record, the migration runs again and finds no index.
+        let _ = connection.batch_execute(record);
+    }
 }
 
 impl ActivityStore for SqliteActivity {
@@ -182,15 +217,40 @@ impl ActivityStore for SqliteActivity {
         }))
     }
 
+    fn set_precision(&mut self, precision: Duration) {
+        self.precision = precision.into();
+    }
+
+    fn stored(&mut self, client_ids: Arc<[Box<str>]>) -> StoredFuture<'_> {
+        Box::pin(self.run(move |connection, statements| {
+            let placeholders = vec!["?"; client_ids.len()].join(", ");
+            let query = statements.stored(&format!("IN ({placeholders})"));
+            let mut query = diesel::sql_query(query).into_boxed::<Sqlite>();
+            for client_id in client_ids.iter() {
+                query = query.bind::<Text, _>(client_id.to_string());
+            }
+            let rows = query.load(connection);
+            let rows = rows.map_err(|error| Failure::from(error).of_statement(statements))?;
+            Ok(stored_activity(rows, &client_ids))
+        }))
+    }
+
     fn write(&mut self, batch: Arc<[ClientActivity]>) -> StoreFuture<'_> {
+        let precision = self.precision;
         Box::pin(self.run(move |connection, statements| {
             let rows = vec!["(?, ?, ?)"; batch.len()].join(", ");
             let table = statements.table();
+            let condition = if precision.is_zero() {
+                String::new()
+            } else {
+                update_condition(statements)
+            };
             let mut insert = diesel::sql_query(format!(
-                "INSERT INTO {table} (client_id, first_seen_at, last_seen_at) VALUES {rows}
+                "INSERT INTO {table} AS known (client_id, first_seen_at, last_seen_at) VALUES {rows}
                  ON CONFLICT (client_id) DO UPDATE SET
-                 first_seen_at = min(first_seen_at, excluded.first_seen_at),
-                 last_seen_at = max(last_seen_at, excluded.last_seen_at)"
+                 first_seen_at = min(known.first_seen_at, excluded.first_seen_at),
+                 last_seen_at = max(known.last_seen_at, excluded.last_seen_at)
+                 {condition}"
             ))
             .into_boxed::<Sqlite>();
             for client in batch.iter() {
@@ -199,11 +259,22 @@ impl ActivityStore for SqliteActivity {
                     .bind::<Text, _>(client.first_seen_at.to_string())
                     .bind::<Text, _>(client.last_seen_at.to_string());
             }
+            if !precision.is_zero() {
+                insert = insert.bind::<BigInt, _>(precision.as_micros());
+            }
             let written = insert.execute(connection);
             let written = written.map_err(|error| Failure::from(error).of_statement(statements));
             written.map(drop)
         }))
     }
+}
+
+/// Returns the condition on which a merge updates a row. Times are compared in microseconds, because
+/// Django omits the fraction of whole seconds. A row with invalid times is updated.
+fn update_condition(statements: &Statements) -> String {
+    let [first, last] = statements.micros();
+    let [new_first, new_last] = [&first, &last].map(|micros| micros.replace("known.", "excluded."));
+    format!("WHERE coalesce({new_last} - {last} >= ? OR {new_first} < {first}, 1)")
 }
 
 struct Reader {

@@ -6,17 +6,24 @@ use crate::activity::TableName;
 /// only read milliseconds.
 pub(super) static DIALECT: Dialect = Dialect {
     quote: '"',
-    up: include_str!(
-        "../../../migrations/sqlite/2000-01-01-000000_create_service_client_activity/up.sql"
-    ),
-    record_migration: "
+    create: "
+CREATE TABLE IF NOT EXISTS {table} (
+    client_id TEXT NOT NULL PRIMARY KEY CHECK (length(client_id) <= 255),
+    first_seen_at TIMESTAMP NOT NULL,
+    last_seen_at TIMESTAMP NOT NULL
+)",
+    record_migrations: "
 CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL,
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
-INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000');
+INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
 ",
     migration_frame: ["", ""],
+    drop_index: "DROP INDEX IF EXISTS {index}",
+    record_drop: "
+INSERT OR IGNORE INTO __diesel_schema_migrations (version)
+SELECT '20000102000000' FROM __diesel_schema_migrations WHERE version = '20000101000000'",
     find_table,
     time_type: "timestamp",
     add_unique: "CREATE UNIQUE INDEX {index} ON {table} (client_id)",
@@ -26,7 +33,7 @@ INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('200001010000
 };
 
 /// `ON CONFLICT (client_id)` needs a unique index that is complete and on that column alone.
-fn find_table(name: &TableName) -> String {
+fn find_table(name: &TableName, index: &str) -> String {
     let (schema, table) = split(name);
     let schema = schema.unwrap_or_else(|| "main".to_owned());
     let columns = ExistingTable::COLUMNS_IN_SQL;
@@ -38,7 +45,11 @@ fn find_table(name: &TableName) -> String {
                 SELECT 1 FROM pragma_index_list('{table}', '{schema}') AS i
                 WHERE i.\"unique\" AND NOT i.partial
                 AND (SELECT group_concat(coalesce(lower(name), '')) FROM pragma_index_info(i.name, '{schema}')) = 'client_id'
-            )) AS has_unique_id
+            )) AS has_unique_id,
+            (SELECT '\"{schema}\".\"' || i.name || '\"' FROM pragma_index_list('{table}', '{schema}') AS i
+                WHERE lower(i.name) = lower('{index}') AND NOT i.\"unique\" AND NOT i.partial
+                AND (SELECT group_concat(coalesce(lower(name), '')) FROM pragma_index_info(i.name, '{schema}')) = 'last_seen_at'
+            ) AS last_seen_index
          FROM \"{schema}\".sqlite_master
          WHERE type IN ('table', 'view') AND lower(name) = lower('{table}')"
     )

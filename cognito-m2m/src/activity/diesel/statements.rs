@@ -42,18 +42,45 @@ impl Statements {
     }
 
     fn create(&self) -> String {
-        let (up, record) = (self.dialect.up, self.dialect.record_migration);
-        let default = TableName::default();
-        if self.table == default {
-            return format!("{up}\n{record}");
+        let create = self.dialect.create.replace("{table}", &self.table());
+        if self.is_default_table() {
+            format!("{create};\n{}", self.dialect.record_migrations)
+        } else {
+            format!("{create};")
         }
-        let name = default.to_string();
-        let index = format!("{name}_last_seen_at");
-        // The name of the index contains that of the table, so a placeholder protects it from the
-        // replacement.
-        let without_index = up.replace(&index, "\0");
-        let renamed = without_index.replace(&name, &self.table());
-        renamed.replace('\0', &self.index("last_seen_at"))
+    }
+
+    fn is_default_table(&self) -> bool {
+        self.table == TableName::default()
+    }
+
+    /// Returns the statement that drops this index of the table.
+    pub(super) fn drop_index(&self, index: &str) -> String {
+        let statement = self.dialect.drop_index.replace("{index}", index);
+        statement.replace("{table}", &self.table())
+    }
+
+    /// Returns the statement that records that the index was dropped, for the default table.
+    pub(super) fn record_drop(&self) -> Option<&'static str> {
+        self.is_default_table().then_some(self.dialect.record_drop)
+    }
+
+    /// Returns the query for the rows of some clients, in the columns of
+    /// [`StoredRow`](super::stored::StoredRow). `{ids}` is the condition on the column `client_id`.
+    pub(super) fn stored(&self, ids: &str) -> String {
+        let table = self.table();
+        let Dialect { client_id, .. } = self.dialect;
+        let [first, last] = self.micros();
+        format!(
+            "SELECT {client_id} AS client_id, {first} AS first_seen_micros, {last} AS last_seen_micros
+             FROM {table} AS known WHERE known.client_id {ids}"
+        )
+    }
+
+    /// Returns the expressions for the two times of a row of the table `known`, in microseconds.
+    pub(super) fn micros(&self) -> [String; 2] {
+        ["known.first_seen_at", "known.last_seen_at"]
+            .map(|column| self.dialect.micros.replace("{}", column))
     }
 
     /// Returns the quoted name of an index on this column.
@@ -74,7 +101,8 @@ impl Statements {
 
     /// Returns the query for the [`ExistingTable`](super::existing_table::ExistingTable).
     pub(super) fn find_table(&self) -> String {
-        (self.dialect.find_table)(&self.table)
+        let (_, table) = split(&self.table);
+        (self.dialect.find_table)(&self.table, &format!("{table}_last_seen_at"))
     }
 
     /// Returns the statement that makes `client_id` unique.
@@ -95,14 +123,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn renamed_table_gets_a_renamed_index() {
-        const UP: &str = "CREATE TABLE service_client_activity (..);\nCREATE INDEX service_client_activity_last_seen_at ON service_client_activity (..);";
+    fn only_the_default_table_is_recorded_as_migrated() {
         static DIALECT: Dialect = Dialect {
             quote: '"',
-            up: UP,
-            record_migration: "RECORD",
+            create: "CREATE {table}",
+            record_migrations: "RECORD",
             migration_frame: ["BEGIN; ", " COMMIT;"],
-            find_table: TableName::to_string,
+            drop_index: "DROP {index} ON {table}",
+            record_drop: "RECORD DROP",
+            find_table: |table, _| table.to_string(),
             time_type: "timestamp",
             add_unique: "CREATE UNIQUE INDEX {index} ON {table} (client_id)",
             placeholders: ["?"; 3],
@@ -110,11 +139,20 @@ mod tests {
             client_id: "client_id",
         };
         let mut statements = Statements::new(&DIALECT);
-        assert_eq!(statements.migrate(), format!("BEGIN; {UP}\nRECORD COMMIT;"));
+        assert_eq!(
+            statements.migrate(),
+            "BEGIN; CREATE \"service_client_activity\";\nRECORD COMMIT;"
+        );
+        assert_eq!(statements.record_drop(), Some("RECORD DROP"));
         statements.set_table(TableName::new("audit.clients").expect("the name is valid"));
         assert_eq!(
             statements.migrate(),
-            "BEGIN; CREATE TABLE \"audit\".\"clients\" (..);\nCREATE INDEX \"clients_last_seen_at\" ON \"audit\".\"clients\" (..); COMMIT;"
+            "BEGIN; CREATE \"audit\".\"clients\"; COMMIT;"
+        );
+        assert_eq!(statements.record_drop(), None);
+        assert_eq!(
+            statements.drop_index("i"),
+            "DROP i ON \"audit\".\"clients\""
         );
         assert_eq!(
             statements.add_unique(),
