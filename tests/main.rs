@@ -10,6 +10,7 @@ mod causes;
 mod certificates;
 mod claims;
 mod confidential_settings;
+mod cutoffs;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork;
@@ -19,6 +20,7 @@ mod keys;
 mod left_out;
 mod logs;
 mod middleware;
+mod migration_folder;
 mod mixed_traffic;
 mod modules;
 mod policies;

@@ -1,5 +1,5 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, NoTls};
@@ -73,6 +73,11 @@ impl PlainConnection {
         let done = connection.client.batch_execute("SET TIME ZONE 'UTC'").await;
         connection.explained(done).await?;
         Ok(connection)
+    }
+
+    /// Returns the handle of the task that drives the connection.
+    pub(crate) fn driver(&self) -> Option<AbortHandle> {
+        self.driver.as_ref().map(JoinHandle::abort_handle)
     }
 
     /// Replaces the error of an ended connection with the reason why it ended.
