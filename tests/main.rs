@@ -13,6 +13,7 @@ mod certificates;
 mod claims;
 mod confidential_settings;
 mod cut_off_clients;
+mod cutoffs;
 mod documents;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod fork;
@@ -22,6 +23,7 @@ mod keys;
 mod left_out;
 mod logs;
 mod middleware;
+mod migration_folder;
 mod mixed_traffic;
 mod modules;
 mod policies;

@@ -1,13 +1,12 @@
 //! The SQL migrations, as the Diesel CLI runs them, and `migrate()` of the stores, in any order.
 
-use std::path::Path;
-
 use actix_web::rt::System;
 use cognito_m2m::activity::SqliteActivity;
 use diesel::migration::Migration;
 use diesel::prelude::*;
-use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use diesel_migrations::MigrationHarness;
 
+use crate::migration_folder::MigrationFolder;
 use crate::sqlite_file::sqlite_path;
 
 const VERSION: &str = "20000101000000";
@@ -17,13 +16,7 @@ fn sql_migrations_and_store_are_compatible<C>(harness: &mut C, folder: &str, mig
 where
     C: MigrationHarness<C::Backend> + Connection,
 {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace directory");
-    let migrations = || {
-        FileBasedMigrations::from_path(root.join("migrations").join(folder))
-            .expect("the migrations are read")
-    };
+    let migrations = || MigrationFolder::read(folder, "service_client_activity");
     let run = |harness: &mut C| {
         let versions = harness
             .run_pending_migrations(migrations())

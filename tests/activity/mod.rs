@@ -8,11 +8,11 @@ mod lists_browser;
 mod lists_suite;
 mod migrations;
 #[cfg(feature = "mysql")]
-mod mysql;
+pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
-mod pooler;
+pub(crate) mod pooler;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub(crate) mod postgres;
 mod processes;
 mod sqlite;
 mod suite;

@@ -24,7 +24,7 @@ impl ActivityTable for MysqlTable {
 
 /// Creates an empty database, and returns the URL for it with a connection to it. `name` must
 /// differ between tests.
-pub(super) async fn new_database(name: &str) -> (String, AsyncMysqlConnection) {
+pub(crate) async fn new_database(name: &str) -> (String, AsyncMysqlConnection) {
     let mut connection = connect().await;
     // The advisory lock makes concurrent runs of the same test wait until this connection ends.
     let setup = format!(

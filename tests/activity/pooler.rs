@@ -16,13 +16,13 @@ const ENCRYPTION_REQUESTS: [i32; 2] = [80_877_103, 80_877_104];
 ///
 /// The prepared statements `s0` to `s499` exist on that connection, as if another process had
 /// prepared them, and its `Close` had gone to another connection.
-pub(super) struct Pooler {
-    pub(super) address: SocketAddr,
+pub(crate) struct Pooler {
+    pub(crate) address: SocketAddr,
 }
 
 impl Pooler {
     /// Starts a pooler for a schema of the database `test`.
-    pub(super) fn start(schema: &str) -> Self {
+    pub(crate) fn start(schema: &str) -> Self {
         let server = connect(schema).expect("PostgreSQL accepts connections");
         let server = Arc::new(Mutex::new(server));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

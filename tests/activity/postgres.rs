@@ -24,7 +24,7 @@ impl ActivityTable for PostgresTable {
 
 /// Creates an empty schema, and returns the URL for it with a connection to it. `name` must differ
 /// between tests.
-pub(super) async fn new_schema(name: &str) -> (String, AsyncPgConnection) {
+pub(crate) async fn new_schema(name: &str) -> (String, AsyncPgConnection) {
     let mut connection = connect().await;
     // The advisory lock makes concurrent runs of the same test wait until this connection ends.
     let setup = format!(
@@ -41,7 +41,7 @@ pub(super) async fn new_schema(name: &str) -> (String, AsyncPgConnection) {
     )
 }
 
-pub(super) async fn connect() -> AsyncPgConnection {
+pub(crate) async fn connect() -> AsyncPgConnection {
     AsyncPgConnection::establish(SERVER)
         .await
         .expect("PostgreSQL accepts connections")

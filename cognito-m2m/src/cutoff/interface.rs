@@ -71,6 +71,18 @@ pub trait CutoffStore: Send + Sync + 'static {
     /// cut-offs stay in use, and the read is retried.
     fn read(&self) -> CutoffFuture<'_, Vec<Cutoff>>;
 
+    /// Returns all cut-offs, for a list that an operator requests.
+    ///
+    /// By default, it calls [`read`](Self::read). A store that keeps a connection for `read` opens
+    /// another one here, so that lists never delay the periodic reads.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CutoffError`] if the store cannot be read.
+    fn list(&self) -> CutoffFuture<'_, Vec<Cutoff>> {
+        self.read()
+    }
+
     /// Sets the cut-off of a client. It replaces a previous one of the same client.
     ///
     /// Every instance applies it within `cutoff_refresh`.
@@ -80,8 +92,8 @@ pub trait CutoffStore: Send + Sync + 'static {
     /// Returns [`CutoffError`] if the store cannot be written.
     fn set(&self, cutoff: Cutoff) -> CutoffFuture<'_, ()>;
 
-    /// Lifts the cut-off of a client, given as `client_id` or `pool:client_id`. Returns `false` if the
-    /// client has none.
+    /// Lifts the cut-off of a client, given as `client_id`, `default:client_id` or `pool:client_id`.
+    /// Returns `false` if the client has none.
     ///
     /// # Errors
     ///
@@ -92,6 +104,10 @@ pub trait CutoffStore: Send + Sync + 'static {
 impl<S: CutoffStore + ?Sized> CutoffStore for Arc<S> {
     fn read(&self) -> CutoffFuture<'_, Vec<Cutoff>> {
         S::read(self)
+    }
+
+    fn list(&self) -> CutoffFuture<'_, Vec<Cutoff>> {
+        S::list(self)
     }
 
     fn set(&self, cutoff: Cutoff) -> CutoffFuture<'_, ()> {

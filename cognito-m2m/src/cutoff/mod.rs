@@ -18,16 +18,33 @@
 //! store is unavailable, that list stays in use, and its age is part of
 //! [`CognitoAuth::health`](crate::CognitoAuth::health).
 
+mod blocking;
+#[cfg(feature = "diesel-activity")]
+mod diesel;
 mod error;
+mod file;
+mod file_content;
+mod file_update;
 mod interface;
 mod known;
 mod list;
+mod one_per_client;
+mod reason;
+mod record;
 mod refresh;
 mod refusal;
+mod rfc_3339;
 mod unavailable;
 mod value;
 
+#[cfg(feature = "diesel-mysql")]
+pub use diesel::MysqlCutoffs;
+#[cfg(feature = "diesel-postgres")]
+pub use diesel::PostgresCutoffs;
+#[cfg(feature = "diesel-sqlite")]
+pub use diesel::SqliteCutoffs;
 pub use error::CutoffError;
+pub use file::CutoffFile;
 pub use interface::{CutoffFuture, CutoffStore};
 pub(crate) use known::KnownCutoffs;
 pub(crate) use list::Verdict;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Error, NoTls};
@@ -127,6 +127,11 @@ impl PlainConnection {
             let sent = tokio::time::timeout(CANCELLATION_TIMEOUT, token.cancel_query(NoTls));
             let _ = sent.await;
         })
+    }
+
+    /// Returns the handle of the task that drives the connection.
+    pub(crate) fn driver(&self) -> Option<AbortHandle> {
+        self.driver.as_ref().map(JoinHandle::abort_handle)
     }
 
     /// Replaces the error of an ended connection with the reason why it ended.
