@@ -2,6 +2,7 @@
 
 mod effects;
 mod outages;
+mod processes;
 mod settings;
 
 use std::collections::BTreeMap;
