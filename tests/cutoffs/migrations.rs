@@ -24,7 +24,8 @@ where
         versions.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let table_exists = |harness: &mut C| {
-        let select = "SELECT client_id, tokens_issued_before, reason, set_at FROM service_client_cutoff";
+        let select =
+            "SELECT client_id, tokens_issued_before, reason, set_at FROM service_client_cutoff";
         harness.batch_execute(select).is_ok()
     };
     let revert = |harness: &mut C| {
@@ -79,13 +80,12 @@ fn sql_migrations_and_cutoff_store_are_compatible_in_sqlite() {
 #[cfg(feature = "postgres")]
 #[test]
 fn sql_migrations_and_cutoff_store_are_compatible_in_postgres() {
-    use cognito_m2m::cutoff::PostgresCutoffs;
     use crate::activity::postgres::new_schema;
+    use cognito_m2m::cutoff::PostgresCutoffs;
     use diesel_async::AsyncPgConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
     let system = System::new();
-    let (url, _connection) =
-        system.block_on(new_schema("m2m_cutoff_migrations"));
+    let (url, _connection) = system.block_on(new_schema("m2m_cutoff_migrations"));
     let connection = AsyncConnectionWrapper::<AsyncPgConnection>::establish(&url);
     sql_migrations_and_store_are_compatible(
         &mut connection.expect("the server accepts connections"),
@@ -102,8 +102,8 @@ fn sql_migrations_and_cutoff_store_are_compatible_in_postgres() {
 #[cfg(feature = "mysql")]
 #[test]
 fn sql_migrations_and_cutoff_store_are_compatible_in_mysql() {
-    use cognito_m2m::cutoff::MysqlCutoffs;
     use crate::activity::mysql::new_database;
+    use cognito_m2m::cutoff::MysqlCutoffs;
     use diesel_async::AsyncMysqlConnection;
     use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
     let system = System::new();
