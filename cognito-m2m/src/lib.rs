@@ -49,6 +49,7 @@
 //! | How do I serve users and machines together? | [`guide::mixed_traffic`] |
 //! | How does a handler get a row of my user table? | [`guide::users`] |
 //! | Which clients have called? | [`guide::activity`] |
+//! | How do I shut out a client at once? | [`guide::cutoffs`] |
 //! | How do I serve browsers of other origins? | [`guide::cors`] |
 //! | What does a container need? Which probes? | [`guide::deployment`] |
 //! | What do I add to `Cargo.toml` for my database? | [`guide::databases`] |
@@ -71,9 +72,9 @@
 //! | `diesel-async-deadpool` | the same over a `deadpool` pool of `diesel-async` |
 //! | `diesel-uuid` | UUID columns for `user_mapper!` |
 //! | `diesel-users` | internal: shared by the four above, which enable it |
-//! | `diesel-sqlite` | client activity in SQLite |
-//! | `diesel-postgres` | client activity in PostgreSQL, without a C library |
-//! | `diesel-mysql` | client activity in MySQL or MariaDB, without a C library |
+//! | `diesel-sqlite` | client activity and cut-offs in SQLite |
+//! | `diesel-postgres` | client activity and cut-offs in PostgreSQL, without a C library |
+//! | `diesel-mysql` | client activity and cut-offs in MySQL or MariaDB, without a C library |
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
 //! | `apistos` | handlers whose arguments apistos 0.9 documents |
 //! | `paperclip` | handlers whose arguments paperclip 0.9 documents |
@@ -189,10 +190,10 @@ pub use reqwest;
 pub use scope_match::ScopeMatch;
 pub use settings::table::Settings;
 pub use web::{
-    BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, CognitoAuth,
-    CognitoAuthBuilder, CutoffHealth, DefaultResponder, Health, KeySourceHealth, MappedUser,
-    OptionalPrincipal, PoolHealth, PrefetchError, PublicRoutes, RefusalResponder, RequestPrincipal,
-    RequestUser, TokenClaims,
+    BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, ClientCutoffs,
+    CognitoAuth, CognitoAuthBuilder, CutoffHealth, DefaultResponder, Health, KeySourceHealth,
+    MappedUser, OptionalPrincipal, PoolHealth, PrefetchError, PublicRoutes, RefusalResponder,
+    RequestPrincipal, RequestUser, TokenClaims,
 };
 
 /// Compiles the README's code examples as documentation tests.

@@ -17,6 +17,38 @@
 //! all of them every `cutoff_refresh` and evaluates requests against the last list it has read. If the
 //! store is unavailable, that list stays in use, and its age is part of
 //! [`CognitoAuth::health`](crate::CognitoAuth::health).
+//!
+//! [`guide::cutoffs`](crate::guide::cutoffs) explains when to use a cut-off, and how to set one in SQL or
+//! over HTTP.
+//!
+//! # Examples
+//!
+//! A program for operators, `cutoff set <client> <reason>` and `cutoff lift <client>`:
+//!
+//! ```no_run
+//! use std::env::args;
+//! use std::time::SystemTime;
+//!
+//! use cognito_m2m::cutoff::{Cutoff, CutoffFile, CutoffStore};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Or `PostgresCutoffs::new("postgres://..")`, or the store of another database.
+//! let store = CutoffFile::new("/etc/api/cutoffs.json");
+//! let arguments: Vec<_> = args().skip(1).collect();
+//! let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+//! match arguments[..] {
+//!     ["set", client_id, reason] => {
+//!         let cutoff = Cutoff::new(client_id, SystemTime::now())?.because(reason);
+//!         store.set(cutoff).await?;
+//!     }
+//!     ["lift", client_id] if store.lift(client_id).await? => {}
+//!     ["lift", client_id] => println!("{client_id} is not cut off"),
+//!     _ => println!("expected `set <client> <reason>` or `lift <client>`"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod blocking;
 #[cfg(feature = "diesel-activity")]
@@ -33,7 +65,7 @@ mod reason;
 mod record;
 mod refresh;
 mod refusal;
-mod rfc_3339;
+pub(crate) mod rfc_3339;
 mod unavailable;
 mod value;
 
@@ -48,6 +80,8 @@ pub use file::CutoffFile;
 pub use interface::{CutoffFuture, CutoffStore};
 pub(crate) use known::KnownCutoffs;
 pub(crate) use list::Verdict;
+pub(crate) use reason::MAX_REASON_CHARS;
+pub(crate) use record::Record;
 pub(crate) use refresh::CutoffRefresh;
 pub use refusal::CutoffRefusal;
 pub use unavailable::CutoffsUnavailable;

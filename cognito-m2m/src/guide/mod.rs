@@ -66,6 +66,11 @@ pub mod users {}
 #[doc = include_str!("activity.md")]
 pub mod activity {}
 
+// The first example uses SQLite.
+#[cfg(any(not(doctest), feature = "diesel-sqlite"))]
+#[doc = include_str!("cutoffs.md")]
+pub mod cutoffs {}
+
 #[cfg(feature = "client")]
 #[doc = include_str!("calling_services.md")]
 pub mod calling_services {}

@@ -3,8 +3,8 @@
 //! Each module depends only on modules further down this list:
 //!
 //! 1. [`openapi`]: the traits of OpenAPI generators, for the arguments of handlers.
-//! 2. [`middleware`], [`extract`] and [`activity`]: the middleware, the guards and the extractors; the list
-//!    of clients.
+//! 2. [`middleware`], [`extract`], [`activity`] and [`cutoffs`]: the middleware, the guards and the
+//!    extractors; the list of clients; the service for cut-offs.
 //! 3. [`request`] and [`builder`]: the authentication stored in a request; the builder of
 //!    `CognitoAuth`.
 //! 4. [`cognito_auth`]: the state that all clones of a `CognitoAuth` share.
@@ -13,6 +13,7 @@
 mod activity;
 mod builder;
 mod cognito_auth;
+mod cutoffs;
 mod extract;
 mod middleware;
 mod openapi;
@@ -24,6 +25,7 @@ pub use builder::{BuildError, CognitoAuthBuilder};
 pub use cognito_auth::{
     CognitoAuth, CutoffHealth, Health, KeySourceHealth, PoolHealth, PrefetchError,
 };
+pub use cutoffs::ClientCutoffs;
 pub use extract::{
     Argument, Both, Guard, MappedUser, OptionalPrincipal, Public, RequestUser, RoutePolicy,
     TokenClaims, plain_function,

@@ -1,6 +1,7 @@
 //! Client activity for operators: a JSON list that a policy protects, and an HTML page that a login
-//! protects.
+//! protects. The page also shows the cut-offs.
 
+mod cutoff_section;
 mod escape;
 mod list;
 mod page;
@@ -8,6 +9,7 @@ mod page_service;
 mod parameters;
 mod render;
 mod source;
+mod time_element;
 
 pub use list::ClientActivityList;
 pub use page::ClientActivityPage;

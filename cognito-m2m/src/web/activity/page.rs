@@ -10,6 +10,8 @@ use actix_web::{Error, web};
 use super::page_service::{BoxedBody, ClientActivityPageService};
 use super::source::Source;
 use crate::activity::ActivityReader;
+use crate::cutoff::CutoffStore;
+use crate::web::cutoffs::CutoffSource;
 
 /// An HTML page of the clients and their activity, with search, sorting and paging.
 ///
@@ -57,6 +59,7 @@ use crate::activity::ActivityReader;
 pub struct ClientActivityPage {
     path: String,
     source: Source,
+    cutoffs: Option<CutoffSource>,
 }
 
 impl ClientActivityPage {
@@ -67,7 +70,31 @@ impl ClientActivityPage {
         Self {
             path: path.into(),
             source: Source::new(reader),
+            cutoffs: None,
         }
+    }
+
+    /// Also shows the [cut-offs](crate::cutoff) of this store: the clients, including those that have
+    /// never been seen, with the times and reasons. A search applies to them too.
+    ///
+    /// If the store is unavailable, the page says so, and still shows the clients.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cognito_m2m::ClientActivityPage;
+    /// use cognito_m2m::activity::ActivityReader;
+    /// use cognito_m2m::cutoff::CutoffFile;
+    ///
+    /// # fn example(reader: impl ActivityReader) {
+    /// let cutoffs = CutoffFile::new("cutoffs.json");
+    /// let page = ClientActivityPage::new("/operators/clients", reader).cutoffs(cutoffs);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cutoffs(mut self, store: impl CutoffStore) -> Self {
+        self.cutoffs = Some(CutoffSource::new(store));
+        self
     }
 
     /// Wraps the page in your login middleware, which must admit operators only.
@@ -86,7 +113,7 @@ impl ClientActivityPage {
             > + 'static,
         B: MessageBody + 'static,
     {
-        let page = ClientActivityPageService::new(self.source);
+        let page = ClientActivityPageService::new(self.source, self.cutoffs);
         let factory = fn_factory(move || {
             let guarded = login.new_transform(page.clone());
             async { guarded.await.map(|service| BoxedBody { service }) }
@@ -114,7 +141,7 @@ impl ClientActivityPage {
     /// ```
     #[must_use]
     pub fn danger_unguarded(self) -> impl HttpServiceFactory + 'static {
-        let page = ClientActivityPageService::new(self.source);
+        let page = ClientActivityPageService::new(self.source, self.cutoffs);
         let factory = fn_factory(move || ready(Ok::<_, ()>(page.clone())));
         web::service(&self.path).finish(factory)
     }

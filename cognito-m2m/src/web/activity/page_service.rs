@@ -5,6 +5,7 @@ use actix_web::{Error, HttpMessage};
 use super::render::respond;
 use super::source::Source;
 use crate::box_future::BoxFuture;
+use crate::web::cutoffs::CutoffSource;
 use crate::web::request::mark_public;
 
 /// The service that renders a [`ClientActivityPage`](crate::ClientActivityPage).
@@ -25,11 +26,12 @@ use crate::web::request::mark_public;
 #[derive(Clone)]
 pub struct ClientActivityPageService {
     source: Source,
+    cutoffs: Option<CutoffSource>,
 }
 
 impl ClientActivityPageService {
-    pub(super) fn new(source: Source) -> Self {
-        Self { source }
+    pub(super) fn new(source: Source, cutoffs: Option<CutoffSource>) -> Self {
+        Self { source, cutoffs }
     }
 }
 
@@ -41,10 +43,10 @@ impl Service<ServiceRequest> for ClientActivityPageService {
     always_ready!();
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let source = self.source.clone();
+        let (source, cutoffs) = (self.source.clone(), self.cutoffs.clone());
         mark_public(&request.extensions());
         Box::pin(async move {
-            let response = respond(&source, request.request()).await;
+            let response = respond(&source, cutoffs.as_ref(), request.request()).await;
             Ok(request.into_response(response))
         })
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, HeaderValue, REFERRER_POLICY,
@@ -11,10 +12,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::cutoff_section::CutoffSection;
 use super::escape::Escaped;
 use super::parameters::{self, MAX_SEARCH, sort_value};
 use super::source::Source;
-use crate::activity::{ClientQuery, ClientRows, SortBy, Timestamp};
+use super::time_element::Time;
+use crate::activity::{ClientQuery, ClientRows, SortBy};
+use crate::web::cutoffs::CutoffSource;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -33,7 +37,11 @@ const COLUMNS: [(SortBy, &str); 3] = [
     (SortBy::LastSeenAt, "Last seen"),
 ];
 
-pub(super) async fn respond(source: &Source, request: &HttpRequest) -> HttpResponse {
+pub(super) async fn respond(
+    source: &Source,
+    cutoffs: Option<&CutoffSource>,
+    request: &HttpRequest,
+) -> HttpResponse {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return HttpResponse::MethodNotAllowed()
             .insert_header((ALLOW, "GET, HEAD"))
@@ -46,8 +54,16 @@ pub(super) async fn respond(source: &Source, request: &HttpRequest) -> HttpRespo
             return html(StatusCode::BAD_REQUEST, page);
         }
     };
-    match source.list(&query).await {
-        Some(rows) => html(StatusCode::OK, Page { query, rows }.to_string()),
+    let (rows, cutoffs) = tokio::join!(source.list(&query), cutoff_section(cutoffs, &query));
+    match rows {
+        Some(rows) => {
+            let page = Page {
+                query,
+                rows,
+                cutoffs,
+            };
+            html(StatusCode::OK, page.to_string())
+        }
         None => {
             let page = problem_page("The list of clients is temporarily unavailable.");
             let mut response = html(StatusCode::SERVICE_UNAVAILABLE, page);
@@ -56,6 +72,16 @@ pub(super) async fn respond(source: &Source, request: &HttpRequest) -> HttpRespo
             response
         }
     }
+}
+
+/// Returns the section with the cut-offs, if the page has a store for them.
+async fn cutoff_section(
+    source: Option<&CutoffSource>,
+    query: &ClientQuery,
+) -> Option<CutoffSection> {
+    let cutoffs = source?.list().await;
+    let now = SystemTime::now();
+    Some(CutoffSection::new(cutoffs, query.search(), now))
 }
 
 fn html(status: StatusCode, page: String) -> HttpResponse {
@@ -96,6 +122,7 @@ const END: &str = "
 struct Page {
     query: ClientQuery,
     rows: ClientRows,
+    cutoffs: Option<CutoffSection>,
 }
 
 impl fmt::Display for Page {
@@ -108,6 +135,9 @@ impl fmt::Display for Page {
             self.table(f)?;
         }
         self.pages(f)?;
+        if let Some(cutoffs) = &self.cutoffs {
+            cutoffs.fmt(f)?;
+        }
         f.write_str(END)
     }
 }
@@ -136,10 +166,16 @@ impl Page {
         f.write_str("</tr></thead>\n<tbody>\n")?;
         for client in &self.rows.clients {
             let id = Escaped(&client.client_id);
+            let is_cut_off = |cutoffs: &CutoffSection| cutoffs.contains(&client.client_id);
+            let mark = if self.cutoffs.as_ref().is_some_and(is_cut_off) {
+                " <mark>cut off</mark>"
+            } else {
+                ""
+            };
             let [first, last] = [client.first_seen_at, client.last_seen_at].map(Time);
             writeln!(
                 f,
-                "<tr><td data-label=\"Client\">{id}</td><td data-label=\"First seen\">{first}</td><td data-label=\"Last seen\">{last}</td></tr>"
+                "<tr><td data-label=\"Client\">{id}{mark}</td><td data-label=\"First seen\">{first}</td><td data-label=\"Last seen\">{last}</td></tr>"
             )?;
         }
         f.write_str("</tbody>\n</table>\n")
@@ -201,16 +237,4 @@ impl Page {
 
 fn link(query: &ClientQuery) -> String {
     Escaped(&format!("?{}", parameters::query_string(query))).to_string()
-}
-
-/// A `<time>` element with seconds in its text and microseconds in its attribute.
-struct Time(Timestamp);
-
-impl fmt::Display for Time {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = self.0.to_rfc_3339();
-        let text = self.0.to_string();
-        let whole = text.split('.').next().unwrap_or(&text);
-        write!(f, "<time datetime=\"{exact}\">{whole} UTC</time>")
-    }
 }
