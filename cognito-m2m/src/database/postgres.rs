@@ -1,4 +1,8 @@
+use std::convert::Infallible;
+use std::time::Duration;
+
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -6,6 +10,10 @@ use tokio_postgres::{Client, Error, NoTls};
 
 use super::connection::DatabaseConnection;
 use super::failure::{Failure, FailureKind};
+
+/// The maximum time that a dropped connection stays open for the response to its last statement. The
+/// background thread, which other owners may keep running, would wait for it for ever.
+const MAX_LINGERING: Duration = Duration::from_secs(5);
 
 /// A connection to PostgreSQL.
 pub(crate) enum PgConnection {
@@ -21,6 +29,8 @@ pub(crate) struct PlainConnection {
     pub(crate) client: Client,
     /// Drives the connection. Its result is the reason why the connection ended.
     driver: Option<JoinHandle<Result<(), Error>>>,
+    /// Tells the driver, by its drop, that the connection is no longer used.
+    _in_use: oneshot::Sender<Infallible>,
 }
 
 /// A parameter of a statement, and its type. The store states the types, because asking the server
@@ -66,8 +76,22 @@ impl PlainConnection {
             .parse()
             .map_err(|_: Error| Failure::new(FailureKind::Permanent, "the URL is invalid"))?;
         let (client, connection) = config.connect(NoTls).await?;
-        let driver = Some(tokio::spawn(connection));
-        let mut connection = Self { client, driver };
+        let (in_use, unused) = oneshot::channel::<Infallible>();
+        let driver = tokio::spawn(async {
+            let lingered = async {
+                let _ = unused.await;
+                tokio::time::sleep(MAX_LINGERING).await;
+            };
+            tokio::select! {
+                ended = connection => ended,
+                () = lingered => Ok(()),
+            }
+        });
+        let mut connection = Self {
+            client,
+            driver: Some(driver),
+            _in_use: in_use,
+        };
         // The times of a table with columns of the type `timestamp` are in UTC. Poolers restore the
         // time zone of a client on each server connection.
         let done = connection.client.batch_execute("SET TIME ZONE 'UTC'").await;
