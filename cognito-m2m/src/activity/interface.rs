@@ -19,8 +19,10 @@ pub type StoredFuture<'a> =
 
 /// A store for client activity.
 ///
-/// Its methods run on a background thread of the crate and must not block it. A call that takes
-/// longer than 5 s is cancelled. Records whose write failed or was cancelled are written again
+/// Its methods run on the background thread of the crate and must not block it: one thread serves every
+/// [`CognitoAuth`](crate::CognitoAuth) and token client of the process. A call that takes longer than
+/// 5 s is cancelled. Tasks that a method spawns on the thread's Tokio runtime are not aborted when the
+/// `CognitoAuth` is dropped, but when the thread ends, after the last one. Records whose write failed or was cancelled are written again
 /// later, so writing the same record twice must be harmless.
 ///
 /// # Examples

@@ -217,8 +217,8 @@ impl TokenClientBuilder {
 
     /// Sets the HTTP client for token requests, for example one with a proxy or custom TLS roots.
     ///
-    /// Disable its redirects (`redirect::Policy::none()`). Do not use it elsewhere, because its
-    /// connections are bound to the background thread of the token client. With a custom client,
+    /// Disable its redirects (`redirect::Policy::none()`). Do not use it outside of this crate, because
+    /// its connections are bound to the background thread. With a custom client,
     /// [`connect_timeout`](Self::connect_timeout) is ignored.
     ///
     /// # Examples
@@ -280,7 +280,7 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Checks the settings and starts the background thread. The file with the secret is read, or
+    /// Checks the settings, and starts the background thread unless it is running. The file with the secret is read, or
     /// the callback for the secret is started. No token is fetched yet.
     ///
     /// # Errors

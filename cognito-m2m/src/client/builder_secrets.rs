@@ -71,8 +71,10 @@ impl TokenClientBuilder {
     /// It returns a `String`, a `secrecy::SecretString`, or [`ClientSecrets`] for two secrets. An
     /// empty secret, or one with surrounding whitespace or control characters, is an error.
     ///
-    /// It runs on the background thread of the token client, which has a Tokio runtime: it must not
-    /// block. It is aborted when it takes longer than the [`deadline`](Self::deadline). An error or a
+    /// It runs on the background thread of the crate, which has a Tokio runtime. It must not block,
+    /// because the thread serves every token client and [`CognitoAuth`](crate::CognitoAuth) of the
+    /// process. It is aborted when it takes longer than the [`deadline`](Self::deadline), or when the last
+    /// clone of the client is dropped. An error or a
     /// panic is returned to all calls as [`TokenClientError::Secret`](super::TokenClientError::Secret),
     /// and the function is called again after 10 s. **The text of its error is logged**, so it must not
     /// contain a secret.

@@ -14,7 +14,8 @@ pub type CutoffFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, CutoffError
 /// A store for cut-offs, with at most one per client.
 ///
 /// [`CognitoAuth`](crate::CognitoAuth) reads it every `cutoff_refresh` on a background thread. The
-/// methods must not block that thread. A call that takes longer than 5 s is cancelled.
+/// methods must not block that thread, which serves every `CognitoAuth` and token client of the process.
+/// A call that takes longer than 5 s is cancelled.
 ///
 /// # Examples
 ///

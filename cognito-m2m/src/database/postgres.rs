@@ -1,6 +1,8 @@
+use std::convert::Infallible;
 use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -12,6 +14,10 @@ use super::limits::{LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS};
 
 /// The maximum time to send a cancellation.
 const CANCELLATION_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The maximum time that a dropped connection stays open for the response to its last statement. The
+/// background thread, which other owners may keep running, would wait for it for ever.
+const MAX_LINGERING: Duration = Duration::from_secs(5);
 
 /// A connection to PostgreSQL.
 pub(crate) enum PgConnection {
@@ -27,6 +33,8 @@ pub(crate) struct PlainConnection {
     pub(crate) client: Client,
     /// Drives the connection. Its result is the reason why the connection ended.
     driver: Option<JoinHandle<Result<(), Error>>>,
+    /// Tells the driver, by its drop, that the connection is no longer used.
+    _in_use: oneshot::Sender<Infallible>,
 }
 
 /// A parameter of a statement, and its type. The store states the types, because asking the server
@@ -110,8 +118,22 @@ impl PlainConnection {
             Err(error) if is_rejected_option(&error) => config.connect(NoTls).await?,
             connected => connected?,
         };
-        let driver = Some(tokio::spawn(connection));
-        let mut connection = Self { client, driver };
+        let (in_use, unused) = oneshot::channel::<Infallible>();
+        let driver = tokio::spawn(async {
+            let lingered = async {
+                let _ = unused.await;
+                tokio::time::sleep(MAX_LINGERING).await;
+            };
+            tokio::select! {
+                ended = connection => ended,
+                () = lingered => Ok(()),
+            }
+        });
+        let mut connection = Self {
+            client,
+            driver: Some(driver),
+            _in_use: in_use,
+        };
         // The times of a table with columns of the type `timestamp` are in UTC. Poolers restore the
         // time zone of a client on each server connection.
         let done = connection.client.batch_execute("SET TIME ZONE 'UTC'").await;

@@ -33,14 +33,14 @@ impl Spawner {
     ///
     /// Must not be called in a forked child process.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        if let Some(tasks) = &mut *self.lock() {
+        if let Some(tasks) = &mut *self.tasks() {
             add(&mut tasks.others, task, &self.handle);
         }
     }
 
     /// Runs a task until it completes. When its owner stops, the task has time to complete.
     pub(super) fn spawn_finishing(&self, task: impl Future<Output = ()> + Send + 'static) {
-        if let Some(tasks) = &mut *self.lock() {
+        if let Some(tasks) = &mut *self.tasks() {
             add(&mut tasks.finishing, task, &self.handle);
         }
     }
@@ -48,7 +48,7 @@ impl Spawner {
     /// Waits up to `time_limit` for the tasks that have work to finish, and aborts all others. Returns
     /// when all tasks have been dropped.
     pub(super) async fn finish(&self, time_limit: Duration) {
-        let Some(mut tasks) = self.lock().take() else {
+        let Some(mut tasks) = self.tasks().take() else {
             return;
         };
         let completed = async {
@@ -62,7 +62,7 @@ impl Spawner {
         tasks.others.shutdown().await;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Tasks>> {
+    fn tasks(&self) -> MutexGuard<'_, Option<Tasks>> {
         // Every change is complete in itself, so the sets are valid even if the lock is poisoned.
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,7 +86,7 @@ mod tests {
             spawner.spawn(async {});
             tokio::task::yield_now().await;
         }
-        let tasks = spawner.lock().take().unwrap();
+        let tasks = spawner.tasks().take().unwrap();
         assert!(tasks.others.len() <= 2, "{}", tasks.others.len());
     }
 

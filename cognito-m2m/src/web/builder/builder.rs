@@ -252,7 +252,7 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Checks the settings, starts the background thread, and returns the middleware.
+    /// Checks the settings, starts the background thread unless it is running, and returns the middleware.
     ///
     /// # Errors
     ///

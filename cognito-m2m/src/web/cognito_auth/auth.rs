@@ -16,7 +16,8 @@ use crate::validator::Pool;
 ///
 /// Build it once, before `HttpServer::new`, and clone it into each worker. The clones share the
 /// signing keys and the cache of verified tokens. Building starts a background thread that fetches
-/// the keys. It does not need an async runtime.
+/// the keys, unless it is running: one thread serves every `CognitoAuth` and token client of the process,
+/// and ends with the last of them. Building does not need an async runtime.
 ///
 /// A program that forks (a daemon, a pre-forking server) must build it after the fork, in each
 /// child process. A fork does not copy threads, so the keys would never be fetched in a child.
@@ -210,9 +211,10 @@ impl CognitoAuth {
         }
     }
 
-    /// Writes pending client activity and stops the background thread, within `shutdown_timeout`.
+    /// Writes pending client activity and stops the background tasks, within `shutdown_timeout`.
     ///
-    /// Call it when the server has stopped. Keys are not refreshed afterwards, and
+    /// Call it when the server has stopped. The tasks of another `CognitoAuth` or token client are not
+    /// affected. Keys are not refreshed afterwards, and
     /// [`Health::is_ready`] returns `false`. Dropping the last clone does the same, but blocks the
     /// thread while it writes. In a child process that was forked after the build, both do nothing:
     /// the parent process writes the activity.
