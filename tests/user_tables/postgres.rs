@@ -2,9 +2,12 @@ use super::exactness::{blank_row, integer_rows, text_rows};
 use super::servers::DatabaseServer;
 #[cfg(feature = "libpq")]
 use super::servers::postgres::r2d2;
-use super::servers::postgres::{Postgres, bb8, deadpool};
+use super::servers::postgres::{Postgres, bb8, bb8_untested, deadpool, deadpool_untested};
 use super::uuids::uuid_rows;
-use crate::{every_connection, every_pool, kind, try_blanks, try_kinds};
+use crate::{
+    every_closed_connection, every_connection, every_pool, every_slow_lookup, kind, try_blanks,
+    try_kinds,
+};
 
 kind!(text, "users_text", Text);
 kind!(varchar, "users_varchar", Varchar);
@@ -131,3 +134,25 @@ every_pool!(postgres_r2d2, legacy_table, r2d2, |pool| pool
     .expect("the only connection is free"));
 #[cfg(feature = "libpq")]
 every_connection!(connection_of_r2d2, Postgres, r2d2);
+
+mod slow {
+    use futures_util::future::join_all;
+    use futures_util::join;
+
+    use super::*;
+    use crate::user_tables::legacy::{LegacyUser, legacy_users};
+    use crate::user_tables::slow_lookups;
+
+    every_slow_lookup!(
+        Postgres,
+        bb8(most: 5, of_one: 4, |pool| pool.get().await),
+        deadpool(most: 5, of_one: 4, |pool| pool.get().await),
+        #[cfg(feature = "libpq")]
+        r2d2(most: 4, of_one: 3, |pool| pool.get()),
+    );
+    every_closed_connection!(
+        Postgres,
+        bb8(untested: bb8_untested),
+        deadpool(untested: deadpool_untested),
+    );
+}

@@ -130,8 +130,9 @@ pub trait UserMapper: Send + Sync + 'static {
     /// request that needs a user runs a lookup.
     ///
     /// Errors and lookups that find no user, or an inactive one, are not cached. A new or
-    /// reactivated user is therefore found immediately, and a user who is deleted or deactivated in
-    /// the table is found for at most `ttl` longer. A cached user is also found while the user
+    /// reactivated user is therefore found by the next lookup, and a user who is deleted or deactivated
+    /// in the table is found for at most `ttl` longer. Concurrent requests of the same caller share one
+    /// lookup: see [`Cached`]. A cached user is also found while the user
     /// store is unavailable. Each request receives a clone of the user.
     ///
     /// The cache holds up to 10,000 users, which [`Cached::max_entries`] changes. For the key of an
