@@ -13,6 +13,8 @@ mod postgres;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod servers;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
+mod shared_lookups;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 mod slow_lookups;
 mod sqlite;
 mod suite;

@@ -8,6 +8,7 @@ use super::servers::DatabaseServer;
 #[cfg(feature = "libmysql")]
 use super::servers::mysql::r2d2;
 use super::servers::mysql::{Mysql, bb8, bb8_untested, deadpool, deadpool_untested, german};
+use super::shared_lookups::{CountedQueries, thousand_first_requests_cause_one_query};
 use crate::{
     every_closed_connection, every_connection, every_pool, every_slow_lookup, kind, try_blanks,
     try_kinds,
@@ -140,12 +141,19 @@ every_pool!(mariadb_r2d2, legacy_table, r2d2, |pool| pool
 #[cfg(feature = "libmysql")]
 every_connection!(connection_of_r2d2, Mysql, r2d2);
 
+#[actix_web::test]
+async fn thousand_first_requests_of_a_client_cause_one_query() {
+    let (server, url) = legacy_table("m2m_users_thousand").await;
+    let (pool, queries) = CountedQueries::of(deadpool(&url, 5).await);
+    let mapper = user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
+    thousand_first_requests_cause_one_query(mapper, &queries, server).await;
+}
+
 mod slow {
     use futures_util::future::join_all;
     use futures_util::join;
 
     use super::*;
-    use crate::user_tables::legacy::{LegacyUser, legacy_users};
     use crate::user_tables::slow_lookups;
 
     every_slow_lookup!(

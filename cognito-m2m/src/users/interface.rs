@@ -14,8 +14,11 @@ use crate::principal::ServicePrincipal;
 ///
 /// The mapper runs only for handlers that take a [`RequestUser`](crate::RequestUser) or a
 /// [`MappedUser`](crate::MappedUser), at most once per request, on the worker that serves the
-/// request. A lookup that takes longer than `mapping_timeout` is cancelled, and the response is
-/// 503. Use [`actix_web::web::block`] for work that blocks the thread.
+/// request. A lookup that takes longer than `mapping_timeout` is cancelled by dropping its future, and
+/// the response is 503. Use [`actix_web::web::block`] for work that blocks the thread.
+///
+/// If the future holds a pooled connection, the pool may lend it to another request while its query is
+/// still running. `user_mapper!` prevents that. In a mapper of your own, run the query in a task.
 ///
 /// # Examples
 ///

@@ -41,25 +41,26 @@ where
     let pooled = pooled.map_err(UserMappingError::unavailable)?;
     let connection = UnreturnedConnection::new(pooled, close);
     let (sender, receiver) = oneshot::channel();
-    tokio::spawn(run(connection, query, sender, permit));
+    tokio::spawn(run(permit, connection, query, sender));
     receiver
         .await
         .unwrap_or_else(|_| Err(UserMappingError::unavailable("the query was aborted")))
 }
 
 /// Runs a query, and then returns the connection to its pool if it can be reused.
+///
+/// The permit is the first parameter, so that it is dropped after the connection.
 async fn run<Pooled, C, Query, Row>(
+    _permit: QueryPermit,
     mut connection: UnreturnedConnection<Pooled>,
     query: Query,
     mut sender: oneshot::Sender<Result<Vec<Row>, UserMappingError>>,
-    permit: QueryPermit,
 ) where
     Pooled: DerefMut<Target = C> + Send + 'static,
     C: PoolableConnection + 'static,
     Query: LoadQuery<'static, C, Row> + Send + 'static,
     Row: Send + 'static,
 {
-    let _permit = permit;
     let Some(pooled) = connection.as_mut() else {
         return;
     };

@@ -6,8 +6,8 @@ use crate::users::UserMappingError;
 ///
 /// It is implemented for `diesel::r2d2::Pool` (feature `diesel-r2d2`), which runs queries on a
 /// blocking thread, and for the `bb8` and `deadpool` pools of `diesel-async` (features
-/// `diesel-async-bb8` and `diesel-async-deadpool`), which run them on the Actix worker. Implement it
-/// for any other pool.
+/// `diesel-async-bb8` and `diesel-async-deadpool`), which run them in a task on the Actix worker.
+/// Implement it for any other pool.
 ///
 /// # What happens to the query of a request that has ended?
 ///
