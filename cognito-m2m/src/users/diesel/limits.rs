@@ -128,7 +128,7 @@ mod tests {
         let limits = QueryLimits::new(Some(2));
         let held = try_permit(&limits, "held").await;
         for number in 0..10_000 {
-            assert!(try_permit(&limits, &number.to_string()).await.is_some());
+            drop(limits.permit(&number.to_string()).await);
         }
         let kept = limits.values.lock().expect("the mutex is not poisoned");
         assert!(kept.len() < 100, "{}", kept.len());
