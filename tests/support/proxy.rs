@@ -20,6 +20,8 @@ struct Shared {
     upstream: SocketAddr,
     mode: Mutex<Mode>,
     open: Mutex<Vec<TcpStream>>,
+    /// The number of times that the open connections went silent.
+    silences: AtomicUsize,
     changes: AtomicUsize,
     applied: AtomicUsize,
     cuts: AtomicUsize,
@@ -49,6 +51,7 @@ impl Proxy {
             upstream,
             mode: Mutex::new(Mode::Pass),
             open: Mutex::default(),
+            silences: AtomicUsize::new(0),
             changes: AtomicUsize::new(0),
             applied: AtomicUsize::new(0),
             cuts: AtomicUsize::new(0),
@@ -107,6 +110,12 @@ impl Proxy {
         self.shared.close_all();
     }
 
+    /// Forwards nothing more over the open connections and leaves them open, like a network that drops
+    /// every packet. New connections are forwarded.
+    pub fn silence(&self) {
+        self.shared.silences.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Returns the number of connections that were cut so far.
     #[must_use]
     pub fn cuts(&self) -> usize {
@@ -161,14 +170,22 @@ impl Shared {
         }
         lock(&self.open).extend([duplicate(&client), duplicate(&server)]);
         let is_cut = Arc::new(Mutex::new(false));
+        let silences = self.silences.load(Ordering::SeqCst);
         let (forward, backward) = (Arc::clone(self), Arc::clone(self));
         let (from_client, to_server) = (duplicate(&client), duplicate(&server));
         let cut = Arc::clone(&is_cut);
-        thread::spawn(move || forward.forward_requests(from_client, to_server, &cut));
-        thread::spawn(move || backward.forward_answers(server, client, &is_cut));
+        thread::spawn(move || forward.forward_requests(from_client, to_server, &cut, silences));
+        thread::spawn(move || backward.forward_answers(server, client, &is_cut, silences));
     }
 
-    fn forward_requests(&self, mut client: TcpStream, mut server: TcpStream, is_cut: &Mutex<bool>) {
+    /// `silences` is the number of silences before the connection.
+    fn forward_requests(
+        &self,
+        mut client: TcpStream,
+        mut server: TcpStream,
+        is_cut: &Mutex<bool>,
+        silences: usize,
+    ) {
         let mut buffer = vec![0; 65_536];
         // The last bytes that were read, which may be the beginning of the wanted bytes.
         let mut seen = Vec::new();
@@ -181,6 +198,9 @@ impl Shared {
                 let kept = seen.len().min(wanted.len());
                 seen.drain(..seen.len() - kept);
             }
+            if self.is_silent(silences) {
+                continue;
+            }
             if server.write_all(bytes).is_err() {
                 break;
             }
@@ -188,7 +208,13 @@ impl Shared {
         close(&client, &server);
     }
 
-    fn forward_answers(&self, mut server: TcpStream, mut client: TcpStream, is_cut: &Mutex<bool>) {
+    fn forward_answers(
+        &self,
+        mut server: TcpStream,
+        mut client: TcpStream,
+        is_cut: &Mutex<bool>,
+        silences: usize,
+    ) {
         let mut buffer = vec![0; 65_536];
         while let Some(bytes) = read(&mut server, &mut buffer) {
             if let Mode::Delay(pause) = self.mode() {
@@ -203,11 +229,18 @@ impl Shared {
                 let _ = client.write_all(&bytes[..length]);
                 break;
             }
+            if self.is_silent(silences) {
+                continue;
+            }
             if client.write_all(bytes).is_err() {
                 break;
             }
         }
         close(&client, &server);
+    }
+
+    fn is_silent(&self, silences: usize) -> bool {
+        self.silences.load(Ordering::SeqCst) > silences
     }
 
     /// Returns the number of bytes of `answer` that are forwarded before the connection closes, or

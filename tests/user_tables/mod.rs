@@ -12,6 +12,10 @@ mod pools;
 mod postgres;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod servers;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod shared_lookups;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod slow_lookups;
 mod sqlite;
 mod suite;
 #[cfg(feature = "postgres")]

@@ -7,8 +7,12 @@ use super::legacy::{LegacyUser, legacy_users};
 use super::servers::DatabaseServer;
 #[cfg(feature = "libmysql")]
 use super::servers::mysql::r2d2;
-use super::servers::mysql::{Mysql, bb8, deadpool, german};
-use crate::{every_connection, every_pool, kind, try_blanks, try_kinds};
+use super::servers::mysql::{Mysql, bb8, bb8_untested, deadpool, deadpool_untested, german};
+use super::shared_lookups::{CountedQueries, thousand_first_requests_cause_one_query};
+use crate::{
+    every_closed_connection, every_connection, every_pool, every_slow_lookup, kind, try_blanks,
+    try_kinds,
+};
 
 kind!(utf8, "users_utf8", Text);
 kind!(utf8_bin, "users_utf8_bin", Text);
@@ -136,3 +140,32 @@ every_pool!(mariadb_r2d2, legacy_table, r2d2, |pool| pool
     .expect("the only connection is free"));
 #[cfg(feature = "libmysql")]
 every_connection!(connection_of_r2d2, Mysql, r2d2);
+
+#[actix_web::test]
+async fn thousand_first_requests_of_a_client_cause_one_query() {
+    let (server, url) = legacy_table("m2m_users_thousand").await;
+    let (pool, queries) = CountedQueries::of(deadpool(&url, 5).await);
+    let mapper = user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
+    thousand_first_requests_cause_one_query(mapper, &queries, server).await;
+}
+
+mod slow {
+    use futures_util::future::join_all;
+    use futures_util::join;
+
+    use super::*;
+    use crate::user_tables::slow_lookups;
+
+    every_slow_lookup!(
+        Mysql,
+        bb8(most: 5, of_one: 4, |pool| pool.get().await),
+        deadpool(most: 5, of_one: 4, |pool| pool.get().await),
+        #[cfg(feature = "libmysql")]
+        r2d2(most: 4, of_one: 3, |pool| pool.get()),
+    );
+    every_closed_connection!(
+        Mysql,
+        bb8(untested: bb8_untested),
+        deadpool(untested: deadpool_untested),
+    );
+}

@@ -1,10 +1,17 @@
+use cognito_m2m::user_mapper;
+
 use super::exactness::{blank_row, integer_rows, text_rows};
+use super::legacy::{LegacyUser, legacy_users};
 use super::servers::DatabaseServer;
 #[cfg(feature = "libpq")]
 use super::servers::postgres::r2d2;
-use super::servers::postgres::{Postgres, bb8, deadpool};
+use super::servers::postgres::{Postgres, bb8, bb8_untested, deadpool, deadpool_untested};
+use super::shared_lookups::{CountedQueries, thousand_first_requests_cause_one_query};
 use super::uuids::uuid_rows;
-use crate::{every_connection, every_pool, kind, try_blanks, try_kinds};
+use crate::{
+    every_closed_connection, every_connection, every_pool, every_slow_lookup, kind, try_blanks,
+    try_kinds,
+};
 
 kind!(text, "users_text", Text);
 kind!(varchar, "users_varchar", Varchar);
@@ -131,3 +138,32 @@ every_pool!(postgres_r2d2, legacy_table, r2d2, |pool| pool
     .expect("the only connection is free"));
 #[cfg(feature = "libpq")]
 every_connection!(connection_of_r2d2, Postgres, r2d2);
+
+#[actix_web::test]
+async fn thousand_first_requests_of_a_client_cause_one_query() {
+    let (server, url) = legacy_table("m2m_users_thousand").await;
+    let (pool, queries) = CountedQueries::of(bb8(&url, 5).await);
+    let mapper = user_mapper!(pool, LegacyUser, client_id => legacy_users::username);
+    thousand_first_requests_cause_one_query(mapper, &queries, server).await;
+}
+
+mod slow {
+    use futures_util::future::join_all;
+    use futures_util::join;
+
+    use super::*;
+    use crate::user_tables::slow_lookups;
+
+    every_slow_lookup!(
+        Postgres,
+        bb8(most: 5, of_one: 4, |pool| pool.get().await),
+        deadpool(most: 5, of_one: 4, |pool| pool.get().await),
+        #[cfg(feature = "libpq")]
+        r2d2(most: 4, of_one: 3, |pool| pool.get()),
+    );
+    every_closed_connection!(
+        Postgres,
+        bb8(untested: bb8_untested),
+        deadpool(untested: deadpool_untested),
+    );
+}

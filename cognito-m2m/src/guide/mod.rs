@@ -57,7 +57,14 @@ pub mod which_attribute {}
 pub mod multi_tenant {}
 
 // The example uses a pool of sync Diesel.
-#[cfg(any(not(doctest), feature = "diesel-r2d2"))]
+#[cfg(any(
+    not(doctest),
+    all(
+        feature = "diesel-r2d2",
+        feature = "diesel-async-bb8",
+        feature = "diesel-postgres"
+    )
+))]
 #[doc = include_str!("users.md")]
 pub mod users {}
 

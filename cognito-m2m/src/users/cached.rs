@@ -2,12 +2,16 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use running::RunningLookups;
+
 use super::error::UserMappingError;
 use super::interface::UserMapper;
 use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
 use crate::time::{Clock, ClockReading, SystemClock};
 use crate::two_generation_cache::TwoGenerationCache;
+
+mod running;
 
 /// The default capacity, enough for the tokens that a busy API receives within a typical TTL.
 const MAX_ENTRIES: usize = 10_000;
@@ -19,7 +23,18 @@ const MAX_ENTRIES: usize = 10_000;
 /// because a mapper may map the same client to several users by a claim. A client is therefore
 /// looked up once for each of its tokens within the TTL.
 ///
-/// Reads take no lock. If two concurrent requests miss the cache, each runs a lookup.
+/// Reads take no lock.
+///
+/// # What happens to concurrent requests that miss the cache?
+///
+/// If their keys are equal, they share one lookup, whichever workers serve them. The first request runs it,
+/// and the others wait for its result: the user, a miss, or the error. If the first request is cancelled or
+/// times out, one of the others runs the lookup again. Each request waits for at most its own
+/// `mapping_timeout`.
+///
+/// A request may therefore get the result of a lookup that was already running when it arrived. If the row
+/// was added or changed during that lookup, the result may be that of the former row. A miss or an error is
+/// not cached, so the next request runs a new lookup.
 ///
 /// # Examples
 ///
@@ -42,6 +57,7 @@ pub struct Cached<M: UserMapper> {
     ttl: Duration,
     clock: Arc<dyn Clock>,
     users: TwoGenerationCache<Caller, CachedUser<M::User>>,
+    running: RunningLookups<Caller, Result<Option<M::User>, UserMappingError>>,
 }
 
 impl<M: UserMapper> Cached<M>
@@ -54,10 +70,12 @@ where
             ttl,
             clock: Arc::new(SystemClock::default()),
             users: TwoGenerationCache::new(MAX_ENTRIES),
+            running: RunningLookups::new(),
         }
     }
 
-    /// Sets the maximum number of cached users. Defaults to 10,000. With 0, nothing is cached.
+    /// Sets the maximum number of cached users. Defaults to 10,000. With 0, nothing is cached, and only
+    /// concurrent requests share a lookup.
     ///
     /// When the cache is full, the entries that have not been used recently are dropped. An entry
     /// holds the user and the principal with its token and claims.
@@ -90,6 +108,29 @@ where
         self
     }
 
+    /// Runs a lookup, unless the one that has just ended cached the user.
+    async fn look_up(
+        &self,
+        caller: &Caller,
+        principal: &ServicePrincipal,
+    ) -> Result<Option<M::User>, UserMappingError> {
+        // The TTL starts before the lookup, so that a change during the lookup is also seen within the
+        // TTL.
+        let started_at = self.clock.now();
+        if let Some(user) = self.cached_user(caller, started_at) {
+            return Ok(Some(user));
+        }
+        let found = self.mapper.find(principal).await?;
+        if let Some(user) = &found {
+            let entry = CachedUser {
+                user: Arc::new(user.clone()),
+                expires_at: started_at.after(self.ttl),
+            };
+            self.users.insert(caller.clone(), entry);
+        }
+        Ok(found)
+    }
+
     fn cached_user(&self, caller: &Caller, now: ClockReading) -> Option<M::User> {
         self.users.find(caller, |entry| {
             (!now.has_reached(entry.expires_at)).then(|| M::User::clone(&entry.user))
@@ -109,21 +150,11 @@ where
     ) -> BoxFuture<'a, Result<Option<M::User>, UserMappingError>> {
         Box::pin(async move {
             let caller = Caller(principal.clone());
-            // The TTL starts before the lookup, so that a change during the lookup is also seen
-            // within the TTL.
-            let started_at = self.clock.now();
-            if let Some(user) = self.cached_user(&caller, started_at) {
+            if let Some(user) = self.cached_user(&caller, self.clock.now()) {
                 return Ok(Some(user));
             }
-            let found = self.mapper.find(principal).await?;
-            if let Some(user) = &found {
-                let entry = CachedUser {
-                    user: Arc::new(user.clone()),
-                    expires_at: started_at.after(self.ttl),
-                };
-                self.users.insert(caller, entry);
-            }
-            Ok(found)
+            let lookup = || self.look_up(&caller, principal);
+            self.running.run(&caller, lookup).await
         })
     }
 

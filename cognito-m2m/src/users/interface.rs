@@ -14,8 +14,11 @@ use crate::principal::ServicePrincipal;
 ///
 /// The mapper runs only for handlers that take a [`RequestUser`](crate::RequestUser) or a
 /// [`MappedUser`](crate::MappedUser), at most once per request, on the worker that serves the
-/// request. A lookup that takes longer than `mapping_timeout` is cancelled, and the response is
-/// 503. Use [`actix_web::web::block`] for work that blocks the thread.
+/// request. A lookup that takes longer than `mapping_timeout` is cancelled by dropping its future, and
+/// the response is 503. Use [`actix_web::web::block`] for work that blocks the thread.
+///
+/// If the future holds a pooled connection, the pool may lend it to another request while its query is
+/// still running. `user_mapper!` prevents that. In a mapper of your own, run the query in a task.
 ///
 /// # Examples
 ///
@@ -130,8 +133,9 @@ pub trait UserMapper: Send + Sync + 'static {
     /// request that needs a user runs a lookup.
     ///
     /// Errors and lookups that find no user, or an inactive one, are not cached. A new or
-    /// reactivated user is therefore found immediately, and a user who is deleted or deactivated in
-    /// the table is found for at most `ttl` longer. A cached user is also found while the user
+    /// reactivated user is therefore found by the next lookup, and a user who is deleted or deactivated
+    /// in the table is found for at most `ttl` longer. Concurrent requests of the same caller share one
+    /// lookup: see [`Cached`]. A cached user is also found while the user
     /// store is unavailable. Each request receives a clone of the user.
     ///
     /// The cache holds up to 10,000 users, which [`Cached::max_entries`] changes. For the key of an

@@ -17,8 +17,8 @@
 //! If Diesel can read the table, create the mapper with `user_mapper!`. For everything else, pass
 //! an async function or implement [`UserMapper`].
 //!
-//! Each request whose handler takes a user runs one lookup. To cache the users for a limited time,
-//! call [`UserMapper::cached_for`].
+//! Each request whose handler takes a user runs one lookup. To cache the users for a limited time, and to
+//! share the lookups of concurrent requests, call [`UserMapper::cached_for`].
 
 mod any_mapper;
 mod cached;

@@ -4,13 +4,13 @@ use diesel::ConnectionError;
 use diesel::dsl::sql;
 #[cfg(feature = "libmysql")]
 use diesel::r2d2::{ConnectionManager, Pool};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Nullable};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, bb8};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::DatabaseServer;
+use super::{CREATE_SLOW_USERS, DatabaseServer};
 use crate::user_tables::legacy;
-use crate::user_tables::pools::async_pools;
+use crate::user_tables::pools::{async_pools, untested_pools};
 
 /// A MariaDB server with a database for one test.
 pub(in crate::user_tables) struct Mysql {
@@ -57,6 +57,14 @@ impl Mysql {
         )
     }
 
+    fn select_running(&self, columns: &str) -> String {
+        let database = &self.database;
+        format!(
+            "(SELECT {columns} FROM information_schema.processlist
+              WHERE db = '{database}' AND command NOT IN ('Sleep', 'Killed'))"
+        )
+    }
+
     async fn kill(&mut self, target: &str) {
         let id = self.select_blocked("CAST(MIN(id) AS SIGNED)");
         let id: i64 = diesel::select(sql::<BigInt>(&id))
@@ -78,6 +86,15 @@ impl DatabaseServer for Mysql {
 
     async fn with_legacy_table(name: &str) -> Self {
         Self::with(name, legacy::CREATE_TABLE).await
+    }
+
+    async fn with_slow_users(name: &str) -> Self {
+        let view = "CREATE ALGORITHM = MERGE VIEW legacy_users AS SELECT id, username, CASE
+            WHEN username = 'slow' THEN SLEEP(10) = 0
+            WHEN username LIKE 'slow-%' THEN SLEEP(5) = 0
+            WHEN username = 'stuck' THEN SLEEP(120) = 0
+            ELSE is_active END AS is_active FROM stored_users;";
+        Self::with(name, &format!("{CREATE_SLOW_USERS} {view}")).await
     }
 
     fn url(&self, address: SocketAddr) -> String {
@@ -110,6 +127,29 @@ impl DatabaseServer for Mysql {
             .expect("the blocked statements are counted")
     }
 
+    async fn running_statements(&mut self) -> i64 {
+        let count = self.select_running("COUNT(*)");
+        let count = diesel::select(sql::<BigInt>(&count));
+        count
+            .get_result(&mut self.watcher)
+            .await
+            .expect("the running statements are counted")
+    }
+
+    async fn kill_running_connections(&mut self) {
+        while self.running_statements().await > 0 {
+            let id = self.select_running("CAST(MIN(id) AS SIGNED)");
+            let id: Option<i64> = diesel::select(sql::<Nullable<BigInt>>(&id))
+                .get_result(&mut self.watcher)
+                .await
+                .expect("a running statement");
+            if let Some(id) = id {
+                // Fails if the connection has ended meanwhile.
+                let _ = self.watcher.batch_execute(&format!("KILL {id}")).await;
+            }
+        }
+    }
+
     async fn kill_blocked_connection(&mut self) {
         self.kill("CONNECTION").await;
     }
@@ -122,6 +162,7 @@ async fn connection() -> AsyncMysqlConnection {
 }
 
 async_pools!(AsyncMysqlConnection);
+untested_pools!(AsyncMysqlConnection);
 
 /// Like `bb8`, with connections over which the server sends German messages.
 pub(in crate::user_tables) async fn german(

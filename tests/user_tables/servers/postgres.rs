@@ -6,9 +6,9 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::sql_types::{BigInt, Integer};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::DatabaseServer;
+use super::{CREATE_SLOW_USERS, DatabaseServer};
 use crate::user_tables::legacy;
-use crate::user_tables::pools::async_pools;
+use crate::user_tables::pools::{async_pools, untested_pools};
 
 /// A PostgreSQL server with a schema for one test.
 pub(in crate::user_tables) struct Postgres {
@@ -57,6 +57,13 @@ impl Postgres {
             "(SELECT {columns} FROM pg_stat_activity WHERE {holder} = ANY(pg_blocking_pids(pid)))"
         )
     }
+
+    fn select_running(&self, columns: &str) -> String {
+        let schema = &self.schema;
+        format!(
+            "(SELECT {columns} FROM pg_stat_activity WHERE application_name = '{schema}' AND state = 'active')"
+        )
+    }
 }
 
 impl DatabaseServer for Postgres {
@@ -68,10 +75,19 @@ impl DatabaseServer for Postgres {
         Self::with(name, legacy::CREATE_TABLE).await
     }
 
+    async fn with_slow_users(name: &str) -> Self {
+        let view = "CREATE VIEW legacy_users AS SELECT id, username, CASE
+            WHEN username = 'slow' THEN pg_sleep(10) IS NOT NULL
+            WHEN username LIKE 'slow-%' THEN pg_sleep(5) IS NOT NULL
+            WHEN username = 'stuck' THEN pg_sleep(120) IS NOT NULL
+            ELSE is_active END AS is_active FROM stored_users;";
+        Self::with(name, &format!("{CREATE_SLOW_USERS} {view}")).await
+    }
+
     fn url(&self, address: SocketAddr) -> String {
         let schema = &self.schema;
         format!(
-            "postgres://postgres@{address}/test?options=-c%20search_path%3D{schema}%2Cpublic&sslmode=disable"
+            "postgres://postgres@{address}/test?options=-c%20search_path%3D{schema}%2Cpublic&sslmode=disable&application_name={schema}"
         )
     }
 
@@ -97,6 +113,24 @@ impl DatabaseServer for Postgres {
             .expect("the blocked statements are counted")
     }
 
+    async fn running_statements(&mut self) -> i64 {
+        let count = self.select_running("count(*)");
+        let count = diesel::select(sql::<BigInt>(&count));
+        count
+            .get_result(&mut self.watcher)
+            .await
+            .expect("the running statements are counted")
+    }
+
+    async fn kill_running_connections(&mut self) {
+        let kill = self.select_running("count(pg_terminate_backend(pid))");
+        let kill = format!("SELECT {kill}");
+        self.watcher
+            .batch_execute(&kill)
+            .await
+            .expect("the connections are terminated");
+    }
+
     async fn kill_blocked_connection(&mut self) {
         let kill = self.select_blocked("count(pg_terminate_backend(pid))");
         let kill = format!("SELECT {kill}");
@@ -115,6 +149,7 @@ async fn connection() -> AsyncPgConnection {
 }
 
 async_pools!(AsyncPgConnection);
+untested_pools!(AsyncPgConnection);
 
 #[cfg(feature = "libpq")]
 pub(in crate::user_tables) async fn r2d2(

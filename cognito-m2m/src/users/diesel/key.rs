@@ -1,3 +1,4 @@
+use std::hash::Hash;
 use std::marker::PhantomData;
 
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text, Unsigned};
@@ -23,7 +24,7 @@ pub struct KeyOfType<S>(PhantomData<fn() -> S>);
 ///
 /// Parsing is strict: a value that is not in the canonical form of the column's type matches no
 /// user.
-pub trait Key: Eq + Clone + Send + Sync + 'static {
+pub trait Key: Eq + Hash + Clone + Send + Sync + 'static {
     /// Parses text, such as a client ID.
     fn from_text(text: &str) -> Option<Self>;
 

@@ -1,6 +1,7 @@
 use super::candidate::Candidate;
 use super::columns::Columns;
 use super::key::Key;
+use super::limits::QueryLimits;
 use super::source::RowSource;
 use crate::box_future::BoxFuture;
 use crate::principal::ServicePrincipal;
@@ -21,6 +22,7 @@ pub struct ColumnMapper<Pool, C: Columns, Query> {
     source: KeySource,
     columns: C,
     query: fn(C::Key, C) -> Query,
+    limits: QueryLimits<C::Key>,
 }
 
 impl<Pool, C, Query> ColumnMapper<Pool, C, Query>
@@ -33,11 +35,13 @@ where
     /// The query selects candidates and must not have a `LIMIT`, which could hide the matching row
     /// behind rows that only the database considers equal.
     pub fn new(pool: Pool, source: KeySource, columns: C, query: fn(C::Key, C) -> Query) -> Self {
+        let limits = QueryLimits::new(pool.max_queries());
         Self {
             pool,
             source,
             columns,
             query,
+            limits,
         }
     }
 
@@ -65,10 +69,9 @@ where
             let Some(key) = self.key(principal) else {
                 return Ok(None);
             };
-            let rows = self
-                .pool
-                .rows((self.query)(key.clone(), self.columns))
-                .await?;
+            let permit = self.limits.permit(&key).await;
+            let query = (self.query)(key.clone(), self.columns);
+            let rows = self.pool.rows_with_permit(query, permit).await?;
             single_match(rows, &key)
         })
     }

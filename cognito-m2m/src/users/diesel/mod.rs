@@ -18,11 +18,14 @@ mod async_pool;
 #[cfg(feature = "diesel-async-bb8")]
 mod bb8;
 mod candidate;
+#[cfg(any(feature = "diesel-async-bb8", feature = "diesel-async-deadpool"))]
+mod closing;
 mod columns;
 #[cfg(feature = "diesel-async-deadpool")]
 mod deadpool;
 mod failure;
 mod key;
+mod limits;
 mod mapper;
 #[cfg(feature = "diesel-r2d2")]
 mod r2d2;
@@ -33,6 +36,7 @@ mod user_mapper;
 mod uuid;
 
 pub use failure::rows_of_failure;
+pub use limits::QueryPermit;
 pub use source::RowSource;
 
 #[doc(hidden)]

@@ -5,6 +5,7 @@ use diesel::query_dsl::methods::LoadQuery;
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection, R2D2Connection};
 
 use super::failure::rows_of_failure;
+use super::limits::QueryPermit;
 use super::source::RowSource;
 use crate::box_future::BoxFuture;
 use crate::users::UserMappingError;
@@ -20,12 +21,22 @@ where
     Row: Send + 'static,
 {
     fn rows(&self, query: Query) -> BoxFuture<'_, Result<Vec<Row>, UserMappingError>> {
+        self.rows_with_permit(query, QueryPermit::default())
+    }
+
+    fn rows_with_permit(
+        &self,
+        query: Query,
+        permit: QueryPermit,
+    ) -> BoxFuture<'_, Result<Vec<Row>, UserMappingError>> {
         let pool = self.clone();
         Box::pin(async move {
             // Dropped together with this future when the request is cancelled.
             let request = Arc::new(());
             let request_alive = Arc::downgrade(&request);
             let work = move || -> Result<Vec<Row>, UserMappingError> {
+                // Dropped after the connection, so that the next lookup finds a free one.
+                let _permit = permit;
                 let mut connection = wait_for_connection(&pool, &request_alive)?;
                 let rows = query.internal_load(&mut connection);
                 rows.and_then(Iterator::collect).or_else(rows_of_failure)
@@ -34,6 +45,13 @@ where
             drop(request);
             loaded.unwrap_or_else(|error| Err(UserMappingError::failed(error)))
         })
+    }
+
+    /// One less than the size of the pool. A blocking thread keeps its connection until the server ends
+    /// the query, even if the request has ended.
+    fn max_queries(&self) -> Option<usize> {
+        let connections = usize::try_from(self.max_size()).ok()?;
+        Some(connections.saturating_sub(1).max(1))
     }
 }
 

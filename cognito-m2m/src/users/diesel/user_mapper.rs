@@ -75,6 +75,8 @@
 ///
 /// One for each request whose handler takes a user. To cache the users, call
 /// [`cached_for`](crate::users::UserMapper::cached_for) on the mapper.
+///
+/// For queries that take longer than their request, see [`guide::users`](crate::guide::users).
 #[macro_export]
 macro_rules! user_mapper {
     ($pool:expr, $user:ty, client_id => $column:expr $(, active = $active:expr)? $(,)?) => {
