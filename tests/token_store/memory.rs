@@ -17,6 +17,8 @@ pub(crate) struct State {
     pub(crate) entries: HashMap<String, Vec<u8>>,
     pub(crate) leases: HashMap<String, Instant>,
     pub(crate) failure: Option<Failure>,
+    /// Whether entries can be read, but not written.
+    pub(crate) put_hangs: bool,
     pub(crate) operations: u32,
     /// The lifetime of the last entry.
     pub(crate) lifetime: Duration,
@@ -66,6 +68,9 @@ impl TokenStore for MemoryStore {
         lifetime: Duration,
     ) -> TokenStoreFuture<'a, ()> {
         Box::pin(async move {
+            if self.state().put_hangs {
+                std::future::pending::<()>().await;
+            }
             let mut state = self.operation().await?;
             state.entries.insert(key.to_owned(), entry);
             state.lifetime = lifetime;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use cognito_m2m_tests::CapturedLog;
+use cognito_m2m_tests::{CapturedLog, eventually};
 use futures_util::future::join_all;
 
 use super::fixture::{PATIENCE, Pool, TemporaryFolder, token};
@@ -38,6 +38,25 @@ async fn hanging_store_is_given_up_after_its_time_limit() {
     assert!(begin.elapsed() < PATIENCE, "{:?}", begin.elapsed());
     // After the first failure, the store is left alone for a while.
     assert_eq!(store.state().operations, 1);
+}
+
+#[actix_web::test]
+async fn store_that_can_not_be_written_costs_no_token() {
+    let pool = Pool::start();
+    let store = MemoryStore::default();
+    store.state().put_hangs = true;
+    let builder = pool.builder().token_store(store.clone());
+    let builder = builder.token_store_timeout(Duration::from_millis(100));
+    let client = builder.build().expect("the settings are valid");
+    let begin = Instant::now();
+    token(&client).await;
+    assert!(begin.elapsed() < PATIENCE, "{:?}", begin.elapsed());
+    assert_eq!(pool.requests(), 1);
+    // The others do not wait for the lease.
+    eventually("the lease is given back", || {
+        store.state().leases.is_empty()
+    })
+    .await;
 }
 
 #[actix_web::test]

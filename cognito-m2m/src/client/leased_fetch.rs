@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -13,6 +14,9 @@ use crate::time::ClockReading;
 /// The pauses between two looks into the store while another process has the lease.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_millis(500);
+
+/// The time left below which a fetch does not use the store.
+const MIN_TIME: Duration = Duration::from_millis(100);
 
 /// The result of a fetch with a token store.
 pub(super) struct Obtained {
@@ -37,7 +41,7 @@ impl SharedFetch {
     pub(super) async fn obtain(
         &self,
         fetcher: &TokenFetcher,
-        shared: &SharedTokens,
+        shared: &Arc<SharedTokens>,
         deadline: Option<Duration>,
     ) -> Obtained {
         let lease = match self.contribution(fetcher, shared, deadline).await {
@@ -89,6 +93,9 @@ impl SharedFetch {
             return Contribution::Nothing;
         };
         let mut patience = Patience::new(self.entry(), time_left(now, deadline));
+        if patience.limit < MIN_TIME {
+            return Contribution::Nothing;
+        }
         let mut pause = MIN_PAUSE;
         loop {
             let time_left = patience.limit;

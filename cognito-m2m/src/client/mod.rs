@@ -45,11 +45,11 @@
 // fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
 //   request_queue, secret_store,         requests, the secrets in use, and a single request
 //   exchange, retry
-// store/                               tokens that processes share
 // settings_check, settings,            the settings and their validation, and the secrets of a file or
 //   api_settings, api_url, token_url,    a callback
 //   setting_values, secret_settings,
 //   secret_source, secret_file
+// store/                               tokens that processes share
 // token_endpoint, api_regions          the requests of the token endpoint and of the API
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses

@@ -27,7 +27,7 @@ impl SharedFetch {
         let mut next = Some((self, deadline));
         while let Some((fetch, deadline)) = next {
             let entry = Arc::clone(fetch.entry());
-            let cached = fetch.run_once(&fetcher, shared.as_deref(), deadline).await;
+            let cached = fetch.run_once(&fetcher, shared.as_ref(), deadline).await;
             let renewal = match cached {
                 Some(cached) => next_renewal(&entry, &cached, &fetcher).await,
                 None => None,
@@ -39,7 +39,7 @@ impl SharedFetch {
     async fn run_once(
         self,
         fetcher: &TokenFetcher,
-        shared: Option<&SharedTokens>,
+        shared: Option<&Arc<SharedTokens>>,
         deadline: Option<Duration>,
     ) -> Option<Arc<CachedToken>> {
         let Obtained { result, lease } = match shared {

@@ -13,9 +13,9 @@ use super::file_cleanup::{ENTRY, LEASE, remove_old_files};
 use super::file_lease::lease;
 use super::interface::{Lease, TokenStore, TokenStoreFuture};
 
-/// The number of operations on files at a time. On a hanging network disk, each of them blocks a
+/// The number of operations on files at a time. On a network disk that hangs, each of them blocks a
 /// thread.
-const MAX_OPERATIONS: usize = 4;
+const MAX_OPERATIONS: usize = 16;
 
 /// The maximum size of an entry.
 const MAX_BYTES: u64 = 64 * 1024;

@@ -55,6 +55,13 @@ struct Place {
     key: String,
 }
 
+/// An encrypted entry, ready for the store.
+struct Sealed {
+    key: String,
+    entry: Vec<u8>,
+    lifetime: Duration,
+}
+
 impl SharedTokens {
     /// `time_limit` is the limit of one operation of the store, in real time.
     pub(in crate::client) fn new(
@@ -106,8 +113,10 @@ impl SharedTokens {
     }
 
     /// Stores a token that was requested just now, sealed with the secret that was accepted last.
+    ///
+    /// Waits for `time_left` at most. Then the operation continues in the background.
     pub(in crate::client) async fn put(
-        &self,
+        self: &Arc<Self>,
         fetched: &FetchedToken,
         secrets: &SecretSet,
         time_left: Duration,
@@ -116,12 +125,22 @@ impl SharedTokens {
         if self.refused.contain(&fetched.token) {
             return;
         }
-        let Some(((place, entry), lifetime)) = self.sealed(fetched, secrets) else {
+        let Some(Sealed {
+            key,
+            entry,
+            lifetime,
+        }) = self.sealed(fetched, secrets)
+        else {
             return;
         };
-        let store = Arc::clone(&self.store);
-        let put = async move { store.put(&place.key, entry, lifetime).await };
-        self.run(time_left, put).await;
+        let shared = Arc::clone(self);
+        let put = tokio::spawn(async move {
+            let store = Arc::clone(&shared.store);
+            let put = async move { store.put(&key, entry, lifetime).await };
+            shared.run(Duration::MAX, put).await
+        });
+        // Errors are logged by `run`.
+        let _ = timeout(time_left, put).await;
     }
 
     /// Asks for the lease of a token.
@@ -161,16 +180,14 @@ impl SharedTokens {
         Some(Place { seal, context, key })
     }
 
-    fn sealed(
-        &self,
-        fetched: &FetchedToken,
-        secrets: &SecretSet,
-    ) -> Option<((Place, Vec<u8>), Duration)> {
+    fn sealed(&self, fetched: &FetchedToken, secrets: &SecretSet) -> Option<Sealed> {
         let (_, secret) = secrets.secrets_to_try().next()?;
-        let place = self.place(fetched.token.requested(), secret)?;
-        let entry = to_entry(fetched)?;
-        let sealed = place.seal.seal(&place.context, &entry).ok()?;
-        Some(((place, sealed), fetched.life.lifetime()?))
+        let Place { seal, context, key } = self.place(fetched.token.requested(), secret)?;
+        Some(Sealed {
+            key,
+            entry: seal.seal(&context, &to_entry(fetched)?).ok()?,
+            lifetime: fetched.life.lifetime()?,
+        })
     }
 
     /// Decrypts an entry. Returns `None` if it is corrupt or not usable, or if an API has refused its
