@@ -38,7 +38,7 @@ const TEXTS: [&str; 16] = [
     "-5s3cr3t",
 ];
 
-const TOKEN_CLIENT_SETTINGS: [&str; 16] = [
+const TOKEN_CLIENT_SETTINGS: [&str; 17] = [
     "token_url",
     "domain_prefix",
     "region",
@@ -55,6 +55,7 @@ const TOKEN_CLIENT_SETTINGS: [&str; 16] = [
     "api_url",
     "api_fallback_url",
     "form_parameters",
+    "token_store",
 ];
 
 /// Returns an error as it is displayed, as `main` prints it, and as it is logged.
@@ -282,6 +283,7 @@ fn debug_of_settings_shows_neither_passwords_nor_secrets() {
         "client_secret": CANARY,
         "client_secret_2": "s3cr3t\n",
         "client_secret_file": CANARY,
+        "token_store": CANARY,
         "client_metadata": {"tenant": CANARY},
     });
     let client = token_settings_of(&json);

@@ -33,6 +33,7 @@ mod proxies;
 mod resource_servers;
 mod settings;
 mod sqlite_file;
+mod token_store;
 mod tokens;
 mod unguarded_routes;
 mod user_tables;

@@ -7,7 +7,7 @@ pub(crate) const PREFIX: &str = "COGNITO_M2M_";
 
 /// The settings of the token client that can be set by an environment variable. All other variables
 /// with the prefix are settings of the server.
-pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 14] = [
+pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 15] = [
     "token_url",
     "client_id",
     "client_secret",
@@ -22,13 +22,16 @@ pub(crate) const TOKEN_CLIENT_SETTINGS: [&str; 14] = [
     "api_url",
     "api_fallback_url",
     "form_parameters",
+    "token_store",
 ];
 
 /// Returns the variable of a setting, without the prefix.
 pub(crate) fn variable_of(setting: &str) -> String {
     let name = setting.to_ascii_uppercase();
     match setting {
-        "credential_placement" | "scope_in_query" | "form_parameters" => format!("CLIENT_{name}"),
+        "credential_placement" | "scope_in_query" | "form_parameters" | "token_store" => {
+            format!("CLIENT_{name}")
+        }
         _ if setting.starts_with("api_") => format!("CLIENT_{name}"),
         _ => name,
     }

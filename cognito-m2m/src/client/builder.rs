@@ -13,6 +13,7 @@ use super::secret_store::SecretStore;
 use super::setting_values::EXPECTED_SCOPES;
 use super::settings::TokenClientSettings;
 use super::settings_check::CheckedSettings;
+use super::store::{SharedTokens, StoreContext, TokenStore};
 use super::token_client::TokenClient;
 use crate::error_report::debug_as_report;
 use crate::http::default_client;
@@ -92,6 +93,8 @@ impl TokenClient {
 pub struct TokenClientBuilder {
     pub(super) settings: TokenClientSettings,
     pub(super) secret_callback: Option<SecretCallback>,
+    pub(super) token_store: Option<Arc<dyn TokenStore>>,
+    pub(super) token_store_timeout: Duration,
     http: Option<Client>,
     connect_timeout: Duration,
     limits: Limits,
@@ -103,6 +106,8 @@ impl TokenClientBuilder {
         Self {
             settings: TokenClientSettings::default(),
             secret_callback: None,
+            token_store: None,
+            token_store_timeout: Duration::from_secs(2),
             http: None,
             connect_timeout: Duration::from_secs(1),
             limits: Limits {
@@ -116,7 +121,8 @@ impl TokenClientBuilder {
     /// Replaces all settings, for example with those of a configuration file.
     ///
     /// This discards the settings made by earlier calls, except for the timeouts, the HTTP client,
-    /// the clock and the callback for the secret, which [`TokenClientSettings`] does not include.
+    /// the clock, the callback for the secret and the token store, which [`TokenClientSettings`] does
+    /// not include.
     ///
     /// # Examples
     ///
@@ -290,7 +296,7 @@ impl TokenClientBuilder {
     /// could not be created.
     pub fn build(mut self) -> Result<TokenClient, TokenClientBuildError> {
         self.check_limits();
-        let settings = CheckedSettings::new(self.settings, self.secret_callback)?;
+        let settings = CheckedSettings::new(self.settings, self.secret_callback, self.token_store)?;
         let http = match self.http {
             Some(client) => client,
             None => default_client(
@@ -309,6 +315,12 @@ impl TokenClientBuilder {
             self.limits.deadline,
             Arc::clone(&self.clock),
         ));
+        let shared_tokens = settings.token_store.map(|store| {
+            let client_id = &settings.credentials.client_id;
+            let context = StoreContext::new(&settings.endpoint, client_id);
+            let clock = Arc::clone(&self.clock);
+            SharedTokens::new(store, context, self.token_store_timeout, clock)
+        });
         let exchange = Exchange {
             http,
             endpoint: settings.endpoint,
@@ -316,7 +328,13 @@ impl TokenClientBuilder {
         };
         let fetcher = TokenFetcher::new(exchange, Arc::clone(&secrets), self.limits, self.clock);
         background.spawn(secrets.start());
-        Ok(TokenClient::new(fetcher, settings.defaults, background))
+        let defaults = settings.defaults;
+        Ok(TokenClient::new(
+            fetcher,
+            defaults,
+            shared_tokens,
+            background,
+        ))
     }
 
     fn check_limits(&mut self) {
@@ -324,6 +342,7 @@ impl TokenClientBuilder {
             ("connect_timeout", self.connect_timeout),
             ("timeout", self.limits.timeout),
             ("deadline", self.limits.deadline),
+            ("token_store_timeout", self.token_store_timeout),
         ] {
             if limit.is_zero() {
                 self.settings.add_fault(name, "expected more than 0");

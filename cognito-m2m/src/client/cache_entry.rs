@@ -5,12 +5,12 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::watch;
 
 use super::access_token::AccessToken;
-use super::cached_token::{CachedToken, FetchedToken, next_fetch_at};
+use super::cached_token::{CachedToken, next_fetch_at};
 use super::error::TokenClientError;
+use super::fetched_token::FetchedToken;
 use super::invalidation_limit::InvalidationLimit;
 use super::requested_token::RequestedToken;
 use super::retry::{FailedFetch, RememberedError, pause_after_expired};
-use super::token_response::TokenResponse;
 use crate::time::ClockReading;
 
 /// The result of a fetch, sent to every caller that waits for it.
@@ -162,19 +162,19 @@ impl CacheEntry {
     /// Stores the result of a fetch. Returns the cached token that must be renewed next, if any.
     fn complete(
         &self,
-        result: Result<TokenResponse, FailedFetch>,
+        result: Result<FetchedToken, FailedFetch>,
         now: ClockReading,
         jitter: f64,
     ) -> (FetchResult, Option<Arc<CachedToken>>) {
         let mut state = self.state();
         state.fetch = None;
         match result {
-            Ok(response) => {
+            Ok(fetched) => {
                 state.failure = None;
                 state.expired_tokens = 0;
-                state.next_fetch_at = next_fetch_at(response.life());
-                let cached = self.cache(&response, now, jitter, state.next_fetch_at);
-                (Ok(FetchedToken::from_response(&response)), cached)
+                state.next_fetch_at = next_fetch_at(&fetched.life);
+                let cached = self.cache(&fetched, now, jitter, state.next_fetch_at);
+                (Ok(fetched), cached)
             }
             Err(failed) => {
                 let (error, retry_at) = state.remember(failed, now);
@@ -185,16 +185,16 @@ impl CacheEntry {
         }
     }
 
-    /// Caches the token of a response, unless its lifetime is unknown, or so short that it is an old
-    /// token from a cache and the present one lives longer. Returns the token to renew next, if any.
+    /// Caches a token, unless its lifetime is unknown, or so short that it is an old token from a cache
+    /// and the present one lives longer. Returns the token to renew next, if any.
     fn cache(
         &self,
-        response: &TokenResponse,
+        fetched: &FetchedToken,
         now: ClockReading,
         jitter: f64,
         next_fetch_at: Option<ClockReading>,
     ) -> Option<Arc<CachedToken>> {
-        let fetched = CachedToken::from_response(response, jitter).map(Arc::new)?;
+        let fetched = CachedToken::new(fetched, jitter).map(Arc::new)?;
         if next_fetch_at.is_some() {
             let current = self.cached.load_full();
             let current = current.filter(|current| current.outlives(&fetched, now));
@@ -219,6 +219,11 @@ impl CacheEntry {
             state.next_fetch_at = None;
         }
         is_removed
+    }
+
+    /// Returns the last token, which can have ended. It does not count as used.
+    pub(super) fn last_token(&self) -> Option<Arc<CachedToken>> {
+        self.cached.load_full()
     }
 
     /// Returns `true` if this token has not been replaced.
@@ -298,7 +303,7 @@ impl SharedFetch {
     /// `jitter`, from 0 to 1, delays the renewal of the new token.
     pub(super) fn complete(
         self,
-        result: Result<TokenResponse, FailedFetch>,
+        result: Result<FetchedToken, FailedFetch>,
         now: ClockReading,
         jitter: f64,
     ) -> Option<Arc<CachedToken>> {

@@ -2,8 +2,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::access_token::AccessToken;
-use super::token_life::{ExpiredOnArrival, TokenLife};
-use super::token_response::TokenResponse;
+use super::fetched_token::FetchedToken;
+use super::token_life::TokenLife;
 use crate::time::ClockReading;
 
 /// The share of a token's lifetime after which its renewal starts.
@@ -35,15 +35,15 @@ pub(super) struct CachedToken {
 }
 
 impl CachedToken {
-    /// Returns the token of a response, ready for the cache, or `None` if its lifetime is unknown.
-    /// Such a token is not cached.
+    /// Returns the token, ready for the cache, or `None` if its lifetime is unknown. Such a token is
+    /// not cached.
     ///
     /// `jitter` is from 0 to 1.
-    pub(super) fn from_response(response: &TokenResponse, jitter: f64) -> Option<Self> {
-        let life = response.life();
-        let renew_after = renewal_after(life.lifetime()?, jitter);
+    pub(super) fn new(fetched: &FetchedToken, jitter: f64) -> Option<Self> {
+        let life = &fetched.life;
+        let renew_after = renewal_after(life.lifetime()?, jitter).saturating_sub(life.elapsed());
         Some(Self {
-            token: response.access_token().clone(),
+            token: fetched.token.clone(),
             requested_at: life.requested_at(),
             usable_until: life.usable_until()?,
             renew_after: AtomicU64::new(millis(renew_after)),
@@ -55,11 +55,25 @@ impl CachedToken {
 
     /// Returns the token if it is still usable, and marks it as used. Only used tokens are renewed.
     pub(super) fn use_at(&self, now: ClockReading) -> Option<AccessToken> {
-        let is_usable = !now.has_reached(self.usable_until);
+        let is_usable = self.is_usable(now);
         if is_usable {
             self.is_used.store(true, Ordering::Relaxed);
         }
         is_usable.then(|| self.token.clone())
+    }
+
+    /// Returns `true` if a usable token of a store is better than this one: if it is another token, and
+    /// if this one is not usable or the other one is not due for renewal itself.
+    ///
+    /// The same token is never better, even if this one has ended by the monotonic clock alone.
+    pub(super) fn is_renewed_by(&self, found: &FetchedToken, now: ClockReading) -> bool {
+        let is_fresh = |found: Self| found.outlives(self, now) && !found.is_renewal_due(now);
+        !self.contains(&found.token)
+            && (!self.is_usable(now) || Self::new(found, 0.0).is_some_and(is_fresh))
+    }
+
+    pub(super) fn is_usable(&self, now: ClockReading) -> bool {
+        !now.has_reached(self.usable_until)
     }
 
     /// Returns `true` if this token is usable for longer than the other one.
@@ -128,29 +142,6 @@ impl CachedToken {
     }
 }
 
-/// A fetched token, sent to the callers that wait for it.
-#[derive(Clone)]
-pub(super) struct FetchedToken {
-    token: AccessToken,
-    // The waiting callers get a token of unknown lifetime, but it is not cached.
-    life: TokenLife,
-}
-
-impl FetchedToken {
-    pub(super) fn from_response(response: &TokenResponse) -> Self {
-        Self {
-            token: response.access_token().clone(),
-            life: *response.life(),
-        }
-    }
-
-    /// Returns the token, or an error if it is no longer usable.
-    pub(super) fn token_at(self, now: ClockReading) -> Result<AccessToken, ExpiredOnArrival> {
-        self.life.check(now)?;
-        Ok(self.token)
-    }
-}
-
 /// Returns the time before which no other token can be requested, if the lifetime is short.
 pub(super) fn next_fetch_at(life: &TokenLife) -> Option<ClockReading> {
     let is_short = life.lifetime()? < SHORT_LIFETIME;
@@ -171,7 +162,8 @@ mod tests {
     use super::*;
     use crate::client::requested_token::RequestedToken;
     use crate::client::response_format::ResponseFormat;
-    use crate::client::token_life::ResponseTimes;
+    use crate::client::response_times::ResponseTimes;
+    use crate::client::token_response::TokenResponse;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -185,7 +177,7 @@ mod tests {
     }
 
     fn cached(expires_in: u32) -> CachedToken {
-        CachedToken::from_response(&response(expires_in), 0.0).unwrap()
+        CachedToken::new(&FetchedToken::from_response(&response(expires_in)), 0.0).unwrap()
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl ClientMetadata {
         (!entries.is_empty()).then_some(Value::Object(entries))
     }
 
-    fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Returns the names and values in clear text, sorted by name.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.0.iter();
         entries.map(|(name, value)| (name.as_str(), value.expose_secret()))
     }

@@ -9,6 +9,7 @@ use super::exchange::{Attempt, Exchange};
 use super::request_queue::{Place, RequestQueue};
 use super::requested_token::RequestedToken;
 use super::retry::{FailedFetch, MAX_ATTEMPTS, REFUSAL_MEMORY, pause};
+use super::secret_error::SecretError;
 use super::secret_set::SecretSet;
 use super::secret_store::SecretStore;
 use super::token_response::TokenResponse;
@@ -64,6 +65,11 @@ impl TokenFetcher {
         &self.exchange
     }
 
+    /// Returns the secrets in use. Waits for the first ones until the deadline.
+    pub(super) async fn secrets(&self, deadline: Duration) -> Result<Arc<SecretSet>, SecretError> {
+        self.secrets.current(self.time_left(deadline)).await
+    }
+
     /// Returns the refusals and the throttling of the client.
     pub(super) fn memory(&self) -> &ClientMemory {
         &self.memory
@@ -102,7 +108,7 @@ impl TokenFetcher {
             self.sleep_until(not_before, deadline).await?;
         }
         // Without a secret, no request waits in the queue.
-        if let Err(error) = self.secrets.current(self.time_left(deadline)).await {
+        if let Err(error) = self.secrets(deadline).await {
             return Err(self.failed_fetch(error.into(), self.now()));
         }
         let mut queued_at = Instant::now();
@@ -207,7 +213,7 @@ impl TokenFetcher {
         deadline: Duration,
         mut place: Option<&mut Place<'_>>,
     ) -> Result<TokenResponse, TokenClientError> {
-        let mut secrets = self.secrets.current(self.time_left(deadline)).await?;
+        let mut secrets = self.secrets(deadline).await?;
         let mut refusal = None;
         loop {
             let trial = tokio::time::timeout(self.time_left(deadline), secrets.begin_trial());

@@ -9,6 +9,7 @@
 //! | type | purpose |
 //! | --- | --- |
 //! | [`TokenClient`] | returns the token for a set of scopes |
+//! | [`TokenStore`], [`FileTokenStore`] | share the tokens of several processes ([`guide::sharing_tokens`](crate::guide::sharing_tokens)) |
 //! | [`TokenRequest`] | the scopes of a token, with metadata for this token alone |
 //! | [`OriginTokens`] | restricts tokens to the origins of one API |
 //! | [`AuthorizedClient`] | wraps a `reqwest` client and adds the token to every request |
@@ -32,12 +33,13 @@
 //
 // authorized_client, awc               requests to an API, with `reqwest` and with `awc`
 // call_clients                         the `reqwest` clients for the origins of one API
-// builder_secrets                      the secrets of a token client, as part of its setup
+// builder_secrets, builder_store       the secrets and the store of a token client, as part of its setup
 // origin_tokens, builder,              tokens for the origins of one API; the setup of a token client
 //   builder_endpoint
 // token_client                         the tokens of a client, for any number of callers
 // token_cache                          the cache of all tokens
 // shared_fetch                         a fetch and its renewals, on the background thread
+// leased_fetch                         a fetch with a token store
 // cache_entry, cached_token,           one set of scopes and metadata: its token, and the fetch under
 //   invalidation_limit                   way
 // fetcher, client_memory,              retries, refusals and throttling of the client, the queue of
@@ -47,6 +49,7 @@
 //   api_settings, api_url, token_url,    a callback
 //   setting_values, secret_settings,
 //   secret_source, secret_file
+// store/                               tokens that processes share
 // token_endpoint, api_regions          the requests of the token endpoint and of the API
 // call_error, error                    the errors of API calls and of the token client
 // all other modules                    values and responses
@@ -61,6 +64,7 @@ mod aws_exception;
 mod builder;
 mod builder_endpoint;
 mod builder_secrets;
+mod builder_store;
 mod cache_entry;
 mod cached_token;
 mod call_clients;
@@ -72,16 +76,19 @@ mod client_secrets;
 mod credentials;
 mod error;
 mod exchange;
+mod fetched_token;
 mod fetcher;
 mod form_parameters;
 mod host_header;
 mod invalid_token_response;
 mod invalidation_limit;
+mod leased_fetch;
 mod oauth_error;
 mod origin_tokens;
 mod request_queue;
 mod requested_token;
 mod response_format;
+mod response_times;
 mod retry;
 mod scopes;
 mod secret_error;
@@ -94,6 +101,7 @@ mod setting_values;
 mod settings;
 mod settings_check;
 mod shared_fetch;
+mod store;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod token_cache;
@@ -119,6 +127,7 @@ pub use origin_tokens::OriginTokens;
 pub use scopes::{IntoScopes, RequestedScopes};
 pub use secret_error::SecretError;
 pub use settings::TokenClientSettings;
+pub use store::{FileTokenStore, Lease, TokenStore, TokenStoreError, TokenStoreFuture};
 pub use token_client::TokenClient;
 pub use token_life::ExpiredOnArrival;
 pub use token_request::{IntoTokenRequest, TokenRequest};

@@ -38,6 +38,7 @@ use crate::setting_text::{self, RedactedUrl, shown_name};
 /// | `scope_in_query` | `COGNITO_M2M_CLIENT_SCOPE_IN_QUERY` | `true` or `false` (the default), for a cache in front of the token endpoint |
 /// | `client_metadata` | | a map of strings |
 /// | `form_parameters` | `COGNITO_M2M_CLIENT_FORM_PARAMETERS` | a map of strings or lists of strings, or text like `resource=https%3A%2F%2Fapi.example` |
+/// | `token_store` | `COGNITO_M2M_CLIENT_TOKEN_STORE` | the path of a folder in which [processes share tokens](crate::guide::sharing_tokens) |
 ///
 /// Invalid settings are collected, and
 /// [`TokenClientBuilder::build`](super::TokenClientBuilder::build) reports all of them together, without
@@ -74,6 +75,7 @@ pub struct TokenClientSettings {
     pub(super) scope_in_query: bool,
     pub(super) client_metadata: MetadataEntries,
     pub(super) form_parameters: FormParameters,
+    pub(super) token_store: Option<PathBuf>,
     pub(super) faults: Vec<SettingFault>,
 }
 
@@ -164,6 +166,7 @@ impl TokenClientSettings {
             "client_scopes" => assign(&mut self.client_scopes, value, scopes),
             "credential_placement" => assign(&mut self.credential_placement, value, placement),
             "scope_in_query" => assign(&mut self.scope_in_query, value, boolean),
+            "token_store" => assign(&mut self.token_store, value, some_path),
             "client_metadata" => assign(&mut self.client_metadata, value, metadata),
             "form_parameters" => assign(
                 &mut self.form_parameters,
@@ -220,12 +223,12 @@ fn placement(value: Value) -> Result<CredentialPlacement, String> {
     Ok(CredentialPlacement::from_name(&text(value)?)?)
 }
 
-/// Leaves out secrets, the path of the secret's file, and passwords in a token URL. Such passwords
-/// and a secret in place of its path are faults, but these settings may not have been checked.
+/// Leaves out secrets, paths, and passwords in a token URL. Such passwords and a secret in place of a
+/// path are faults, but these settings may not have been checked.
 impl fmt::Debug for TokenClientSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token_url = self.token_url.as_deref();
-        let secret_file = self.client_secret_file.as_ref();
+        let redacted = |path: &Option<PathBuf>| path.as_ref().map(|_| SecretString::default());
         f.debug_struct("TokenClientSettings")
             .field("token_url", &token_url.map(RedactedUrl))
             .field("domain_prefix", &self.domain_prefix)
@@ -234,15 +237,13 @@ impl fmt::Debug for TokenClientSettings {
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
             .field("client_secret_2", &self.client_secret_2)
-            .field(
-                "client_secret_file",
-                &secret_file.map(|_| SecretString::default()),
-            )
+            .field("client_secret_file", &redacted(&self.client_secret_file))
             .field("client_scopes", &self.client_scopes)
             .field("credential_placement", &self.credential_placement)
             .field("scope_in_query", &self.scope_in_query)
             .field("client_metadata", &self.client_metadata)
             .field("form_parameters", &self.form_parameters)
+            .field("token_store", &redacted(&self.token_store))
             .field("faults", &self.faults)
             .finish()
     }
@@ -349,6 +350,7 @@ mod tests {
             "api_region",
             "api_fips",
             "form_parameters",
+            "token_store",
         ];
         let names = names.into_iter().map(str::to_owned);
         let mut settings: serde_json::Map<_, _> = names.map(|name| (name, Value::Null)).collect();
@@ -371,6 +373,7 @@ mod tests {
             "client_secret": "marker one",
             "client_secret_2": "marker two",
             "client_secret_file": "a marker by mistake",
+            "token_store": "a marker by mistake",
         });
         let settings: TokenClientSettings = serde_json::from_value(settings).unwrap();
         let shown = format!("{settings:?} {settings:#?}");

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
@@ -8,6 +10,7 @@ use super::requested_token::RequestedToken;
 use super::secret_settings::CheckedSecrets;
 use super::secret_source::SecretCallback;
 use super::settings::TokenClientSettings;
+use super::store::{FileTokenStore, TokenStore};
 use super::token_endpoint::{OAuthEndpoint, TokenEndpoint};
 use super::token_url::{parse_token_url, token_url_from_domain};
 use crate::client_id::ClientId;
@@ -19,6 +22,7 @@ pub(super) struct CheckedSettings {
     pub(super) endpoint: TokenEndpoint,
     pub(super) credentials: Credentials,
     pub(super) secrets: CheckedSecrets,
+    pub(super) token_store: Option<Arc<dyn TokenStore>>,
     /// What a call requests that specifies nothing.
     pub(super) defaults: RequestedToken,
 }
@@ -28,6 +32,7 @@ impl CheckedSettings {
     pub(super) fn new(
         mut settings: TokenClientSettings,
         secret_callback: Option<SecretCallback>,
+        token_store: Option<Arc<dyn TokenStore>>,
     ) -> Result<Self, SettingsError> {
         check_texts(&mut settings);
         let endpoint = endpoint(&settings);
@@ -46,6 +51,7 @@ impl CheckedSettings {
         if let Err(problem) = settings.form_parameters.check() {
             settings.add_fault("form_parameters", problem);
         }
+        let token_store = checked_store(&mut settings, token_store);
         match (endpoint, client_id, secrets) {
             (Ok(endpoint), Ok(client_id), Some(secrets)) if settings.faults.is_empty() => {
                 let placement = settings.credential_placement;
@@ -53,6 +59,7 @@ impl CheckedSettings {
                     endpoint,
                     credentials: Credentials::new(client_id, placement),
                     secrets,
+                    token_store,
                     defaults: RequestedToken {
                         scopes: settings.client_scopes,
                         client_metadata: ClientMetadata::new(settings.client_metadata),
@@ -74,6 +81,8 @@ fn check_texts(settings: &mut TokenClientSettings) {
     let text = |text: &Option<String>| text.as_deref().map(setting_text::check);
     let path = settings.client_secret_file.as_deref();
     let path = path.and_then(|path| path.to_str());
+    let folder = settings.token_store.as_deref();
+    let folder = folder.and_then(|folder| folder.to_str());
     let checked = [
         ("token_url", text(&settings.token_url)),
         ("domain_prefix", text(&settings.domain_prefix)),
@@ -82,6 +91,7 @@ fn check_texts(settings: &mut TokenClientSettings) {
         ("client_secret", secret(&settings.client_secret)),
         ("client_secret_2", secret(&settings.client_secret_2)),
         ("client_secret_file", path.map(setting_text::check)),
+        ("token_store", folder.map(setting_text::check)),
     ];
     let api = settings
         .api
@@ -110,6 +120,21 @@ fn check_api_alone(settings: &mut TokenClientSettings) {
             settings.add_fault(setting, problem);
         }
     }
+}
+
+/// Returns the store of the settings, or that of the code.
+fn checked_store(
+    settings: &mut TokenClientSettings,
+    store: Option<Arc<dyn TokenStore>>,
+) -> Option<Arc<dyn TokenStore>> {
+    let Some(folder) = settings.token_store.take() else {
+        return store;
+    };
+    if store.is_some() {
+        let problem = "can't be combined with a token store that is set in code: set one";
+        settings.add_fault("token_store", problem);
+    }
+    Some(Arc::new(FileTokenStore::new(folder)))
 }
 
 fn endpoint(settings: &TokenClientSettings) -> Result<TokenEndpoint, Fault> {

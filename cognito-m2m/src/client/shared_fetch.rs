@@ -4,6 +4,9 @@ use std::time::Duration;
 use super::cache_entry::{CacheEntry, SharedFetch};
 use super::cached_token::CachedToken;
 use super::fetcher::TokenFetcher;
+use super::leased_fetch::Obtained;
+use super::retry::FailedFetch;
+use super::store::SharedTokens;
 use crate::error_chain::causes;
 
 impl SharedFetch {
@@ -13,12 +16,18 @@ impl SharedFetch {
     /// It runs on the background thread, so cancelling one call never cancels a fetch that others
     /// wait for. It holds the fetcher and not the token client, because dropping the last token
     /// client has to end that thread.
-    pub(super) async fn run(self, fetcher: Arc<TokenFetcher>, deadline: Option<Duration>) {
+    ///
+    /// With a token store, tokens of other processes are taken from the store instead.
+    pub(super) async fn run(
+        self,
+        fetcher: Arc<TokenFetcher>,
+        shared: Option<Arc<SharedTokens>>,
+        deadline: Option<Duration>,
+    ) {
         let mut next = Some((self, deadline));
         while let Some((fetch, deadline)) = next {
             let entry = Arc::clone(fetch.entry());
-            let deadline = deadline.unwrap_or_else(|| fetcher.deadline_from(fetcher.now()));
-            let cached = fetch.run_once(&fetcher, deadline).await;
+            let cached = fetch.run_once(&fetcher, shared.as_ref(), deadline).await;
             let renewal = match cached {
                 Some(cached) => next_renewal(&entry, &cached, &fetcher).await,
                 None => None,
@@ -30,22 +39,29 @@ impl SharedFetch {
     async fn run_once(
         self,
         fetcher: &TokenFetcher,
-        deadline: Duration,
+        shared: Option<&Arc<SharedTokens>>,
+        deadline: Option<Duration>,
     ) -> Option<Arc<CachedToken>> {
-        let requested = self.requested();
-        let scopes = &requested.scopes;
-        let result = fetcher
-            .fetch_with_retries(requested, self.not_before(), deadline)
-            .await;
-        match &result {
-            Ok(_) => tracing::debug!(%scopes, "fetched a token"),
-            Err(failed) => {
-                let error = &failed.error;
-                let cause = causes(error);
-                tracing::warn!(%scopes, %error, cause, "failed to fetch a token");
+        let Obtained { result, lease } = match shared {
+            Some(shared) => self.obtain(fetcher, shared, deadline).await,
+            None => {
+                let deadline = deadline.unwrap_or_else(|| fetcher.deadline_from(fetcher.now()));
+                Obtained {
+                    result: self.fetch(fetcher, deadline).await,
+                    lease: None,
+                }
             }
+        };
+        if let Err(FailedFetch { error, .. }) = &result {
+            let scopes = &self.requested().scopes;
+            let cause = causes(error);
+            tracing::warn!(%scopes, %error, cause, "failed to fetch a token");
         }
-        self.complete(result, fetcher.now(), fastrand::f64())
+        let cached = self.complete(result, fetcher.now(), fastrand::f64());
+        if let (Some(shared), Some(lease)) = (shared, lease) {
+            shared.release(lease);
+        }
+        cached
     }
 }
 

@@ -10,6 +10,7 @@ use super::error::TokenClientError;
 use super::fetcher::TokenFetcher;
 use super::invalid_token_response::InvalidTokenResponse;
 use super::requested_token::RequestedToken;
+use super::store::SharedTokens;
 use super::token_cache::TokenCache;
 use super::token_endpoint::TokenEndpoint;
 use super::token_request::IntoTokenRequest;
@@ -68,6 +69,7 @@ struct Shared {
     fetcher: Arc<TokenFetcher>,
     defaults: RequestedToken,
     cache: TokenCache,
+    shared_tokens: Option<Arc<SharedTokens>>,
     background: Background,
 }
 
@@ -75,6 +77,7 @@ impl TokenClient {
     pub(super) fn new(
         fetcher: TokenFetcher,
         defaults: RequestedToken,
+        shared_tokens: Option<SharedTokens>,
         background: Background,
     ) -> Self {
         Self {
@@ -82,6 +85,7 @@ impl TokenClient {
                 fetcher: Arc::new(fetcher),
                 defaults,
                 cache: TokenCache::new(),
+                shared_tokens: shared_tokens.map(Arc::new),
                 background,
             }),
         }
@@ -99,6 +103,10 @@ impl TokenClient {
     /// wall clock or the monotonic clock, whichever has advanced more. A token whose lifetime is
     /// unknown is returned to the waiting calls, but is not cached. A token that lives for less
     /// than 10 s, such as an old one from a cache, is fetched at most once a second.
+    ///
+    /// With a [`TokenStore`](super::TokenStore), the token that another process has stored is used
+    /// instead. While another process requests it, a call waits for that process for up to half of its
+    /// deadline.
     ///
     /// This works in any async runtime.
     ///
@@ -178,7 +186,7 @@ impl TokenClient {
         }
     }
 
-    /// Fetches a token, without reading or updating the cache.
+    /// Fetches a token, without reading or updating the cache or a token store.
     ///
     /// The request is neither shared nor retried, and its result is not remembered. If the first
     /// secret is refused, the second one is tried. If all are refused, the file is read again, or
@@ -222,6 +230,9 @@ impl TokenClient {
     /// Returns `true` if the token was removed, and `false` if it is no longer the cached one. Any
     /// number of callers can report the same token.
     ///
+    /// The token is not taken from a [`TokenStore`](super::TokenStore) again either, and the new one
+    /// replaces it there.
+    ///
     /// Invalidations are limited, so that an API that refuses every token does not cause a flood of
     /// token requests. After an invalidation, the tokens of that set of scopes and metadata can't be
     /// invalidated for 10 s, and this interval doubles each time, up to 5 minutes. Until it has passed,
@@ -240,6 +251,10 @@ impl TokenClient {
     /// # }
     /// ```
     pub fn invalidate(&self, token: &AccessToken) -> bool {
+        // First, so that no fetch takes the token from the store afterwards.
+        if let Some(tokens) = &self.shared.shared_tokens {
+            tokens.refuse(token);
+        }
         let entry = self.shared.cache.find(token.requested());
         let now = self.shared.fetcher.now();
         let is_dropped = entry.is_some_and(|entry| entry.invalidate(token, now));
@@ -259,7 +274,9 @@ impl TokenClient {
     fn run(&self, fetch: Option<SharedFetch>, deadline: Option<Duration>) {
         if let Some(fetch) = fetch {
             let fetcher = Arc::clone(&self.shared.fetcher);
-            self.shared.background.spawn(fetch.run(fetcher, deadline));
+            let shared_tokens = self.shared.shared_tokens.clone();
+            let run = fetch.run(fetcher, shared_tokens, deadline);
+            self.shared.background.spawn(run);
         }
     }
 

@@ -1,8 +1,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::{AGE, DATE, HeaderMap};
-
+use super::response_times::ResponseTimes;
 use crate::time::ClockReading;
 
 /// The longest lifetime that Cognito grants. A longer `expires_in` or `exp` is capped to it.
@@ -12,65 +11,18 @@ pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// expire on its way to the API. The margin is a tenth of the lifetime, up to this maximum.
 const MAX_EXPIRY_MARGIN: Duration = Duration::from_secs(60);
 
-/// The maximum clock skew for which the error for an expired token does not name the clock as the
-/// cause.
-const MAX_CLOCK_SKEW: Duration = Duration::from_secs(60);
-
 /// The last second that an HTTP date can represent, in the year 9999.
 const MAX_HTTP_DATE: Duration = Duration::from_secs(253_402_300_799);
 
-/// The time of a token request, and the times in the head of its response.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ResponseTimes {
-    pub(super) requested_at: ClockReading,
-    /// The time that the response spent in caches.
-    age: Duration,
-    /// The time at which the server created the response, since the Unix epoch.
-    date: Option<Duration>,
-}
-
-impl ResponseTimes {
-    pub(super) fn new(requested_at: ClockReading, headers: &HeaderMap) -> Self {
-        let date = headers.get(DATE).and_then(|value| value.to_str().ok());
-        let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
-        Self {
-            requested_at,
-            age: age(headers),
-            date: date.and_then(|date| date.duration_since(UNIX_EPOCH).ok()),
-        }
-    }
-
-    /// Returns by how much the wall clock was ahead of the server's when the request was sent.
-    ///
-    /// A cache keeps the server's `Date`, so the server's time is `Date` plus `Age`. `None` if the
-    /// response has no `Date`, or if the difference is small.
-    fn clock_ahead(&self) -> Option<Duration> {
-        let server_time = self.date?.saturating_add(self.age);
-        let ahead = self.requested_at.wall.saturating_sub(server_time);
-        (ahead > MAX_CLOCK_SKEW).then_some(ahead)
-    }
-}
-
-/// Parses `Age` (RFC 9111 section 5.1). Only the first of several values counts, and a value that
-/// is not a whole number is ignored.
-fn age(headers: &HeaderMap) -> Duration {
-    let seconds = || {
-        let value = headers.get(AGE)?.to_str().ok()?;
-        let first = value.split(',').next()?.trim();
-        let is_number = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
-        // RFC 9111 section 1.2.2: a number that overflows stands for a very long time.
-        is_number.then(|| first.parse().unwrap_or(u64::MAX))
-    };
-    Duration::from_secs(seconds().unwrap_or_default())
-}
-
-/// The life of a token, counted from its request.
+/// The life of a token, counted from its request, or from reading it from a store.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TokenLife {
     times: ResponseTimes,
     expires_in: Option<Duration>,
     exp: Option<Duration>,
     lifetime: Option<Duration>,
+    /// The part of the lifetime that had passed before `requested_at`, in a store.
+    elapsed: Duration,
 }
 
 impl TokenLife {
@@ -88,9 +40,43 @@ impl TokenLife {
             expires_in,
             exp,
             lifetime: lifetime.map(|lifetime| lifetime.min(MAX_LIFETIME)),
+            elapsed: Duration::ZERO,
         }
     }
 
+    /// Creates the life of a token that is read from a store now and was received at `received`, since
+    /// the Unix epoch. Returns `None` if that is in the future.
+    ///
+    /// The time in the store is measured by the wall clock. From now on, both clocks count.
+    pub(super) fn stored(
+        now: ClockReading,
+        received: Duration,
+        lifetime: Duration,
+        exp: Option<Duration>,
+    ) -> Option<Self> {
+        let elapsed = now.wall.checked_sub(received)?;
+        let times = ResponseTimes {
+            requested_at: now,
+            age: elapsed,
+            date: None,
+        };
+        let by_claim = exp.map(|exp| exp.saturating_sub(received));
+        let lifetime = lifetime.min(by_claim.unwrap_or(MAX_LIFETIME));
+        Some(Self {
+            times,
+            expires_in: None,
+            exp,
+            lifetime: Some(lifetime.min(MAX_LIFETIME)),
+            elapsed,
+        })
+    }
+
+    /// Returns the part of the lifetime that had passed at [`requested_at`](Self::requested_at).
+    pub(super) fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Returns the time of the token request, or of reading the token from a store.
     pub(super) fn requested_at(&self) -> ClockReading {
         self.times.requested_at
     }
@@ -103,7 +89,7 @@ impl TokenLife {
     /// Returns the time from which the token is no longer returned, or `None` if its lifetime is
     /// unknown.
     pub(super) fn usable_until(&self) -> Option<ClockReading> {
-        let usable = usable_lifetime(self.lifetime?);
+        let usable = usable_lifetime(self.lifetime?).saturating_sub(self.elapsed);
         Some(self.times.requested_at.after(usable))
     }
 
@@ -243,7 +229,7 @@ fn utc(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::*;
 
@@ -267,23 +253,6 @@ mod tests {
         assert_eq!(usable_lifetime(SECOND * 2), Duration::from_millis(1_800));
         assert_eq!(usable_lifetime(SECOND * 300), SECOND * 270);
         assert_eq!(usable_lifetime(SECOND * 86_400), SECOND * 86_340);
-    }
-
-    #[test]
-    fn age_is_the_first_value_and_is_ignored_if_it_is_not_a_number() {
-        let age = |values: &[&str]| {
-            let headers: Vec<_> = values.iter().map(|value| ("age", *value)).collect();
-            times(&headers).age.as_secs()
-        };
-        assert_eq!(age(&[]), 0);
-        assert_eq!(age(&["3590"]), 3_590);
-        assert_eq!(age(&[" 7 "]), 7);
-        assert_eq!(age(&["10, 3590"]), 10);
-        assert_eq!(age(&["10", "3590"]), 10);
-        assert_eq!(age(&["99999999999999999999999"]), u64::MAX);
-        for garbage in ["", "-1", "1.5", "soon", "1s", "+1", ","] {
-            assert_eq!(age(&[garbage]), 0, "{garbage:?}");
-        }
     }
 
     #[test]
@@ -322,6 +291,29 @@ mod tests {
             monotonic: NOW.monotonic + SECOND * 90,
         };
         assert!(life.check(set_back).is_err());
+    }
+
+    #[test]
+    fn life_of_a_stored_token_goes_on_from_its_receipt() {
+        let stored = |received, exp| TokenLife::stored(NOW, received, SECOND * 1_000, exp);
+        let life = stored(NOW.wall - SECOND * 400, None).unwrap();
+        assert_eq!(life.lifetime(), Some(SECOND * 1_000));
+        assert_eq!(life.usable_until(), Some(NOW.after(SECOND * 540)));
+        // The clocks start at reading, so either one ends the life.
+        for (wall, monotonic) in [(540, 0), (0, 540)] {
+            let now = ClockReading {
+                wall: NOW.wall + SECOND * wall,
+                monotonic: NOW.monotonic + SECOND * monotonic,
+            };
+            assert!(life.check(now).is_err());
+        }
+        assert!(life.check(NOW.after(SECOND * 539)).is_ok());
+        assert!(stored(NOW.wall + SECOND, None).is_none());
+        let life = stored(NOW.wall - SECOND * 1_000, None).unwrap();
+        assert!(life.check(NOW).is_err());
+        // `exp` ends 500 s after the receipt.
+        let life = stored(NOW.wall - SECOND * 400, Some(NOW.wall + SECOND * 100)).unwrap();
+        assert_eq!(life.usable_until(), Some(NOW.after(SECOND * 50)));
     }
 
     #[test]

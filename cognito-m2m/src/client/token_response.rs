@@ -7,7 +7,8 @@ use super::access_token::AccessToken;
 use super::invalid_token_response::InvalidTokenResponse;
 use super::requested_token::RequestedToken;
 use super::response_format::{ResponseFormat, check_duplicates};
-use super::token_life::{MAX_LIFETIME, ResponseTimes, TokenLife};
+use super::response_times::ResponseTimes;
+use super::token_life::{MAX_LIFETIME, TokenLife};
 use crate::base64url;
 use crate::scope::ScopeSet;
 
@@ -149,6 +150,11 @@ fn granted_scopes(
 fn untrusted_claims(token: &str) -> Option<Map<String, Value>> {
     let payload = base64url::decode(token.split('.').nth(1)?.as_bytes())?;
     serde_json::from_slice(&payload).ok()
+}
+
+/// Returns the `exp` of a token, without verifying it.
+pub(super) fn untrusted_exp_of(token: &str) -> Option<Duration> {
+    untrusted_claims(token).as_ref().and_then(untrusted_exp)
 }
 
 /// Returns `exp`, a number of seconds since the Unix epoch, possibly with a fraction (RFC 7519

@@ -82,6 +82,10 @@ pub mod cutoffs {}
 #[doc = include_str!("calling_services.md")]
 pub mod calling_services {}
 
+#[cfg(feature = "client")]
+#[doc = include_str!("sharing_tokens.md")]
+pub mod sharing_tokens {}
+
 // An example uses the local Cognito.
 #[cfg(all(feature = "client", any(not(doctest), feature = "testing")))]
 #[doc = include_str!("rotating_secrets.md")]

@@ -12,6 +12,8 @@ mod http;
 mod legacy_users;
 mod operations;
 mod program;
+#[cfg(feature = "redis")]
+mod redis;
 mod refusals;
 mod routes;
 mod user_pool;

@@ -262,6 +262,13 @@ pub(crate) fn run_fetch_token(environment: &[(&str, &str)]) -> Output {
     command.output().expect("the program starts")
 }
 
+/// Runs `redis_token_store` to its end.
+#[cfg(feature = "redis")]
+pub(crate) fn run_redis_token_store(environment: &[(&str, &str)]) -> Output {
+    let mut command = command(env!("CARGO_BIN_EXE_redis_token_store"), environment);
+    command.output().expect("the program starts")
+}
+
 /// Runs `legacy_users` to its end.
 pub(crate) fn run_legacy_users(environment: &[(&str, &str)]) -> Output {
     let mut command = command(env!("CARGO_BIN_EXE_legacy_users"), environment);
