@@ -168,6 +168,43 @@ fn client_activity_lists_the_clients_that_have_called() {
 }
 
 #[test]
+fn cut_off_clients_refuses_the_tokens_of_a_client_until_it_is_lifted() {
+    let cognito = cognito();
+    let tokens = Tokens::new(&cognito);
+    let database = TestDatabase::sqlite();
+    let environment = [
+        ("DATABASE", &*database.url()),
+        ("COGNITO_M2M_CUTOFF_REFRESH", "50ms"),
+    ];
+    let program = env!("CARGO_BIN_EXE_cut_off_clients");
+    let api = start(program, &cognito, &environment);
+    let wait_for = |status: &[u16]| {
+        for _ in 0..1_200 {
+            if status.contains(&api.send("GET", "/orders", &tokens.read).status) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the status is not one of {status:?} after 60 seconds");
+    };
+    check(
+        &api,
+        &[
+            ("GET", "/orders", &tokens.read, 200),
+            ("PUT", "/admin/cutoffs/reader", &tokens.read, 403),
+            ("PUT", "/admin/cutoffs/reader", &tokens.admin, 200),
+        ],
+    );
+    // 403 until the time of the cut-off, which is rounded up to a second, and 401 from then on.
+    wait_for(&[401]);
+    let list = api.send("GET", "/admin/cutoffs", &tokens.admin).json();
+    assert_eq!(list["cutoffs"][0]["client_id"], json!("reader"));
+    let lifted = [("DELETE", "/admin/cutoffs/reader", &*tokens.admin, 204)];
+    check(&api, &lifted);
+    wait_for(&[200]);
+}
+
+#[test]
 fn two_hundred_calls_to_a_service_take_one_token_request() {
     let cognito = cognito();
     let client = LocalClient::new("reports").secret("s3cret");
