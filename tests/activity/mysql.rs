@@ -1,8 +1,12 @@
 use cognito_m2m::activity::{MysqlActivity, TableName};
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::suite::{authenticated_requests_become_rows, earliest_and_latest_times_are_kept};
-use super::table::{ActivityTable, DJANGO_TABLE, Row, TABLE};
+use super::suite::{
+    authenticated_requests_become_rows, earliest_and_latest_times_are_kept,
+    rows_change_only_by_the_precision, stored_activity_is_that_of_the_requested_clients,
+    times_of_django_are_compared,
+};
+use super::table::{ActivityTable, DJANGO_TABLE, Number, Row, TABLE};
 
 const SERVER: &str = "mysql://root@127.0.0.1:3306";
 
@@ -19,6 +23,27 @@ impl ActivityTable for MysqlTable {
         ));
         let rows = query.load(&mut self.connection).await;
         rows.expect("the rows are read")
+    }
+
+    async fn count_updates(&mut self) {
+        let name = self.name;
+        let trigger = format!(
+            "ALTER TABLE {name} ADD COLUMN updates bigint NOT NULL DEFAULT 0;
+             CREATE TRIGGER count_updates BEFORE UPDATE ON {name} FOR EACH ROW
+             SET NEW.updates = OLD.updates + IF(NEW.first_seen_at <=> OLD.first_seen_at
+                 AND NEW.last_seen_at <=> OLD.last_seen_at, 0, 1)"
+        );
+        let created = self.connection.batch_execute(&trigger).await;
+        created.expect("the trigger is created");
+    }
+
+    async fn updates(&mut self) -> i64 {
+        let sum = format!(
+            "SELECT CAST(sum(updates) AS SIGNED) AS number FROM {}",
+            self.name
+        );
+        let sum = diesel::sql_query(sum).get_result::<Number>(&mut self.connection);
+        sum.await.expect("the updates are counted").number
     }
 }
 
@@ -67,6 +92,20 @@ async fn earliest_and_latest_times_are_kept_in_mysql() {
     earliest_and_latest_times_are_kept(first, second, MysqlTable { connection, name }).await;
 }
 
+#[actix_web::test]
+async fn rule_4_5_rows_change_only_by_the_precision_in_mysql() {
+    let (url, connection) = new_database("m2m_activity_precision").await;
+    let (first, second) = (migrated(&url).await, migrated(&url).await);
+    let name = TABLE;
+    rows_change_only_by_the_precision(first, second, MysqlTable { connection, name }).await;
+}
+
+#[actix_web::test]
+async fn stored_activity_is_that_of_the_requested_clients_in_mysql() {
+    let (url, _connection) = new_database("m2m_activity_stored").await;
+    stored_activity_is_that_of_the_requested_clients(migrated(&url).await).await;
+}
+
 /// The table that Django's migration creates, with a row as Django writes it.
 pub(super) const CREATE_DJANGO_TABLE: &str = "
     CREATE TABLE django_cognito_m2m_serviceclientactivity (
@@ -90,4 +129,29 @@ async fn existing_django_table_can_be_used_in_mysql() {
     let name = DJANGO_TABLE;
     let rows = MysqlTable { connection, name };
     earliest_and_latest_times_are_kept(store(), store(), rows).await;
+}
+
+#[actix_web::test]
+async fn times_of_django_are_compared_in_mysql() {
+    let (url, mut connection) = new_database("m2m_activity_django_precision").await;
+    connection
+        .batch_execute(CREATE_DJANGO_TABLE)
+        .await
+        .expect("the table is created");
+    let table = TableName::new(DJANGO_TABLE).expect("a valid table name");
+    let store = MysqlActivity::new(&url).table(table);
+    let name = DJANGO_TABLE;
+    times_of_django_are_compared(store, MysqlTable { connection, name }).await;
+}
+
+/// The column ignores case and trailing spaces.
+#[actix_web::test]
+async fn stored_activity_is_that_of_the_requested_clients_in_a_mysql_column_without_case() {
+    let (url, mut connection) = new_database("m2m_activity_stored_case").await;
+    let create = "CREATE TABLE old (client_id varchar(255) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY,
+        first_seen_at datetime(6), last_seen_at datetime(6))";
+    let created = connection.batch_execute(create).await;
+    created.expect("the table is created");
+    let table = TableName::new("old").expect("a valid table name");
+    stored_activity_is_that_of_the_requested_clients(MysqlActivity::new(&url).table(table)).await;
 }

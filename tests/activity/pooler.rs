@@ -11,8 +11,11 @@ const PROTOCOL: i32 = 196_608;
 /// The code of a request for TLS, and of one for GSSAPI encryption.
 const ENCRYPTION_REQUESTS: [i32; 2] = [80_877_103, 80_877_104];
 
+/// The code of a request to cancel a statement.
+const CANCEL_REQUEST: i32 = 80_877_102;
+
 /// A pooler with one connection to the server, which all clients use in turn, one transaction after
-/// another. It runs until the process ends.
+/// another. It runs until the process ends. It rejects start-up options, as PgBouncer does by default.
 ///
 /// The prepared statements `s0` to `s499` exist on that connection, as if another process had
 /// prepared them, and its `Close` had gone to another connection.
@@ -23,23 +26,24 @@ pub(crate) struct Pooler {
 impl Pooler {
     /// Starts a pooler for a schema of the database `test`.
     pub(crate) fn start(schema: &str) -> Self {
-        let server = connect(schema).expect("PostgreSQL accepts connections");
+        let (server, key) = connect(schema).expect("PostgreSQL accepts connections");
         let server = Arc::new(Mutex::new(server));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let server = Arc::clone(&server);
+                let (server, key) = (Arc::clone(&server), key.clone());
                 // A client that disconnects ends its thread with an error.
-                thread::spawn(move || drop(serve(client, &server)));
+                thread::spawn(move || drop(serve(client, &server, &key)));
             }
         });
         Self { address }
     }
 }
 
-/// Opens the connection to the server, and prepares the statements.
-fn connect(schema: &str) -> Result<TcpStream> {
+/// Opens the connection to the server, and prepares the statements. Also returns the key that cancels
+/// statements of the connection.
+fn connect(schema: &str) -> Result<(TcpStream, Vec<u8>)> {
     let mut server = TcpStream::connect("127.0.0.1:5432")?;
     server.set_nodelay(true)?;
     let options = format!("-c search_path={schema}");
@@ -52,24 +56,56 @@ fn connect(schema: &str) -> Result<TcpStream> {
     startup.push(0);
     server.write_all(&length_of(&startup).to_be_bytes())?;
     server.write_all(&startup)?;
-    wait_until_ready(&mut server, &mut std::io::sink())?;
+    let mut key = Vec::new();
+    loop {
+        match read_message(&mut server)? {
+            (b'K', body) => key = body,
+            (b'Z', _) => break,
+            _ => {}
+        }
+    }
     let prepare: String = (0..500)
         .map(|number| format!("PREPARE s{number} AS SELECT 1;"))
         .collect();
     write_message(&mut server, b'Q', format!("{prepare}\0").as_bytes())?;
     wait_until_ready(&mut server, &mut std::io::sink())?;
-    Ok(server)
+    Ok((server, key))
+}
+
+/// Asks the server to cancel the statement that runs on the connection with this key.
+fn cancel(key: &[u8]) -> Result<()> {
+    let mut request = CANCEL_REQUEST.to_be_bytes().to_vec();
+    request.extend_from_slice(key);
+    let mut server = TcpStream::connect("127.0.0.1:5432")?;
+    server.write_all(&length_of(&request).to_be_bytes())?;
+    server.write_all(&request)
 }
 
 /// Forwards the messages of a client. The server connection belongs to the client until the end of a
 /// transaction.
-fn serve(mut client: TcpStream, server: &Mutex<TcpStream>) -> Result<()> {
+fn serve(mut client: TcpStream, server: &Mutex<TcpStream>, key: &[u8]) -> Result<()> {
     client.set_nodelay(true)?;
-    while ENCRYPTION_REQUESTS.contains(&read_startup(&mut client)?) {
+    let startup = loop {
+        let startup = read_body(&mut client)?;
+        let code = startup.first_chunk().expect("a protocol version");
+        let code = i32::from_be_bytes(*code);
+        if code == CANCEL_REQUEST {
+            return cancel(key);
+        }
+        if !ENCRYPTION_REQUESTS.contains(&code) {
+            break startup;
+        }
         client.write_all(b"N")?;
+    };
+    let options = b"options\0";
+    if startup.windows(options.len()).any(|name| name == options) {
+        let rejection = b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
+        return write_message(&mut client, b'E', rejection);
     }
-    // Authentication is complete, and the server is ready.
+    // Authentication is complete, and the server is ready. There is one key, because there is one
+    // connection to the server.
     write_message(&mut client, b'R', &0_i32.to_be_bytes())?;
+    write_message(&mut client, b'K', &[0; 8])?;
     write_message(&mut client, b'Z', b"I")?;
     let (mut kind, mut body) = read_message(&mut client)?;
     loop {
@@ -88,13 +124,6 @@ fn serve(mut client: TcpStream, server: &Mutex<TcpStream>) -> Result<()> {
         drop(connection);
         (kind, body) = read_message(&mut client)?;
     }
-}
-
-/// Returns the code of the first message of a connection, which has no type.
-fn read_startup(client: &mut TcpStream) -> Result<i32> {
-    let body = read_body(client)?;
-    let code = body.first_chunk().expect("a protocol version");
-    Ok(i32::from_be_bytes(*code))
 }
 
 /// Forwards the messages of the server until it is ready, and returns the state of the transaction.
@@ -137,18 +166,20 @@ fn length_of(body: &[u8]) -> i32 {
 
 mod tests {
     use std::error::Error;
+    use std::pin::pin;
 
     use cognito_m2m::activity::{
-        ActivityError, ActivityReader, ActivityStore, ClientQuery, PostgresActivity,
+        ActivityError, ActivityReader, ActivityStore, ClientActivity, ClientQuery, PostgresActivity,
     };
     use cognito_m2m_tests::CapturedLog;
-    use diesel_async::{AsyncConnection, AsyncPgConnection};
+    use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+    use futures_util::future::{Either, select};
 
     use super::super::postgres::{PostgresTable, new_schema};
     use super::super::suite::{
         authenticated_requests_become_rows, earliest_and_latest_times_are_kept,
     };
-    use super::super::table::TABLE;
+    use super::super::table::{Number, TABLE, activity_of};
     use super::*;
 
     impl Pooler {
@@ -190,6 +221,54 @@ mod tests {
             name: TABLE,
         };
         authenticated_requests_become_rows(store, rows).await;
+    }
+
+    /// The pooler's connection has no limits, so only the cancellation ends the statement.
+    #[actix_web::test]
+    async fn rule_4_1_cancelled_write_leaves_no_session_behind_a_pooler() {
+        let name = "m2m_activity_pooler_cancelled";
+        let (_, mut administrator) = new_schema(name).await;
+        let mut store = Pooler::start(name).store();
+        store.migrate().await.expect("the migration runs");
+        let batch: Arc<[ClientActivity]> = Arc::from([activity_of("sync", 1, 2)]);
+        store
+            .write(batch.clone())
+            .await
+            .expect("the batch is written");
+        let (_, mut observer) = new_schema("m2m_activity_pooler_observer").await;
+        let blocked = format!(
+            "SELECT count(*) AS number FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO%' AND pid IN
+             (SELECT pid FROM pg_locks WHERE relation = '{name}.{TABLE}'::regclass)"
+        );
+        let lock = format!("BEGIN; LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE");
+        for _ in 0..2 {
+            let locked = administrator.batch_execute(&lock).await;
+            locked.expect("the table is locked");
+            {
+                let waits = pin!(wait_for_blocked(&mut observer, &blocked, 1));
+                let write = store.write(batch.clone());
+                if let Either::Left((written, _)) = select(write, waits).await {
+                    panic!("the table is locked: {written:?}");
+                }
+            }
+            wait_for_blocked(&mut observer, &blocked, 0).await;
+            let unlocked = administrator.batch_execute("COMMIT").await;
+            unlocked.expect("the table is unlocked");
+            let written = store.write(batch.clone()).await;
+            written.expect("the batch is written");
+        }
+    }
+
+    async fn wait_for_blocked(observer: &mut AsyncPgConnection, blocked: &str, number: i64) {
+        for _ in 0..6_000 {
+            let found = diesel::sql_query(blocked).get_result::<Number>(observer);
+            if found.await.expect("the sessions are counted").number == number {
+                return;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("timed out: {number} blocked sessions");
     }
 
     /// `diesel-async` prepares statements under names that the pooler has given to another client. It

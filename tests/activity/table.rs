@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cognito_m2m::activity::{ClientActivity, Timestamp};
 use diesel::QueryableByName;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 
 /// The name of the table that the migrations create.
 pub(super) const TABLE: &str = "service_client_activity";
@@ -26,9 +26,23 @@ pub(super) struct Row {
     pub(super) last_seen_at: String,
 }
 
+/// The result of a query for a number.
+#[derive(QueryableByName)]
+pub(super) struct Number {
+    #[diesel(sql_type = BigInt)]
+    pub(super) number: i64,
+}
+
 pub(super) trait ActivityTable {
     /// Returns all rows, sorted by client ID.
     async fn rows(&mut self) -> Vec<Row>;
+
+    /// Starts to count the updates of rows. An update that changes no value counts only if the database
+    /// writes it.
+    async fn count_updates(&mut self);
+
+    /// Returns the number of updates of all rows since [`count_updates`](Self::count_updates).
+    async fn updates(&mut self) -> i64;
 
     /// Waits until the rows meet a condition, for at least a minute: after several failures a
     /// writer pauses for up to ten seconds.

@@ -59,11 +59,10 @@ const PERMANENT: [&str; 18] = [
 
 /// Lower-case substrings of the error messages of PostgreSQL and MySQL for a statement that reached one
 /// of its limits on the server.
-const INTERRUPTION: [&str; 4] = [
+const INTERRUPTION: [&str; 3] = [
     "canceling statement due to",
     "lock wait timeout exceeded",
     "max_statement_time exceeded",
-    "query execution was interrupted, maximum statement execution time exceeded",
 ];
 
 impl Failure {
@@ -231,6 +230,27 @@ mod tests {
             ("Too many connections", FailureKind::Temporary),
         ] {
             assert_eq!(FailureKind::of_message(message), kind, "{message}");
+        }
+    }
+
+    #[test]
+    fn connection_is_usable_after_a_statement_has_reached_a_limit() {
+        let is_interruption = |message| Failure::from_message(message, "").is_interruption();
+        for message in [
+            "canceling statement due to lock timeout",
+            "canceling statement due to statement timeout",
+            "canceling statement due to user request",
+            "Lock wait timeout exceeded; try restarting transaction",
+            "Query execution was interrupted (max_statement_time exceeded)",
+        ] {
+            assert!(is_interruption(message), "{message}");
+        }
+        for message in [
+            "terminating connection due to administrator command",
+            "cannot execute INSERT in a read-only transaction",
+            "Deadlock found when trying to get lock; try restarting transaction",
+        ] {
+            assert!(!is_interruption(message), "{message}");
         }
     }
 }

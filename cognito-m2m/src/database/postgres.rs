@@ -264,4 +264,19 @@ mod tests {
             assert_eq!(kind_of_code(&SqlState::from_code(code)), kind, "{code}");
         }
     }
+
+    #[test]
+    fn options_of_the_url_follow_the_limits() {
+        let options = |url: &str| {
+            let config: Config = url.parse().expect("a valid URL");
+            with_limits(&config).get_options().map(str::to_owned)
+        };
+        let limits = "-c lock_timeout=3s -c statement_timeout=4s";
+        let without_options = options("postgres://api@db.example/api");
+        assert_eq!(without_options.as_deref(), Some(limits));
+        let with_options =
+            options("postgres://api@db.example/api?options=-c%20statement_timeout%3D1s");
+        let expected = format!("{limits} -c statement_timeout=1s");
+        assert_eq!(with_options, Some(expected));
+    }
 }

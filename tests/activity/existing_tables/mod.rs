@@ -9,10 +9,15 @@ mod sqlite;
 use std::sync::Arc;
 
 use cognito_m2m::activity::{ActivityError, ActivityStore, TableName};
+use cognito_m2m_tests::CapturedLog;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
+use futures_util::future::join_all;
 
 use super::table::{DJANGO_TABLE, TABLE, activity_of};
+
+/// The index that earlier versions have created on the default table.
+const LAST_SEEN_INDEX: &str = "service_client_activity_last_seen_at";
 
 /// A line of a description of the schema.
 #[derive(QueryableByName)]
@@ -33,11 +38,17 @@ enum User {
 trait ExistingDatabase: Sized {
     type Store: ActivityStore;
 
+    /// The connection of a transaction.
+    type Reading;
+
     /// Creates the table of Django.
     const CREATE_DJANGO_TABLE: &'static str;
 
     /// The table `old` with a unique index on `client_id` that has another name than ours.
     const CREATE_INDEXED_TABLE: &'static str;
+
+    /// The migration that created the table in earlier versions, with an index on `last_seen_at`.
+    const CREATE_TABLE_OF_EARLIER_VERSION: &'static str;
 
     /// Incomplete tables `old`, each with texts that the error must contain.
     const INCOMPLETE_TABLES: &'static [(&'static str, &'static [&'static str])];
@@ -53,6 +64,10 @@ trait ExistingDatabase: Sized {
 
     /// Runs statements as the administrator, and lets the user read and write rows afterwards.
     async fn run_sql(&mut self, statements: &str);
+
+    /// Starts to read the table `old` over another connection, which the returned value keeps open. A
+    /// change of the table then waits.
+    async fn read_in_transaction(&self) -> Self::Reading;
 
     /// Returns a description of all tables and indexes.
     async fn schema(&mut self) -> Vec<String>;
@@ -115,6 +130,87 @@ async fn unique_index_of_any_name_is_enough<D: ExistingDatabase>() {
     write(&mut store).await.expect("the batch is merged");
 }
 
+async fn has_index<D: ExistingDatabase>(database: &mut D, name: &str) -> bool {
+    let schema = database.schema().await;
+    schema.iter().any(|line| line.contains(name))
+}
+
+/// Ten instances start at the same time, first without the table and then with that of an earlier
+/// version.
+async fn many_instances_migrate_at_the_same_time<D: ExistingDatabase>() {
+    let mut database = D::new("m2m_existing_instances").await;
+    for create in ["", D::CREATE_TABLE_OF_EARLIER_VERSION] {
+        if !create.is_empty() {
+            database.run_sql(&format!("DROP TABLE {TABLE}")).await;
+            database.run_sql(create).await;
+            assert!(has_index(&mut database, LAST_SEEN_INDEX).await);
+        }
+        let mut stores: Vec<_> = (0..10)
+            .map(|_| database.store(User::Administrator))
+            .collect();
+        for migrated in join_all(stores.iter_mut().map(D::migrate)).await {
+            migrated.expect("the migration runs");
+        }
+        assert!(!has_index(&mut database, LAST_SEEN_INDEX).await, "{create}");
+        for store in &mut stores {
+            write(store).await.expect("the batch is merged");
+        }
+    }
+}
+
+/// A user without the permission to drop the index can use the table.
+async fn index_of_an_earlier_version_is_dropped_or_kept_with_a_warning<D: ExistingDatabase>(
+    log: &CapturedLog,
+) {
+    let mut database = D::new("m2m_existing_earlier").await;
+    let renamed = D::CREATE_TABLE_OF_EARLIER_VERSION.replace(TABLE, "old");
+    for (create, table) in [
+        (D::CREATE_TABLE_OF_EARLIER_VERSION, TABLE),
+        (&*renamed, "old"),
+    ] {
+        let index = format!("{table}_last_seen_at");
+        database.run_sql(create).await;
+        let before = warnings(log);
+        let mut store = database.store_of(User::Restricted, table);
+        D::migrate(&mut store).await.expect("the table is usable");
+        store.check().await.expect("the table is usable");
+        assert!(has_index(&mut database, &index).await);
+        assert_eq!(warnings(log), before + 1);
+        let mut store = database.store_of(User::Administrator, table);
+        D::migrate(&mut store).await.expect("the index is dropped");
+        assert!(!has_index(&mut database, &index).await);
+        assert_eq!(warnings(log), before + 1);
+    }
+}
+
+/// A long transaction delays the start only for about a second.
+async fn start_does_not_wait_for_a_long_transaction<D: ExistingDatabase>(log: &CapturedLog) {
+    let mut database = D::new("m2m_existing_busy").await;
+    let create = D::CREATE_TABLE_OF_EARLIER_VERSION.replace(TABLE, "old");
+    database.run_sql(&create).await;
+    let mut store = database.store_of(User::Administrator, "old");
+    let reading = database.read_in_transaction().await;
+    D::migrate(&mut store).await.expect("the table is usable");
+    assert!(has_index(&mut database, "old_last_seen_at").await);
+    assert_eq!(warnings(log), 1);
+    drop(reading);
+    // The server may take a while to notice the end of the connection.
+    for _ in 0..60 {
+        D::migrate(&mut store).await.expect("the table is usable");
+        if !has_index(&mut database, "old_last_seen_at").await {
+            return;
+        }
+    }
+    panic!("the index was not dropped");
+}
+
+fn warnings(log: &CapturedLog) -> usize {
+    log.lines_with("failed to drop an index that is no longer used")
+        .iter()
+        .filter(|line| line.contains(" WARN "))
+        .count()
+}
+
 async fn error_names_what_an_old_table_lacks<D: ExistingDatabase>() {
     let mut database = D::new("m2m_existing_incomplete").await;
     for (create, expected) in D::INCOMPLETE_TABLES {
@@ -147,6 +243,24 @@ macro_rules! every_existing_table {
             django_table_is_left_unchanged,
             unique_index_of_any_name_is_enough,
             error_names_what_an_old_table_lacks,
+            many_instances_migrate_at_the_same_time,
+        }
+
+        #[actix_web::test]
+        async fn index_of_an_earlier_version_is_dropped_or_kept_with_a_warning() {
+            let test = index_of_an_earlier_version_is_dropped_or_kept_with_a_warning;
+            if let Some(log) = cognito_m2m_tests::CapturedLog::alone(test) {
+                super::index_of_an_earlier_version_is_dropped_or_kept_with_a_warning::<$database>(&log)
+                    .await;
+            }
+        }
+
+        #[actix_web::test]
+        async fn start_does_not_wait_for_a_long_transaction() {
+            let test = start_does_not_wait_for_a_long_transaction;
+            if let Some(log) = cognito_m2m_tests::CapturedLog::alone(test) {
+                super::start_does_not_wait_for_a_long_transaction::<$database>(&log).await;
+            }
         }
     };
     ($database:ty: $($test:ident,)+) => {$(

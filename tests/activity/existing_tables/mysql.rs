@@ -13,12 +13,17 @@ struct Mysql {
 
 impl ExistingDatabase for Mysql {
     type Store = MysqlActivity;
+    type Reading = AsyncMysqlConnection;
 
     const CREATE_DJANGO_TABLE: &'static str = mysql::CREATE_DJANGO_TABLE;
 
     const CREATE_INDEXED_TABLE: &'static str = "
         CREATE TABLE old (CLIENT_ID char(255) NOT NULL, first_seen_at datetime(6) NOT NULL, last_seen_at datetime(6) NOT NULL,
             UNIQUE by_client (client_id), INDEX by_time (last_seen_at))";
+
+    const CREATE_TABLE_OF_EARLIER_VERSION: &'static str = include_str!(
+        "../../../migrations/mysql/2000-01-01-000000_create_service_client_activity/up.sql"
+    );
 
     const INCOMPLETE_TABLES: &'static [(&'static str, &'static [&'static str])] = &[
         (
@@ -74,6 +79,16 @@ impl ExistingDatabase for Mysql {
     async fn run_sql(&mut self, statements: &str) {
         let done = self.connection.batch_execute(statements).await;
         done.unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    async fn read_in_transaction(&self) -> AsyncMysqlConnection {
+        let name = self.name;
+        let mut connection = mysql::connect().await;
+        let begun = connection
+            .batch_execute(&format!("BEGIN; SELECT * FROM {name}.old"))
+            .await;
+        begun.expect("the transaction starts");
+        connection
     }
 
     async fn schema(&mut self) -> Vec<String> {

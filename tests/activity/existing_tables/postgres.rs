@@ -14,6 +14,7 @@ struct Postgres {
 
 impl ExistingDatabase for Postgres {
     type Store = PostgresActivity;
+    type Reading = AsyncPgConnection;
 
     const CREATE_DJANGO_TABLE: &'static str = postgres::CREATE_DJANGO_TABLE;
 
@@ -21,6 +22,10 @@ impl ExistingDatabase for Postgres {
         CREATE TABLE old (client_id char(255) NOT NULL, first_seen_at timestamptz NOT NULL, last_seen_at timestamptz NOT NULL);
         CREATE UNIQUE INDEX by_client ON old (client_id) INCLUDE (last_seen_at);
         CREATE INDEX by_time ON old (last_seen_at);";
+
+    const CREATE_TABLE_OF_EARLIER_VERSION: &'static str = include_str!(
+        "../../../migrations/postgres/2000-01-01-000000_create_service_client_activity/up.sql"
+    );
 
     const INCOMPLETE_TABLES: &'static [(&'static str, &'static [&'static str])] = &[
         (
@@ -85,6 +90,16 @@ impl ExistingDatabase for Postgres {
             let done = self.connection.batch_execute(statements).await;
             done.unwrap_or_else(|error| panic!("{statements}: {error}"));
         }
+    }
+
+    async fn read_in_transaction(&self) -> AsyncPgConnection {
+        let name = self.name;
+        let mut connection = postgres::connect().await;
+        let begun = connection
+            .batch_execute(&format!("BEGIN; SELECT 1 FROM {name}.old"))
+            .await;
+        begun.expect("the transaction starts");
+        connection
     }
 
     async fn schema(&mut self) -> Vec<String> {

@@ -21,6 +21,7 @@ impl Sqlite {
 
 impl ExistingDatabase for Sqlite {
     type Store = SqliteActivity;
+    type Reading = SqliteConnection;
 
     const CREATE_DJANGO_TABLE: &'static str = sqlite::CREATE_DJANGO_TABLE;
 
@@ -28,6 +29,10 @@ impl ExistingDatabase for Sqlite {
         CREATE TABLE Old (Client_ID char(255) NOT NULL, first_seen_at datetime NOT NULL, last_seen_at datetime NOT NULL);
         CREATE UNIQUE INDEX by_client ON old (client_id);
         CREATE INDEX by_time ON old (last_seen_at);";
+
+    const CREATE_TABLE_OF_EARLIER_VERSION: &'static str = include_str!(
+        "../../../migrations/sqlite/2000-01-01-000000_create_service_client_activity/up.sql"
+    );
 
     const INCOMPLETE_TABLES: &'static [(&'static str, &'static [&'static str])] = &[
         (
@@ -87,6 +92,13 @@ impl ExistingDatabase for Sqlite {
     async fn run_sql(&mut self, statements: &str) {
         let done = self.connection().batch_execute(statements);
         done.unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    async fn read_in_transaction(&self) -> SqliteConnection {
+        let mut connection = self.connection();
+        let begun = connection.batch_execute("BEGIN IMMEDIATE");
+        begun.expect("the transaction starts");
+        connection
     }
 
     async fn schema(&mut self) -> Vec<String> {

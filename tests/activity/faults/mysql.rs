@@ -4,12 +4,12 @@ use cognito_m2m::activity::MysqlActivity;
 use cognito_m2m_tests::{CapturedLog, Proxy};
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::super::mysql::{MysqlTable, connect, new_database};
 use super::super::table::TABLE;
 use super::outage::{Outage, PASSWORD, client_id};
-use super::server::{FaultyDatabase, every_fault};
+use super::server::{FaultyDatabase, every_fault, locked_for_long};
 
 every_fault!(Mysql);
 
@@ -122,6 +122,34 @@ impl FaultyDatabase for Mysql {
             .await;
     }
 
+    async fn limit_connections(&mut self, connections: usize) {
+        let name = self.name;
+        self.run_sql(&format!(
+            "ALTER USER '{name}'@'%' WITH MAX_USER_CONNECTIONS {connections}"
+        ))
+        .await;
+    }
+
+    async fn sessions(&mut self) -> usize {
+        let sessions = format!(
+            "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = '{}'",
+            self.name
+        );
+        let sessions =
+            diesel::sql_query(sessions).load::<BlockedConnection>(&mut self.administrator);
+        let sessions = sessions.await;
+        sessions
+            .expect("the administrator can see other connections")
+            .len()
+    }
+
+    async fn connect_as_user(&self) -> Result<(), String> {
+        let name = self.name;
+        let url = format!("mysql://{name}:{PASSWORD}@127.0.0.1:3306/{name}?prefer_socket=false");
+        let connected = AsyncMysqlConnection::establish(&url).await;
+        connected.map(drop).map_err(|error| error.to_string())
+    }
+
     async fn kill_blocked_connections(&mut self) -> usize {
         let blocked = format!(
             "SELECT ID AS id FROM information_schema.PROCESSLIST
@@ -140,6 +168,12 @@ impl FaultyDatabase for Mysql {
         }
         killed
     }
+}
+
+#[actix_web::test]
+async fn rule_4_1_locked_table_holds_one_session_of_each_instance() {
+    let database = Mysql::migrated("m2m_activity_sessions").await;
+    locked_for_long(database, Mysql::store).await;
 }
 
 /// The server aborts the transaction that has changed fewer rows. That is the store's, because the

@@ -2,12 +2,12 @@ use std::net::SocketAddr;
 
 use cognito_m2m::activity::PostgresActivity;
 use cognito_m2m_tests::{CapturedLog, Proxy};
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::super::postgres::{PostgresTable, connect, new_schema};
 use super::super::table::TABLE;
 use super::outage::{Outage, PASSWORD, client_id};
-use super::server::{FaultyDatabase, every_fault};
+use super::server::{FaultyDatabase, every_fault, locked_for_long};
 
 every_fault!(Postgres);
 
@@ -56,6 +56,7 @@ impl FaultyDatabase for Postgres {
             "DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
              ALTER ROLE {name} PASSWORD '{PASSWORD}';
              ALTER ROLE {name} RESET ALL;
+             ALTER ROLE {name} CONNECTION LIMIT -1;
              GRANT ALL ON SCHEMA {name} TO {name};"
         );
         administrator
@@ -139,9 +140,49 @@ impl FaultyDatabase for Postgres {
             .await;
     }
 
+    async fn limit_connections(&mut self, connections: usize) {
+        let name = self.name;
+        self.run_sql(&format!("ALTER ROLE {name} CONNECTION LIMIT {connections}"))
+            .await;
+    }
+
+    async fn sessions(&mut self) -> usize {
+        let sessions = format!(
+            "SELECT pid FROM pg_stat_activity WHERE usename = '{}'",
+            self.name
+        );
+        let sessions = diesel::sql_query(sessions).execute(&mut self.table.connection);
+        sessions
+            .await
+            .expect("the administrator can see other connections")
+    }
+
+    async fn connect_as_user(&self) -> Result<(), String> {
+        let name = self.name;
+        let url = format!("postgres://{name}:{PASSWORD}@127.0.0.1:5432/test");
+        let connected = AsyncPgConnection::establish(&url).await;
+        connected.map(drop).map_err(|error| error.to_string())
+    }
+
     async fn kill_blocked_connections(&mut self) -> usize {
         self.select_blocked("pg_terminate_backend(pid)").await
     }
+}
+
+#[actix_web::test]
+async fn rule_4_1_locked_table_holds_one_session_of_each_instance() {
+    let database = Postgres::migrated("m2m_activity_sessions").await;
+    locked_for_long(database, Postgres::store).await;
+}
+
+#[actix_web::test]
+async fn rule_4_1_locked_table_holds_one_custom_session_of_each_instance() {
+    let database = Postgres::migrated("m2m_activity_custom_sessions").await;
+    let open = |database: &Postgres| {
+        let store = database.store();
+        store.connect_with(|url| Box::pin(AsyncPgConnection::establish(url)))
+    };
+    locked_for_long(database, open).await;
 }
 
 /// The server aborts the transaction whose `deadlock_timeout` ends first. On a busy machine that can

@@ -1,11 +1,13 @@
 //! The failures of a database server.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use cognito_m2m::activity::ActivityStore;
+use cognito_m2m::activity::{ActivityStore, ClientActivity};
 use cognito_m2m_tests::{CapturedLog, Proxy};
 
-use super::super::table::ActivityTable;
+use super::super::table::{ActivityTable, activity_of};
 use super::outage::{Outage, client_id};
 
 /// A database for one test. The store connects to it through a proxy, as a restricted user. The test
@@ -42,6 +44,15 @@ pub(super) trait FaultyDatabase: Sized {
     async fn fill(&mut self) -> &'static str;
 
     async fn make_room(&mut self);
+
+    /// Lets the user open at most this many connections.
+    async fn limit_connections(&mut self, connections: usize);
+
+    /// Returns the number of the user's connections.
+    async fn sessions(&mut self) -> usize;
+
+    /// Opens a connection as the user, and closes it.
+    async fn connect_as_user(&self) -> Result<(), String>;
 
     /// Ends the connections of the user that wait for a lock, and returns their number.
     async fn kill_blocked_connections(&mut self) -> usize;
@@ -93,6 +104,100 @@ pub(super) async fn locked<D: FaultyDatabase>(log: CapturedLog) {
     outage
         .wait_until_everything_is_written(database.table())
         .await;
+}
+
+/// The number of instances that write to one table.
+const INSTANCES: u64 = 20;
+
+/// Many instances write while the table is locked for longer than several calls may take. Each has one
+/// session at most, so another program with the same user can always connect.
+pub(super) async fn locked_for_long<D: FaultyDatabase, S: ActivityStore>(
+    mut database: D,
+    open: impl Fn(&D) -> S,
+) {
+    // A connection that was closed may still count for a moment.
+    const MARGIN: usize = 10;
+    let instances = usize::try_from(INSTANCES).expect("a small number");
+    database.limit_connections(instances + MARGIN).await;
+    let round = Arc::new(AtomicU64::new(1));
+    let failures = Arc::new(AtomicUsize::new(0));
+    let mut writers = Vec::new();
+    for instance in 0..INSTANCES {
+        let mut store = open(&database);
+        let batch = batch_of_instance(instance, 1);
+        store.write(batch).await.expect("the batch is written");
+        let (round, failures) = (Arc::clone(&round), Arc::clone(&failures));
+        writers.push(actix_web::rt::spawn(write_until_the_end(
+            store, instance, round, failures,
+        )));
+    }
+    database.lock().await;
+    round.store(2, Ordering::SeqCst);
+    let (locked_at, mut samples, mut most) = (Instant::now(), 0, 0);
+    // Each instance has failed several times, and would have left a session behind each time.
+    while failures.load(Ordering::SeqCst) < 3 * instances
+        || locked_at.elapsed() < Duration::from_secs(13)
+    {
+        assert!(
+            locked_at.elapsed() < Duration::from_secs(180),
+            "no write fails"
+        );
+        let sessions = database.sessions().await;
+        assert!(sessions <= instances, "{sessions} sessions");
+        most = most.max(sessions);
+        let connected = database.connect_as_user().await;
+        connected.expect("another program can connect");
+        samples += 1;
+        // The connection of the other program must end before the next sample.
+        while database.sessions().await > instances {
+            assert!(
+                locked_at.elapsed() < Duration::from_secs(180),
+                "too many sessions"
+            );
+            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+    }
+    println!("{samples} samples, at most {most} sessions of {instances} instances");
+    round.store(3, Ordering::SeqCst);
+    database.unlock().await;
+    for writer in writers {
+        writer.await.expect("the writer ends after a success");
+    }
+    let rows = database.table().rows().await;
+    assert_eq!(rows.len(), instances * 5);
+    for row in rows {
+        assert_eq!(row.first_seen_at, "2026-01-01 00:00:00.000001", "{row:?}");
+        assert_eq!(row.last_seen_at, "2026-01-01 00:00:00.000003", "{row:?}");
+    }
+}
+
+fn batch_of_instance(instance: u64, time: u64) -> Arc<[ClientActivity]> {
+    (0..5)
+        .map(|client| activity_of(&format!("client-{instance}-{client}"), time, time))
+        .collect()
+}
+
+/// Writes in a loop like the writer of an instance, until a write of the last round has succeeded.
+async fn write_until_the_end(
+    mut store: impl ActivityStore,
+    instance: u64,
+    round: Arc<AtomicU64>,
+    failures: Arc<AtomicUsize>,
+) {
+    loop {
+        let time = round.load(Ordering::SeqCst);
+        let write = store.write(batch_of_instance(instance, time));
+        let written = actix_web::rt::time::timeout(Duration::from_secs(5), write).await;
+        match written {
+            Ok(Ok(())) if time == 3 => return,
+            Ok(Ok(())) => {}
+            _ => {
+                failures.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 pub(super) async fn read_only<D: FaultyDatabase>(log: CapturedLog) {

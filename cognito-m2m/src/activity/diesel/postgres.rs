@@ -45,20 +45,37 @@ use crate::database::PgConnection;
 ///     .connect_with(|url| Box::pin(connect(url)));
 /// ```
 ///
+/// # What happens while the table is locked?
+///
+/// The server ends each statement of the store after it has waited 3 s for a lock, or after it has run
+/// for 4 s. The store sets `lock_timeout` and `statement_timeout` as start-up options of its connections,
+/// before the `options` of the URL, which can set other values. For a connection of
+/// [`connect_with`](Self::connect_with), it sets them in the transaction of each statement. A call that
+/// is cancelled nevertheless keeps its connection, asks the server to cancel the statement, and waits up
+/// to 30 s for its end. The next call waits for that connection instead of opening another. So each
+/// instance has at most one session for writing, however long the table is locked. (A statement over a
+/// connection of `connect_with` is not asked to end, because the request would need the same TLS
+/// settings.)
+///
 /// # Does it work behind PgBouncer?
 ///
 /// Yes, in every pool mode and version. The connections that the store opens by itself use no named
-/// prepared statements, so PgBouncer may run each statement on another server connection.
+/// prepared statements, so PgBouncer may run each statement on another server connection. If the pooler
+/// rejects or ignores the start-up options, statements run without `lock_timeout` and
+/// `statement_timeout`, which would otherwise stay on a server connection that other clients use. A
+/// cancelled call then still ends its statement, because poolers forward the request.
 ///
 /// The exception is [`connect_with`](Self::connect_with): `diesel-async` prepares each statement under a
-/// name, even if its cache is off. With transaction or statement pooling, these statements fail with
+/// name, even if its cache is off. With transaction pooling, these statements fail with
 /// `prepared statement "s0" already exists` or `does not exist`. For such connections, do one of these:
 ///
 /// - With PgBouncer 1.21 or later, set `max_prepared_statements = 100` in `pgbouncer.ini`.
 /// - With an earlier version, set `pool_mode = session` for this database, or connect to PostgreSQL
 ///   directly.
 ///
-/// The same applies to connection pools of `diesel-async` that you pass to `user_mapper!`.
+/// With statement pooling, `connect_with` does not work, because the store starts a transaction.
+///
+/// The prepared statements fail in the same way for connection pools of `diesel-async` that you pass to `user_mapper!`.
 pub struct PostgresActivity(Session<PgConnection>);
 
 impl_network_store! {
@@ -99,7 +116,7 @@ INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20
     ],
     drop_index: "
 DO $$ BEGIN
-    IF pg_try_advisory_xact_lock(20000102) THEN
+    IF pg_try_advisory_xact_lock(20000102, '{table}'::regclass::oid::int) THEN
         SET LOCAL lock_timeout = '1s';
         DROP INDEX IF EXISTS {index};
     END IF;
