@@ -1,9 +1,12 @@
+use std::net::SocketAddr;
+
 use cognito_m2m::cutoff::{CutoffError, CutoffStore, MysqlCutoffs};
+use cognito_m2m_tests::Proxy;
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use super::suite::{NOON, cutoff, times};
+use super::suite::{NOON, cutoff, silent_connection_is_replaced, times};
 use super::tables::{CutoffDatabase, every_table};
 use crate::activity::mysql::new_database;
 
@@ -130,4 +133,13 @@ async fn set_repairs_a_row_with_blanks_after_the_client_id() {
         .await
         .expect("the cut-off is set");
     assert_eq!(times(&store).await, [("reporting".to_owned(), NOON)]);
+}
+
+#[actix_web::test]
+async fn rule_4_6_silent_connection_is_replaced_in_mysql() {
+    let database = Mysql::migrated("m2m_cutoff_silent").await;
+    let proxy = Proxy::start(SocketAddr::from(([127, 0, 0, 1], 3306)));
+    let address = proxy.address().to_string();
+    let store = MysqlCutoffs::new(database.url.replace("127.0.0.1:3306", &address));
+    silent_connection_is_replaced(store, &proxy).await;
 }

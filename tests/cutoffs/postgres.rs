@@ -1,10 +1,14 @@
+use std::net::SocketAddr;
+
 use cognito_m2m::cutoff::{CutoffError, CutoffStore, PostgresCutoffs};
+use cognito_m2m_tests::Proxy;
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::suite::{
     NOON, cutoff, cutoffs_are_set_replaced_and_lifted, reasons_and_far_times_are_kept,
+    silent_connection_is_replaced,
 };
 use super::tables::{CutoffDatabase, every_table};
 use crate::activity::postgres::new_schema;
@@ -164,4 +168,13 @@ fn store_outlives_the_runtime_of_its_connection() {
         let read = runtime.block_on(store.read());
         read.expect("the cut-offs are read");
     }
+}
+
+#[actix_web::test]
+async fn rule_4_6_silent_connection_is_replaced_in_postgres() {
+    let database = Postgres::migrated("m2m_cutoff_silent").await;
+    let proxy = Proxy::start(SocketAddr::from(([127, 0, 0, 1], 5432)));
+    let address = proxy.address().to_string();
+    let store = PostgresCutoffs::new(database.url.replace("127.0.0.1:5432", &address));
+    silent_connection_is_replaced(store, &proxy).await;
 }

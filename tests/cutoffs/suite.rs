@@ -139,3 +139,19 @@ pub(super) async fn concurrent_sets_leave_one_cutoff_per_client(
         );
     }
 }
+
+/// `store` must connect through `proxy`.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub(super) async fn silent_connection_is_replaced(
+    store: impl CutoffStore,
+    proxy: &cognito_m2m_tests::Proxy,
+) {
+    use cognito_m2m::cutoff::CutoffError;
+
+    store.read().await.expect("the cut-offs are read");
+    proxy.delay(Duration::from_secs(60));
+    let error = store.read().await.expect_err("the server is silent");
+    assert!(matches!(error, CutoffError::TimedOut), "{error:?}");
+    proxy.pass();
+    store.read().await.expect("a new connection is opened");
+}

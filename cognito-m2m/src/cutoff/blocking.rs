@@ -21,7 +21,7 @@ impl Blocking {
         &self,
         work: impl FnOnce() -> Result<T, CutoffError> + Send + 'static,
     ) -> Result<T, CutoffError> {
-        let mut running = self.running.lock().await;
+        let mut running = Arc::clone(&self.running).lock_owned().await;
         if let Some(cancelled) = running.as_mut() {
             // The cancelled call was already reported as timed out.
             let _ = cancelled.await;

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
 use tokio::sync::Mutex;
@@ -11,6 +12,9 @@ use super::stored_cutoff::{StoredCutoff, StoredIds};
 use super::table::CHECK;
 use crate::cutoff::{Cutoff, CutoffError};
 use crate::database::{Connecting, DatabaseServer, FailureKind};
+
+/// The maximum time of a periodic read. The server ends a statement earlier.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A database with the cut-off table, and the connection that periodic reads reuse.
 pub(super) struct Session<C> {
@@ -60,10 +64,18 @@ impl<C: CutoffConnection> Session<C> {
         connection.run(CHECK).await.map_err(of_statement)
     }
 
-    /// Reads the cut-offs over the connection that is kept. If the call fails or is cancelled, the
-    /// connection is closed.
+    /// Reads the cut-offs over the connection that is kept. If the call fails, times out or is
+    /// cancelled, the connection is closed.
     pub(super) async fn read(&self) -> Result<Vec<Cutoff>, CutoffError> {
-        let mut kept = self.kept.lock().await;
+        let mut kept = Arc::clone(&self.kept).lock_owned().await;
+        // A caller without a time limit must not keep the lock while the server is silent.
+        let read = tokio::time::timeout(READ_TIMEOUT, self.read_over(&mut kept)).await;
+        drop(kept);
+        let rows = read.unwrap_or(Err(CutoffError::TimedOut))?;
+        Ok(self.rows.cutoffs(rows))
+    }
+
+    async fn read_over(&self, kept: &mut Option<Kept<C>>) -> Result<Vec<Row>, CutoffError> {
         let runtime = Handle::current().id();
         let mut connection = match kept.take() {
             Some(kept) if kept.runtime == runtime => kept.connection,
@@ -74,8 +86,7 @@ impl<C: CutoffConnection> Session<C> {
             runtime,
             connection,
         });
-        drop(kept);
-        Ok(self.rows.cutoffs(rows))
+        Ok(rows)
     }
 
     /// Reads the cut-offs over a connection that is closed afterwards.
