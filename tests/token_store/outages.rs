@@ -53,10 +53,7 @@ async fn store_that_can_not_be_written_costs_no_token() {
     assert!(begin.elapsed() < PATIENCE, "{:?}", begin.elapsed());
     assert_eq!(pool.requests(), 1);
     // The others do not wait for the lease.
-    eventually("the lease is given back", || {
-        store.state().leases.is_empty()
-    })
-    .await;
+    eventually("the lease is released", || store.state().leases.is_empty()).await;
 }
 
 #[actix_web::test]

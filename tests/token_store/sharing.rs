@@ -181,24 +181,18 @@ async fn clients_wait_for_the_one_with_the_lease() {
     let clients: Vec<_> = (0..5).map(|_| pool.client(store.clone())).collect();
     join_all(clients.iter().map(token)).await;
     assert_eq!(pool.requests(), 1);
-    eventually("the lease is given back", || {
-        store.state().leases.is_empty()
-    })
-    .await;
+    eventually("the lease is released", || store.state().leases.is_empty()).await;
 }
 
 #[actix_web::test]
-async fn client_with_a_lease_that_fails_gives_it_back() {
+async fn client_with_a_lease_that_fails_releases_it() {
     let pool = Pool::start();
     let store = MemoryStore::default();
     let fault = Fault::Status(400, None, Some(r#"{"error":"invalid_scope"}"#.to_owned()));
     pool.cognito.set_fault(Endpoint::Token, Some(fault));
     let failed = pool.client(store.clone()).token("widgets/read").await;
     assert!(failed.is_err());
-    eventually("the lease is given back", || {
-        store.state().leases.is_empty()
-    })
-    .await;
+    eventually("the lease is released", || store.state().leases.is_empty()).await;
     pool.cognito.set_fault(Endpoint::Token, None);
     token(&pool.client(store.clone())).await;
     assert_eq!(pool.requests(), 2);

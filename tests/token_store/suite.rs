@@ -16,7 +16,7 @@ pub(crate) async fn check(store: impl TokenStore, prefix: &str) {
     any_bytes_are_kept(&store, &key("c")).await;
     one_process_has_the_lease(&store, &key("d"), &key("e")).await;
     lease_ends_by_itself(&store, &key("f")).await;
-    ended_lease_gives_nothing_back(&store, &key("g")).await;
+    release_of_an_ended_lease_changes_nothing(&store, &key("g")).await;
 }
 
 async fn get(store: &impl TokenStore, key: &str) -> Option<Vec<u8>> {
@@ -60,7 +60,7 @@ async fn one_process_has_the_lease(store: &impl TokenStore, key: &str, other: &s
     assert!(of_other_key.is_some());
     first.release().await;
     let second = lease(store, key, PATIENCE * 10).await;
-    second.expect("the lease was given back").release().await;
+    second.expect("the lease was released").release().await;
 }
 
 async fn lease_ends_by_itself(store: &impl TokenStore, key: &str) {
@@ -75,7 +75,7 @@ async fn lease_ends_by_itself(store: &impl TokenStore, key: &str) {
     drop(first);
 }
 
-async fn ended_lease_gives_nothing_back(store: &impl TokenStore, key: &str) {
+async fn release_of_an_ended_lease_changes_nothing(store: &impl TokenStore, key: &str) {
     let first = lease(store, key, Duration::from_millis(1)).await;
     let first = first.expect("the lease is free");
     actix_web::rt::time::sleep(Duration::from_millis(50)).await;

@@ -153,7 +153,7 @@ async fn lease_of_a_process_that_hangs_ends_after_30_seconds() {
     moved(now - LEASE);
     let second = lease().await.expect("a store").expect("an ended lease");
     assert!(lease().await.expect("a store").is_none());
-    // The first one gives back nothing.
+    // Releasing the first one changes nothing.
     first.release().await;
     assert!(lease().await.expect("a store").is_none());
     second.release().await;

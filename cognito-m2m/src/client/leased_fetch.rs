@@ -21,7 +21,7 @@ const MIN_TIME: Duration = Duration::from_millis(100);
 /// The result of a fetch with a token store.
 pub(super) struct Obtained {
     pub(super) result: Result<FetchedToken, FailedFetch>,
-    /// To be given back once the result is in the cache.
+    /// To be released once the result is in the cache.
     pub(super) lease: Option<Lease>,
 }
 
@@ -105,7 +105,7 @@ impl SharedFetch {
             let lease = shared.lease(self.requested(), &secrets, time_left);
             match lease.await {
                 LeaseAttempt::Obtained(lease) => {
-                    // Another process may have stored a token before it gave the lease back.
+                    // Another process may have stored a token before it released the lease.
                     return match self.find(fetcher, shared, &secrets, time_left).await {
                         Some(token) => {
                             shared.release(lease);

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn life_of_a_stored_token_goes_on_from_its_receipt() {
+    fn life_of_a_stored_token_is_counted_from_its_receipt() {
         let stored = |received, exp| TokenLife::stored(NOW, received, SECOND * 1_000, exp);
         let life = stored(NOW.wall - SECOND * 400, None).unwrap();
         assert_eq!(life.lifetime(), Some(SECOND * 1_000));

@@ -33,6 +33,8 @@ const CLEANUP_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// files of other users, and files for which other users have permissions are ignored with a warning.
 /// Files that have not been written for 25 hours are removed.
 ///
+/// On Windows, the files inherit the access control list of the folder instead.
+///
 /// A lease is a lock on a file (`flock`), which the operating system releases when the process ends.
 /// The file system must support locks and permissions, so use a local disk or a RAM disk.
 ///

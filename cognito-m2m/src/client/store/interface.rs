@@ -134,7 +134,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Returns the lease of this key, or `None` if another process has it.
     ///
-    /// A lease that is not given back ends by itself after `duration`, which is 30 s. It can end
+    /// A lease that is not released ends by itself after `duration`, which is 30 s. It can end
     /// earlier, for example when its process ends.
     ///
     /// # Errors
@@ -169,7 +169,7 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
 
 /// The right to request the token of one key, which one process has at a time.
 ///
-/// The client gives it back when its request has ended. If it is dropped instead, because the process
+/// The client releases it when its request has ended. If it is dropped instead, because the process
 /// ends, the future passed to [`new`](Self::new) is dropped without being polled.
 ///
 /// # Examples
@@ -177,7 +177,7 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
 /// ```
 /// use cognito_m2m::client::Lease;
 ///
-/// let lease = Lease::new(async { println!("given back") });
+/// let lease = Lease::new(async { println!("released") });
 /// # futures_util::future::FutureExt::now_or_never(async {
 /// lease.release().await;
 /// # }).expect("it does not wait");
@@ -188,14 +188,14 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Creates a lease. The future gives it back.
+    /// Creates a lease. The future releases it.
     pub fn new(release: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
             release: Box::pin(release),
         }
     }
 
-    /// Gives the lease back.
+    /// Releases the lease.
     pub async fn release(self) {
         self.release.await;
     }

@@ -22,8 +22,8 @@ const HASH_BYTES: usize = 16;
 
 /// The encryption of entries, with keys that are derived from one client secret.
 ///
-/// Whoever has no client secret can neither read nor forge an entry, nor move it to another key: the
-/// context of a token is authenticated with its entry.
+/// Without the client secret, an entry can be neither read nor forged. It can't be moved to another key
+/// either, because the context of a token is authenticated with its entry.
 pub(super) struct Seal {
     prk: Prk,
 }

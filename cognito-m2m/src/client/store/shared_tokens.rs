@@ -164,7 +164,7 @@ impl SharedTokens {
         }
     }
 
-    /// Gives a lease back in the background.
+    /// Releases a lease in the background.
     pub(in crate::client) fn release(&self, lease: Lease) {
         let time_limit = self.time_limit;
         tokio::spawn(async move {
