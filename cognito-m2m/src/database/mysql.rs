@@ -13,12 +13,14 @@ impl DatabaseConnection for AsyncMysqlConnection {
         Ok(self.batch_execute(statements).await?)
     }
 
-    /// MySQL has no limit for statements that write, and reads MariaDB's as a comment. A server that
-    /// knows none of these variables is used without limits.
+    /// MySQL limits only the execution of statements that read. MariaDB limits all, and treats the variable
+    /// of MySQL as a comment, like MySQL that of MariaDB. A server that knows none of these variables is
+    /// used without limits.
     async fn limit_statements(&mut self) {
         let statement = format!(
             "SET SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS},
              SESSION innodb_lock_wait_timeout = {LOCK_TIMEOUT_SECONDS}
+             /*!50708 , SESSION max_execution_time = {STATEMENT_TIMEOUT_SECONDS}000 */
              /*M! , SESSION max_statement_time = {STATEMENT_TIMEOUT_SECONDS} */"
         );
         if let Err(error) = self.batch_execute(&statement).await {

@@ -60,11 +60,8 @@ impl_network_store! {
     connection = AsyncMysqlConnection,
 }
 
-/// Limits the statements of a session, and makes `TIMESTAMP` columns appear in UTC. MySQL and MariaDB
-/// limit a statement by different variables.
-const LIMITS: &str = "SET SESSION time_zone = '+00:00',
-    lock_wait_timeout = 3, innodb_lock_wait_timeout = 3
-    /*!50708 , max_execution_time = 4000 */ /*M!100101 , max_statement_time = 4 */";
+/// Makes `TIMESTAMP` columns appear in UTC.
+const SET_TIME_ZONE: &str = "SET SESSION time_zone = '+00:00'";
 
 /// Selects the columns of [`Row`]. The difference of a time that is not a date is `NULL`.
 const SELECT: &str = "
@@ -100,7 +97,7 @@ INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000103000000'
     );
 
     async fn set_up(&mut self) -> Result<(), Failure> {
-        self.run(LIMITS).await
+        self.run(SET_TIME_ZONE).await
     }
 
     async fn read(&mut self) -> Result<Vec<Row>, Failure> {
