@@ -1,6 +1,6 @@
 //! The examples to copy from, each started with a local Cognito as its user pool.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use cognito_m2m::testing::{LocalClient, LocalCognito};
 use serde_json::json;
