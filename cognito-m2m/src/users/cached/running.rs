@@ -52,7 +52,7 @@ impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
     }
 
     fn share<'a>(&'a self, key: &'a Key) -> SharedLookup<'a, Key, Found> {
-        let mut lookups = self.lock();
+        let mut lookups = self.entries();
         let running = lookups.get(key).and_then(Weak::upgrade);
         let lookup = running.unwrap_or_else(|| {
             let lookup = Arc::new(RunningLookup {
@@ -69,7 +69,7 @@ impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Weak<RunningLookup<Found>>, RandomState>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Weak<RunningLookup<Found>>, RandomState>> {
         self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -84,7 +84,7 @@ struct SharedLookup<'a, Key: Hash + Eq + Clone, Found: Clone> {
 impl<Key: Hash + Eq + Clone, Found: Clone> SharedLookup<'_, Key, Found> {
     /// Removes the entry, unless it is already that of a later lookup.
     fn remove(&self) {
-        self.remove_from(&mut self.running.lock());
+        self.remove_from(&mut self.running.entries());
     }
 
     fn remove_from(&self, lookups: &mut HashMap<Key, Weak<RunningLookup<Found>>, RandomState>) {
@@ -97,7 +97,7 @@ impl<Key: Hash + Eq + Clone, Found: Clone> SharedLookup<'_, Key, Found> {
 
 impl<Key: Hash + Eq + Clone, Found: Clone> Drop for SharedLookup<'_, Key, Found> {
     fn drop(&mut self) {
-        let mut lookups = self.running.lock();
+        let mut lookups = self.running.entries();
         // Another request can only share the lookup while it holds the lock.
         if Arc::strong_count(&self.lookup) == 1 {
             self.remove_from(&mut lookups);
@@ -144,7 +144,7 @@ mod tests {
                     .all(|found| *found == result)
             );
             assert_eq!(count.load(Ordering::SeqCst), 1);
-            assert!(lookups.lock().is_empty());
+            assert!(lookups.entries().is_empty());
             // The result is not kept.
             end.notify_one();
             assert_eq!(lookups.run(&"client", lookup).await, result);
@@ -158,7 +158,7 @@ mod tests {
         let mut slow = Box::pin(lookups.run(&"slow", pending));
         assert!(poll!(&mut slow).is_pending());
         assert_eq!(lookups.run(&"other", async || Ok(2)).await, Ok(2));
-        assert_eq!(lookups.lock().len(), 1);
+        assert_eq!(lookups.entries().len(), 1);
     }
 
     #[tokio::test]
@@ -174,7 +174,7 @@ mod tests {
         }
         drop(first);
         assert!(join_all(others).await.iter().all(|found| *found == Ok(3)));
-        assert!(lookups.lock().is_empty());
+        assert!(lookups.entries().is_empty());
     }
 
     #[tokio::test]
@@ -202,7 +202,7 @@ mod tests {
         end.send(()).expect("the worker waits");
         assert_eq!(other.await, Ok(4));
         worker.join().expect("the worker ends");
-        assert!(lookups.lock().is_empty());
+        assert!(lookups.entries().is_empty());
     }
 
     #[tokio::test]
@@ -216,7 +216,7 @@ mod tests {
         let requests = (0..1_000).map(|_| timeout_at(deadline, lookups.run(&"client", lookup)));
         assert!(join_all(requests).await.iter().all(Result::is_err));
         assert_eq!(count.load(Ordering::SeqCst), 1);
-        assert!(lookups.lock().is_empty());
+        assert!(lookups.entries().is_empty());
     }
 
     #[tokio::test]
@@ -229,9 +229,9 @@ mod tests {
             for request in &mut requests {
                 assert!(poll!(request).is_pending());
             }
-            assert_eq!(lookups.lock().len(), 1);
+            assert_eq!(lookups.entries().len(), 1);
             drop(requests);
-            assert!(lookups.lock().is_empty());
+            assert!(lookups.entries().is_empty());
         }
     }
 }
