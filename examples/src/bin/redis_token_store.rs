@@ -17,22 +17,17 @@ const RELEASE: &str =
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 #[derive(Clone)]
-pub(crate) struct RedisTokenStore(Client);
+pub(crate) struct RedisTokenStore(pub(crate) Client);
 
 impl RedisTokenStore {
-    pub(crate) fn new(url: &str) -> Result<Self, RedisError> {
-        Client::open(url).map(Self)
-    }
-
     /// Connects for each command. A process needs a few of them per lifetime of a token.
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, TokenStoreError> {
-        let unavailable = |error: RedisError| TokenStoreError::Unavailable(error.into());
-        let connection = self.0.get_multiplexed_async_connection().await;
-        let mut connection = connection.map_err(unavailable)?;
-        command
-            .query_async(&mut connection)
-            .await
-            .map_err(unavailable)
+        let run = async {
+            let mut connection = self.0.get_multiplexed_async_connection().await?;
+            command.query_async(&mut connection).await
+        };
+        run.await
+            .map_err(|error: RedisError| TokenStoreError::Unavailable(error.into()))
     }
 }
 
@@ -60,9 +55,8 @@ impl TokenStore for RedisTokenStore {
             let release = async move {
                 let mut eval = cmd("EVAL");
                 // If this fails, the lease ends by itself.
-                let _: Result<u32, _> = store
-                    .run(eval.arg(RELEASE).arg(1).arg(key).arg(owner))
-                    .await;
+                eval.arg(RELEASE).arg(1).arg(key).arg(owner);
+                let _: Result<u32, _> = store.run(&eval).await;
             };
             Ok(is_set.map(|_| Lease::new(release)))
         })
@@ -70,14 +64,14 @@ impl TokenStore for RedisTokenStore {
 }
 
 #[actix_web::main]
-pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .init();
+async fn main() -> Result<(), Box<dyn Error>> {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    log.init();
 
+    let redis = Client::open(std::env::var("REDIS_URL")?)?;
     let tokens = TokenClient::builder()
         .settings(TokenClientSettings::from_env())
-        .token_store(RedisTokenStore::new(&std::env::var("REDIS_URL")?)?)
+        .token_store(RedisTokenStore(redis))
         .build()?;
     println!("{}", tokens.token(()).await?.secret());
     Ok(())
