@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::context::StoreContext;
@@ -230,17 +231,16 @@ impl SharedTokens {
         if !self.is_available() {
             return None;
         }
-        // In a task of its own, in which the store may panic.
-        let mut task = tokio::spawn(operation);
-        let result = timeout(self.time_limit.min(time_left), &mut task).await;
+        // In a task of its own, in which the store may panic. The set aborts it at the end of the time,
+        // and when the client is dropped.
+        let mut task = JoinSet::new();
+        task.spawn(operation);
+        let result = timeout(self.time_limit.min(time_left), task.join_next()).await;
         let error = match result {
-            Ok(Ok(Ok(value))) => return Some(value),
-            Ok(Ok(Err(error))) => error,
-            Ok(Err(_)) => TokenStoreError::Panicked,
-            Err(_) => {
-                task.abort();
-                TokenStoreError::TimedOut
-            }
+            Ok(Some(Ok(Ok(value)))) => return Some(value),
+            Ok(Some(Ok(Err(error)))) => error,
+            Ok(Some(Err(_)) | None) => TokenStoreError::Panicked,
+            Err(_) => TokenStoreError::TimedOut,
         };
         let now = self.clock.now();
         self.warnings.store_failed(&error, now);
