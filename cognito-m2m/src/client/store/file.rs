@@ -176,8 +176,8 @@ impl Folder {
     }
 
     fn is_cleanup_due(&self) -> bool {
-        let last = self.last_cleanup.lock();
-        let mut last = last.unwrap_or_else(PoisonError::into_inner);
+        let last = &self.last_cleanup;
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = last.is_none_or(|last| last.elapsed() >= CLEANUP_INTERVAL);
         if is_due {
             *last = Some(Instant::now());
