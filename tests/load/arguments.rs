@@ -13,7 +13,7 @@ usage: activity_load [--<option> <value>]..
   --clients <number>             all are active on every instance, once a second, default: 200
   --seconds <number>             the length of a window with ordinary load, default: 60
   --deploy-seconds <number>      the time in which all processes are restarted, default: 60; 0: no deploy
-  --warm-up-seconds <number>     default: 20
+  --warm-up-seconds <number>     default: 75, so that each row has become older than the default precision
   --max-connections <number>     of each server, default: 1000";
 
 /// The maximum number of requests a second in all processes.
@@ -46,7 +46,7 @@ impl Arguments {
             clients: 200,
             window: Duration::from_secs(60),
             deploy: Duration::from_secs(60),
-            warm_up: Duration::from_secs(20),
+            warm_up: Duration::from_secs(75),
             max_connections: 1_000,
         };
         let mut arguments = arguments.iter();

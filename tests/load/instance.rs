@@ -185,7 +185,8 @@ struct WarningWriter;
 impl Write for WarningWriter {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(line);
-        if text.contains("did not answer") {
+        let is_timeout = ["did not answer", "timeout", "max_statement_time"];
+        if is_timeout.iter().any(|part| text.contains(part)) {
             println!("{TIMEOUT}");
         } else if text.contains("activity") {
             println!("{FAILURE}{}", text.trim_end());
