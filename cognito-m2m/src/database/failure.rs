@@ -8,8 +8,7 @@ type Source = Box<dyn Error + Send + Sync>;
 /// The failure of a connection or a statement, and its kind.
 pub(crate) struct Failure {
     kind: FailureKind,
-    is_interruption: bool,
-    source: Source,
+    pub(super) source: Source,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,43 +56,17 @@ const PERMANENT: [&str; 18] = [
     "unknown database",
 ];
 
-/// Lower-case substrings of the error messages of PostgreSQL and MySQL for a statement that reached one
-/// of its limits on the server.
-const INTERRUPTION: [&str; 3] = [
-    "canceling statement due to",
-    "lock wait timeout exceeded",
-    "max_statement_time exceeded",
-];
-
 impl Failure {
     pub(crate) fn new(kind: FailureKind, source: impl Into<Source>) -> Self {
         Self {
             kind,
-            is_interruption: false,
             source: source.into(),
         }
     }
 
-    /// Marks the failure as the end of a statement by its limits or by a cancellation.
-    pub(super) fn into_interruption(self) -> Self {
-        Self {
-            is_interruption: true,
-            ..self
-        }
-    }
-
-    /// Returns `true` if the server has ended the statement and keeps the connection.
-    pub(super) fn is_interruption(&self) -> bool {
-        self.is_interruption
-    }
-
     /// Classifies an error by its message, because Diesel exposes no error codes of the servers.
     pub(crate) fn from_message(message: &str, source: impl Into<Source>) -> Self {
-        let failure = Self::new(FailureKind::of_message(message), source);
-        if contains_one_of(&message.to_lowercase(), &INTERRUPTION) {
-            return failure.into_interruption();
-        }
-        failure
+        Self::new(FailureKind::of_message(message), source)
     }
 
     pub(crate) fn into_parts(self) -> (FailureKind, Source) {
@@ -104,7 +77,7 @@ impl Failure {
 impl FailureKind {
     fn of_message(message: &str) -> Self {
         let message = message.to_lowercase();
-        let has_one_of = |parts| contains_one_of(&message, parts);
+        let has_one_of = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
         // PostgreSQL uses the same words for a missing database, schema or role.
         let is_missing_in_postgres =
             message.contains("does not exist") && has_one_of(&["relation ", "column "]);
@@ -118,10 +91,6 @@ impl FailureKind {
             Self::Temporary
         }
     }
-}
-
-fn contains_one_of(message: &str, parts: &[&str]) -> bool {
-    parts.iter().any(|part| message.contains(part))
 }
 
 impl From<DieselError> for Failure {
@@ -230,27 +199,6 @@ mod tests {
             ("Too many connections", FailureKind::Temporary),
         ] {
             assert_eq!(FailureKind::of_message(message), kind, "{message}");
-        }
-    }
-
-    #[test]
-    fn connection_is_usable_after_a_statement_has_reached_a_limit() {
-        let is_interruption = |message| Failure::from_message(message, "").is_interruption();
-        for message in [
-            "canceling statement due to lock timeout",
-            "canceling statement due to statement timeout",
-            "canceling statement due to user request",
-            "Lock wait timeout exceeded; try restarting transaction",
-            "Query execution was interrupted (max_statement_time exceeded)",
-        ] {
-            assert!(is_interruption(message), "{message}");
-        }
-        for message in [
-            "terminating connection due to administrator command",
-            "cannot execute INSERT in a read-only transaction",
-            "Deadlock found when trying to get lock; try restarting transaction",
-        ] {
-            assert!(!is_interruption(message), "{message}");
         }
     }
 }

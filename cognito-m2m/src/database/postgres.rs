@@ -203,16 +203,10 @@ impl From<Error> for Failure {
             return Self::from_message(&error.to_string(), error);
         };
         let kind = kind_of_code(code);
-        let interruptions = [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED];
-        let is_interruption = interruptions.contains(code);
-        let failure = match error.into_source() {
+        match error.into_source() {
             Some(database_error) => Self::new(kind, database_error),
             None => Self::new(kind, "the server reported an error"),
-        };
-        if is_interruption {
-            return failure.into_interruption();
         }
-        failure
     }
 }
 

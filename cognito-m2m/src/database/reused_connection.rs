@@ -16,6 +16,14 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// is closed. A server that limits statements ends them long before.
 const CANCELLED_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Parts of the error messages of PostgreSQL and MySQL, in English, for a statement that reached one of
+/// its limits. After a message in another language, the connection is closed.
+const INTERRUPTION: [&str; 3] = [
+    "canceling statement due to",
+    "Lock wait timeout exceeded",
+    "max_statement_time exceeded",
+];
+
 /// The future of the statements of a call.
 pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 
@@ -104,7 +112,7 @@ async fn call<C: DatabaseConnection, T, E>(
     }
     let result = run_or_cancel(&mut connection, work, &mut reply).await?;
     let failure = result.as_ref().err();
-    let is_reusable = failure.is_none_or(Failure::is_interruption);
+    let is_reusable = failure.is_none_or(is_interruption);
     let has_failed = failure.is_some();
     // Nobody receives the result of a call that was cancelled.
     let _ = reply.send(result.map_err(CallError::Work));
@@ -141,4 +149,36 @@ async fn limited<C: DatabaseConnection, T>(
     let value = work(connection).await?;
     connection.commit().await?;
     Ok(value)
+}
+
+/// Returns `true` if the server has ended the statement and keeps the connection.
+fn is_interruption(failure: &Failure) -> bool {
+    let message = failure.source.to_string();
+    INTERRUPTION.iter().any(|part| message.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connection_is_usable_after_a_statement_has_reached_a_limit() {
+        let is_interruption = |message| is_interruption(&Failure::from_message(message, message));
+        for message in [
+            "canceling statement due to lock timeout",
+            "canceling statement due to statement timeout",
+            "canceling statement due to user request",
+            "Lock wait timeout exceeded; try restarting transaction",
+            "Query execution was interrupted (max_statement_time exceeded)",
+        ] {
+            assert!(is_interruption(message), "{message}");
+        }
+        for message in [
+            "terminating connection due to administrator command",
+            "cannot execute INSERT in a read-only transaction",
+            "Deadlock found when trying to get lock; try restarting transaction",
+        ] {
+            assert!(!is_interruption(message), "{message}");
+        }
+    }
 }
