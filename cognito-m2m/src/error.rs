@@ -1,9 +1,10 @@
 //! The reasons why a request is refused.
 //!
 //! [`Refusal`] covers all of them. Its parts are [`AuthenticationError`] (no token, or a malformed,
-//! invalid or expired one), [`CutoffRefusal`] for a client that is cut off, [`Denial`] for authorization (API, scope, method, client, claim),
-//! [`KeysUnavailable`] and [`CutoffsUnavailable`] for temporary failures, [`UserMappingError`] for the lookup of a user, and
-//! [`Misconfiguration`] for a mistake in the program. Invalid settings refuse no request: they are
+//! invalid or expired one), [`CutoffRefusal`] for a client that is cut off, [`Denial`] for
+//! authorization (API, scope, method, client, claim), [`KeysUnavailable`] and [`CutoffsUnavailable`] for
+//! temporary failures, [`UserMappingError`] for the lookup of a user, and [`Misconfiguration`] for a
+//! mistake in the program. Invalid settings refuse no request: they are
 //! reported at start-up, as a [`SettingsError`](crate::settings::SettingsError).
 
 use crate::cutoff::{CutoffRefusal, CutoffsUnavailable};

@@ -49,7 +49,7 @@
 //! | How do I serve users and machines together? | [`guide::mixed_traffic`] |
 //! | How does a handler get a row of my user table? | [`guide::users`] |
 //! | Which clients have called? | [`guide::activity`] |
-//! | How do I shut out a client at once? | [`guide::cutoffs`] |
+//! | How do I refuse the tokens of a client before they expire? | [`guide::cutoffs`] |
 //! | How do I serve browsers of other origins? | [`guide::cors`] |
 //! | What does a container need? Which probes? | [`guide::deployment`] |
 //! | What do I add to `Cargo.toml` for my database? | [`guide::databases`] |
@@ -57,6 +57,7 @@
 //! | How do I move from Django? | [`guide::from_django`] |
 //! | How do I move away from a user table? | `guide::moving_from_users`, with the features `testing`, `diesel-r2d2` and `diesel-sqlite` |
 //! | How do I call another service? | `guide::calling_services`, with the feature `client` |
+//! | How do processes share tokens? | `guide::sharing_tokens`, with the feature `client` |
 //! | How do I rotate a client secret? | `guide::rotating_secrets`, with the feature `client` |
 //! | How do I test handlers? | `guide::testing`, with the feature `testing` |
 //!

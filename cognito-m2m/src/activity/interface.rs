@@ -21,9 +21,11 @@ pub type StoredFuture<'a> =
 ///
 /// Its methods run on the background thread of the crate and must not block it: one thread serves every
 /// [`CognitoAuth`](crate::CognitoAuth) and token client of the process. A call that takes longer than
-/// 5 s is cancelled. Tasks that a method spawns on the thread's Tokio runtime are not aborted when the
-/// `CognitoAuth` is dropped, but when the thread ends, after the last one. Records whose write failed or was cancelled are written again
-/// later, so writing the same record twice must be harmless.
+/// 5 s is cancelled. Records whose write failed or was cancelled are written again later, so writing the
+/// same record twice must be harmless.
+///
+/// Tasks that a method spawns on the Tokio runtime of the thread are not aborted when the `CognitoAuth`
+/// is dropped. They end with the thread, after the last `CognitoAuth` and token client.
 ///
 /// # Examples
 ///
@@ -71,13 +73,12 @@ pub trait ActivityStore: Send + 'static {
     /// 0, any later time counts. The default implementation ignores the precision.
     fn set_precision(&mut self, _precision: Duration) {}
 
-    /// Returns the stored activity of these clients, in any order. Clients that are not in the store
-    /// are left out.
+    /// Returns the stored activity of these clients, in any order, without those that are not stored.
     ///
     /// It is called before a write, unless `activity_precision` is 0, with at most 1,000 client IDs in
     /// ascending order. A client whose stored time is recent enough is not written, and a client that
-    /// is left out is written. The default implementation returns no activity. Then each instance
-    /// writes a client at most once in `activity_precision`.
+    /// is left out is written. The default implementation returns no activity. Each instance then writes
+    /// a client at most once per `activity_precision`.
     ///
     /// # Errors
     ///

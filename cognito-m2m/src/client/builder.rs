@@ -286,8 +286,9 @@ impl TokenClientBuilder {
         self
     }
 
-    /// Checks the settings, and starts the background thread unless it is running. The file with the secret is read, or
-    /// the callback for the secret is started. No token is fetched yet.
+    /// Checks the settings, and starts the background thread unless it is running.
+    ///
+    /// The file with the secret is read, or the callback for the secret is started. No token is fetched yet.
     ///
     /// # Errors
     ///

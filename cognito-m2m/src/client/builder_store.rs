@@ -9,8 +9,8 @@ impl TokenClientBuilder {
     /// Sets a store in which processes share their tokens. By default, each process requests its own.
     ///
     /// The processes must have the same endpoint, form parameters, client ID and secret, and request
-    /// the same scopes and metadata. Then a token is requested by one of them, about once per three
-    /// quarters of its lifetime. If the store fails, each process requests its own tokens, and a
+    /// the same scopes and metadata. Then one of them requests a token for all, each time that about
+    /// three quarters of its lifetime have passed. If the store fails, each process requests its own tokens, and a
     /// warning is logged. See [`guide::sharing_tokens`](crate::guide::sharing_tokens).
     ///
     /// It can't be combined with the setting `token_store`, which names a folder for a

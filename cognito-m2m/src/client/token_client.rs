@@ -26,8 +26,10 @@ use crate::scope::InvalidScope;
 ///
 /// Tokens are fetched on a background thread, so cancelling one call never cancels a fetch that
 /// others wait for. One thread serves every token client and [`CognitoAuth`](crate::CognitoAuth) of the
-/// process, and ends with the last of them. Dropping a client stops its fetches without waiting. Every call ends within [`TokenClientBuilder::deadline`], 10 s by default,
-/// unless it waits for its turn: a client sends up to 32 requests at a time, and fewer until the
+/// process, and ends with the last of them. Dropping the last clone of a client cancels its fetches
+/// without waiting.
+///
+/// Every call ends within [`TokenClientBuilder::deadline`], 10 s by default, unless it waits for its turn: a client sends up to 32 requests at a time, and fewer until the
 /// endpoint has accepted it. The queue is fair. A call in the queue fails with a timeout if the
 /// endpoint responds to no request at all for as long as the deadline. To wait for a shorter time,
 /// wrap the call in a timeout.

@@ -74,8 +74,8 @@ pub trait CutoffStore: Send + Sync + 'static {
 
     /// Returns all cut-offs, for a list that an operator requests.
     ///
-    /// By default, it calls [`read`](Self::read). A store that keeps a connection for `read` opens
-    /// another one here, so that lists never delay the periodic reads.
+    /// The default implementation calls [`read`](Self::read). A store that reuses a connection for `read`
+    /// should open another one here, so that lists never delay the periodic reads.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! Cut-offs: refuse the tokens of a client at once, although they have not expired.
+//! Cut-offs, which refuse the tokens of a client before they expire.
 //!
 //! An access token of Cognito is valid until it expires, even if its client or secret has been
-//! deleted. A [`Cutoff`] names a client and a time. Tokens that were issued to the client before that
-//! time are refused on every instance within `cutoff_refresh`, also those that an instance has
-//! already verified.
+//! deleted. A [`Cutoff`] consists of a client ID and a time. Within `cutoff_refresh` (5 s by default),
+//! every instance refuses the tokens that were issued to the client before that time, including those
+//! that it has already verified.
 //!
 //! - If the time is not in the future, the response is 401 `invalid_token`. A token that is issued
 //!   later is accepted, so a client whose token or secret has leaked continues with a new one.

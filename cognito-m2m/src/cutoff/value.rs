@@ -7,7 +7,7 @@ use crate::qualified_client_id::QualifiedClientId;
 /// supported databases accept.
 const LATEST_SECOND: u64 = 253_402_300_799;
 
-/// A time before which the accepted tokens of a client must not have been issued.
+/// A client, and the time before which its accepted tokens must not have been issued.
 ///
 /// # Examples
 ///
@@ -52,7 +52,9 @@ impl Cutoff {
         })
     }
 
-    /// Sets the reason, for the people who list the cut-offs. The client never sees it. Default: empty.
+    /// Sets the reason, for the operators who list the cut-offs. The client never sees it. Default: empty.
+    ///
+    /// The stores of this crate shorten it to 1,000 characters and replace NUL by U+FFFD.
     #[must_use]
     pub fn because(mut self, reason: impl Into<Box<str>>) -> Self {
         self.reason = reason.into();

@@ -311,12 +311,13 @@ settings! {
     /// Environment variable: `COGNITO_M2M_ACTIVITY_FLUSH_INTERVAL`.
     value activity_flush_interval(Duration::from_secs(5)): Duration = Duration::from_secs(1), logged as debug;
 
-    /// Sets the precision of the time at which a client was last seen. Default: 60 s.
+    /// Sets the precision of the stored `last_seen_at`. Default: 60 s.
     ///
     /// The row of a client is updated only if the client was seen at least that much later than the
-    /// stored time. So the number of updates depends on the number of clients, and neither on requests
-    /// nor on instances. While a client sends requests, its stored time may lag by a third more, since
-    /// writes are spread over time. The row of a new client is written within 250 ms. With 0, every
+    /// stored time. The number of updates therefore depends on the number of clients, and not on the
+    /// number of requests or instances. While a client sends requests, its stored time lags by up to the
+    /// precision and a third of it (80 s by default), because the writes are spread over time. The row of
+    /// a new client is written within 250 ms. With 0, every
     /// change is written after `activity_flush_interval`. See
     /// [`guide::activity`](crate::guide::activity).
     ///
@@ -331,8 +332,8 @@ settings! {
     /// Environment variable: `COGNITO_M2M_CUTOFF_REFRESH`.
     value cutoff_refresh(Duration::from_secs(2)): Duration = Duration::from_secs(5), logged as debug;
 
-    /// Sets whether guarded handlers wait for the cut-offs. Default: true; until they have been read
-    /// once, guarded handlers answer 503.
+    /// Sets whether guarded handlers require that the cut-offs have been read once. Default: true; until
+    /// then, requests with a token wait up to 1 s, and guarded handlers answer 503.
     ///
     /// If false, requests are served before the first read, including those of clients that are cut
     /// off. Later, the last known cut-offs apply while their store is unavailable, with either value.

@@ -28,13 +28,13 @@ const MAX_ENTRIES: usize = 10_000;
 /// # What happens to concurrent requests that miss the cache?
 ///
 /// If their keys are equal, they share one lookup, whichever workers serve them. The first request runs it,
-/// and the others wait for its result: the user, a miss, or the error. If the first request is cancelled or
+/// and the others wait for its result: the user, `None`, or the error. If the first request is cancelled or
 /// times out, one of the others runs the lookup again. Each request waits for at most its own
 /// `mapping_timeout`.
 ///
 /// A request may therefore get the result of a lookup that was already running when it arrived. If the row
-/// was added or changed during that lookup, the result may be that of the former row. A miss or an error is
-/// not cached, so the next request runs a new lookup.
+/// was added or changed during that lookup, the result may be outdated. `None` and errors are not cached, so
+/// the next request runs a new lookup.
 ///
 /// # Examples
 ///

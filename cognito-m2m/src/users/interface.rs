@@ -17,8 +17,9 @@ use crate::principal::ServicePrincipal;
 /// request. A lookup that takes longer than `mapping_timeout` is cancelled by dropping its future, and
 /// the response is 503. Use [`actix_web::web::block`] for work that blocks the thread.
 ///
-/// If the future holds a pooled connection, the pool may lend it to another request while its query is
-/// still running. `user_mapper!` prevents that. In a mapper of your own, run the query in a task.
+/// If the dropped future held a pooled connection, the pool may lend that connection to another request
+/// while its query is still running. `user_mapper!` prevents this. In a custom mapper, run the query in a
+/// spawned task.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! How do I refuse the tokens of a client at once?
+//! How do I refuse the tokens of a client before they expire?
 //!
 //! `cargo run -p cognito-m2m-examples --bin cut_off_clients`
 //!

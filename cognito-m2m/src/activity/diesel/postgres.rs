@@ -50,12 +50,12 @@ use crate::database::PgConnection;
 /// The server ends each statement of the store after it has waited 3 s for a lock, or after it has run
 /// for 4 s. The store sets `lock_timeout` and `statement_timeout` as start-up options of its connections,
 /// before the `options` of the URL, which can set other values. For a connection of
-/// [`connect_with`](Self::connect_with), it sets them in the transaction of each statement. A call that
-/// is cancelled nevertheless keeps its connection, asks the server to cancel the statement, and waits up
-/// to 30 s for its end. The next call waits for that connection instead of opening another. So each
-/// instance has at most one session for writing, however long the table is locked. (A statement over a
-/// connection of `connect_with` is not asked to end, because the request would need the same TLS
-/// settings.)
+/// [`connect_with`](Self::connect_with), it sets them in the transaction of each statement.
+///
+/// If a call is cancelled nevertheless, the store asks the server to cancel the statement, and waits up to
+/// 30 s for its end. (It does not ask for a statement over a connection of `connect_with`, because the
+/// request would need the same TLS settings.) The next call waits for that connection instead of opening
+/// another. So each instance has at most one session for writing, however long the table is locked.
 ///
 /// # Does it work behind PgBouncer?
 ///
@@ -75,7 +75,7 @@ use crate::database::PgConnection;
 ///
 /// With statement pooling, `connect_with` does not work, because the store starts a transaction.
 ///
-/// The prepared statements fail in the same way for connection pools of `diesel-async` that you pass to `user_mapper!`.
+/// Connection pools of `diesel-async` that you pass to `user_mapper!` fail in the same way.
 pub struct PostgresActivity(Session<PgConnection>);
 
 impl_network_store! {
@@ -91,8 +91,9 @@ impl_network_store! {
 /// A migration takes a lock first, because `IF NOT EXISTS` fails if two sessions create the same table
 /// at the same time. It waits longer than other statements, because many instances may start at once.
 /// Only one instance at a time tries to drop the index, because the attempt blocks all others that use
-/// the table while it waits for its lock. Before PostgreSQL 14, `extract` returns a floating-point number. After rounding,
-/// it is exact to the microsecond for centuries.
+/// the table while it waits for its lock.
+///
+/// Before PostgreSQL 14, `extract` returns a floating-point number. After rounding, it is exact to the microsecond for centuries.
 static DIALECT: Dialect = Dialect {
     quote: '"',
     create: "

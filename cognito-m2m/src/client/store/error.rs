@@ -4,8 +4,8 @@ use crate::error_report::debug_as_report;
 
 /// The error returned when a [`TokenStore`](super::TokenStore) fails.
 ///
-/// It reaches the log, never the callers of [`TokenClient`](crate::client::TokenClient), which then
-/// request their tokens from the token endpoint. The texts of the sources are logged, so they must
+/// It is logged, and never returned to the callers of [`TokenClient`](crate::client::TokenClient), which
+/// then requests the token from the token endpoint. The texts of the sources are logged, so they must
 /// not contain passwords.
 ///
 /// # Examples
@@ -22,8 +22,8 @@ pub enum TokenStoreError {
     /// The store can't be read or written. It is not used for 10 s.
     #[error("the token store is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// An entry or a lease is not what the store has written, such as a file of another owner. It is
-    /// ignored, and the store is still used.
+    /// An entry or a lease is not trusted, such as a file of another owner. It is ignored, and the store
+    /// is still used.
     #[error("the token store refused a file or a lease")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
     /// The store took longer than

@@ -20,21 +20,23 @@ pub type TokenStoreFuture<'a, T> =
 ///
 /// Pass it to [`TokenClientBuilder::token_store`](crate::client::TokenClientBuilder::token_store).
 /// [`FileTokenStore`](super::FileTokenStore) is built in, and
-/// [`guide::sharing_tokens`](crate::guide::sharing_tokens) has one for Redis.
+/// the example program `redis_token_store` has one for Redis: see
+/// [`guide::sharing_tokens`](crate::guide::sharing_tokens).
 ///
 /// A store needs no knowledge of tokens. Keys are up to 64 characters of `a-z`, `0-9` and `-`, and
 /// entries are opaque bytes of up to 64 KiB. Entries are encrypted with a key that is derived from the
 /// client secret, before they reach the store. Keys contain a fingerprint of that encryption key, and
 /// a hash of everything that the token was requested with.
 ///
-/// A token that is needed is read from the store. If the store has none, the process that obtains the
-/// lease requests a token and stores it, while the others read the store several times a second. If a
+/// When a token is needed, it is read from the store. If the store has no usable one, the process that
+/// obtains the lease requests a token and stores it, while the others read the store several times a
+/// second. If a
 /// method fails, or takes longer than
 /// [`token_store_timeout`](crate::client::TokenClientBuilder::token_store_timeout), the client requests
 /// the token itself, and does not use the store for 10 s.
 ///
-/// The methods are called on the background thread of the token client, which has a Tokio runtime.
-/// They must not block it.
+/// The methods are called on the background thread of the crate, which has a Tokio runtime. They must not
+/// block it, because it serves every token client and [`CognitoAuth`](crate::CognitoAuth) of the process.
 ///
 /// # Examples
 ///
@@ -139,7 +141,7 @@ pub trait TokenStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns [`TokenStoreError`] if the store can't tell.
+    /// Returns [`TokenStoreError`] if the store can't be read or written.
     fn lease<'a>(&'a self, key: &'a str, duration: Duration)
     -> TokenStoreFuture<'a, Option<Lease>>;
 }
@@ -167,9 +169,9 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     }
 }
 
-/// The right to request the token of one key, which one process has at a time.
+/// The exclusive right to request the token of one key.
 ///
-/// The client releases it when its request has ended. If it is dropped instead, because the process
+/// One process has it at a time. The client releases it when its request has ended. If it is dropped instead, because the process
 /// ends, the future passed to [`new`](Self::new) is dropped without being polled.
 ///
 /// # Examples

@@ -73,7 +73,7 @@ pub trait RowSource<Query, Row>: Send + Sync + 'static {
     /// Runs the query like [`rows`](Self::rows), and drops `permit` when the query no longer occupies a
     /// connection.
     ///
-    /// Mappers call this method. The default implementation drops `permit` at once, which is right for a
+    /// Mappers call this method. The default implementation drops `permit` at once, which is correct for a
     /// pool without [`max_queries`](Self::max_queries). If a query of your pool can outlast the returned
     /// future, keep `permit` with the query, not with the future.
     ///
@@ -92,8 +92,8 @@ pub trait RowSource<Query, Row>: Send + Sync + 'static {
     /// Returns the number of connections that the queries of one mapper may occupy at the same time, or
     /// `None` if it is unlimited. A mapper calls it once, when it is created.
     ///
-    /// Lookups of the same value, such as a client ID, occupy at most one connection less, so that slow
-    /// lookups of one client leave a connection for the others. Further lookups wait, for at most
+    /// Lookups of the same value, such as a client ID, occupy at most one connection less, but at least
+    /// one, so that slow lookups of one client leave a connection for the others. Further lookups wait, for at most
     /// `mapping_timeout`.
     ///
     /// For `bb8` and `deadpool` it is the size of the pool. For `r2d2` it is one less, because nothing

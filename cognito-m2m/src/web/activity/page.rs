@@ -74,10 +74,10 @@ impl ClientActivityPage {
         }
     }
 
-    /// Also shows the [cut-offs](crate::cutoff) of this store: the clients, including those that have
-    /// never been seen, with the times and reasons. A search applies to them too.
+    /// Adds the [cut-offs](crate::cutoff) of this store: the clients, including those that have never
+    /// been seen, with the times and reasons. A search applies to them too.
     ///
-    /// If the store is unavailable, the page says so, and still shows the clients.
+    /// If the store is unavailable, the page shows a note and still lists the clients.
     ///
     /// # Examples
     ///

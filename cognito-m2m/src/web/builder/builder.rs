@@ -187,7 +187,8 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Sets the store of the [cut-offs](crate::cutoff), which refuse the tokens of a client at once.
+    /// Sets the store of the [cut-offs](crate::cutoff), which refuse the tokens of a client before they
+    /// expire. Default: none.
     ///
     /// It is read every `cutoff_refresh`. Until the first successful read, guarded handlers answer 503,
     /// unless `cutoff_required` is off. To set and lift cut-offs with the same value, pass an `Arc`.
@@ -252,7 +253,8 @@ impl CognitoAuthBuilder {
         self
     }
 
-    /// Checks the settings, starts the background thread unless it is running, and returns the middleware.
+    /// Checks the settings, starts the background thread unless it is running, and returns the
+    /// middleware.
     ///
     /// # Errors
     ///

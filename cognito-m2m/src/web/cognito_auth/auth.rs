@@ -154,8 +154,8 @@ impl CognitoAuth {
     /// # Errors
     ///
     /// Returns a [`Refusal`] if the token is empty, malformed, invalid or expired, if its user pool
-    /// does not admit the client, if it is for another API (the setting `resource_servers`), or if the
-    /// signing keys are unavailable.
+    /// does not admit the client, if the client is [cut off](crate::cutoff), if the token is for another
+    /// API (the setting `resource_servers`), or if the signing keys or the cut-offs are unavailable.
     ///
     /// # Examples
     ///
@@ -184,7 +184,7 @@ impl CognitoAuth {
         Ok(principal)
     }
 
-    /// Returns the state of the signing keys, for readiness probes.
+    /// Returns the state of the signing keys and the cut-offs, for readiness probes.
     #[must_use]
     pub fn health(&self) -> Health {
         let now = self.state.clock.now();

@@ -42,8 +42,8 @@ use crate::pool::PoolName;
 /// }
 /// ```
 ///
-/// `keys_age` and `age` are in whole seconds. `cutoffs` is `null` without a cut-off store. These names don't change between releases, but others may be
-/// added. The values contain no secrets, no tokens and no URLs. `last_error` may name the host of the
+/// `keys_age` and `age` are in whole seconds. `cutoffs` is `null` without a cut-off store. These names
+/// don't change between releases, but others may be added. The values contain no secrets, no tokens and no URLs. `last_error` may name the host of the
 /// keys and the authority that issued its certificate, so answer the probes of a load balancer with
 /// the status alone. See [`guide::deployment`](crate::guide::deployment).
 #[derive(Clone, Debug)]
@@ -68,8 +68,9 @@ impl Health {
         self.cutoffs.as_ref()
     }
 
-    /// Returns `true` if every user pool has usable keys and the cut-offs have been read once. The latter
-    /// only matters with a cut-off store, unless `cutoff_required` is off.
+    /// Returns `true` if every user pool has usable keys and the cut-offs have been read once.
+    ///
+    /// The cut-offs count only if there is a cut-off store and `cutoff_required` is on.
     ///
     /// It is `false` once [`shutdown`](crate::CognitoAuth::shutdown) has been called, and where
     /// [`has_forked`](Self::has_forked) is `true`. With a custom validator, it is `true` until then.
