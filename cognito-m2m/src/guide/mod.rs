@@ -56,7 +56,7 @@ pub mod which_attribute {}
 #[doc = include_str!("multi_tenant.md")]
 pub mod multi_tenant {}
 
-// The examples use pools of sync and async Diesel.
+// The example uses a pool of sync Diesel.
 #[cfg(any(
     not(doctest),
     all(

@@ -1,7 +1,7 @@
 //! The background thread for tasks that must outlive any Actix worker.
 //!
 //! All `CognitoAuth`s and `TokenClient`s of a process share one thread, which ends with the last of them.
-//! Each has a [`Background`] of its own: a set of tasks that stops by itself, with its own timeout.
+//! Each has its own [`Background`]: a set of tasks that is stopped independently, with its own timeout.
 
 mod background;
 mod process;

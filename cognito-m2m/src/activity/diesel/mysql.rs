@@ -54,13 +54,14 @@ use crate::database::Failure;
 /// # What happens while the table is locked?
 ///
 /// The server ends each statement of the store after it has waited 3 s for a lock. MariaDB also ends
-/// statements that run for 4 s. The store sets `lock_wait_timeout`, `innodb_lock_wait_timeout` and
-/// MariaDB's `max_statement_time` on each connection, including those of
-/// [`connect_with`](Self::connect_with). MySQL has no limit for statements that write: a statement that
-/// is slow without waiting for a lock runs to its end. A call that is cancelled keeps its connection and
-/// waits up to 30 s for the end of the statement. The next call waits for that connection instead of
-/// opening another. So each instance has at most one session for writing, however long the table is
-/// locked.
+/// statements that run for 4 s, and MySQL only those that read. The store sets `lock_wait_timeout`,
+/// `innodb_lock_wait_timeout`, and `max_statement_time` (MariaDB) or `max_execution_time` (MySQL) on each
+/// connection, including those of [`connect_with`](Self::connect_with). In MySQL, a statement that writes
+/// slowly without waiting for a lock runs to its end.
+///
+/// A call that is cancelled keeps its connection and waits up to 30 s for the end of the statement. The
+/// next call waits for that connection instead of opening another. So each instance has at most one
+/// session for writing, however long the table is locked.
 pub struct MysqlActivity(Session<AsyncMysqlConnection>);
 
 impl_network_store! {

@@ -24,8 +24,8 @@ use crate::database::{Failure, open_sqlite};
 /// An activity store in a SQLite file.
 ///
 /// It opens its own connections and uses them on blocking threads. A statement waits up to 3 s for a
-/// lock of another connection. Use a file rather than an
-/// in-memory database, which is private to one connection and so invisible to a reader.
+/// lock of another connection. Use a file rather than an in-memory database, which is private to one
+/// connection and so invisible to a reader.
 ///
 /// # Examples
 ///
