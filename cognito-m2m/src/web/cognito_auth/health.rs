@@ -86,8 +86,8 @@ impl Health {
     /// Returns `true` in a child process that was forked after
     /// [`CognitoAuth`](crate::CognitoAuth) was built.
     ///
-    /// The background thread does not exist there: no keys are fetched, and no client activity is
-    /// written. Build `CognitoAuth` after the fork.
+    /// The background thread does not exist there: no keys are fetched, no client activity is written and
+    /// no cut-offs are read. Build `CognitoAuth` after the fork.
     #[must_use]
     pub fn has_forked(&self) -> bool {
         self.has_forked
