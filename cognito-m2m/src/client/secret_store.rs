@@ -49,7 +49,7 @@ type Receiver = watch::Receiver<Option<Current>>;
 impl SecretStore {
     /// Creates a store whose source is asked by the first caller, unless there are secrets.
     ///
-    /// The source is asked in `tasks`. `time_limit` is the limit of one request to it, in real time.
+    /// The source is called in `tasks`. `time_limit` is the limit of one request to it, in real time.
     pub(super) fn new(
         client_id: ClientId,
         secrets: CheckedSecrets,

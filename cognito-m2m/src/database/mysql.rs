@@ -13,8 +13,8 @@ impl DatabaseConnection for AsyncMysqlConnection {
         Ok(self.batch_execute(statements).await?)
     }
 
-    /// MySQL limits only the execution of statements that read. MariaDB limits all, and treats the variable
-    /// of MySQL as a comment, like MySQL that of MariaDB. A server that knows none of these variables is
+    /// MySQL limits only the execution of statements that read, and MariaDB that of all. Each variable is in
+    /// a comment that only its server executes. A server that knows none of these variables is
     /// used without limits.
     async fn limit_statements(&mut self) {
         let statement = format!(

@@ -33,7 +33,7 @@ pub(crate) struct PlainConnection {
     pub(crate) client: Client,
     /// Drives the connection. Its result is the reason why the connection ended.
     driver: Option<JoinHandle<Result<(), Error>>>,
-    /// Tells the driver, by its drop, that the connection is no longer used.
+    /// When it is dropped, the driver learns that the connection is no longer used.
     _in_use: oneshot::Sender<Infallible>,
 }
 

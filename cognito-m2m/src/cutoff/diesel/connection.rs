@@ -8,8 +8,8 @@ use crate::database::{DatabaseConnection, Failure};
 
 /// A connection with the statements of a store.
 ///
-/// The server ends a statement that takes too long before the caller gives up, so that sessions do not
-/// queue up behind a lock.
+/// The server ends a statement that takes too long before the call is cancelled, so that sessions do not
+/// accumulate behind a lock.
 pub(super) trait CutoffConnection: DatabaseConnection {
     /// The migration that creates the table, and records itself in Diesel's table of migrations.
     const MIGRATION: &'static str;

@@ -75,7 +75,7 @@ impl ClientActivityPage {
     }
 
     /// Adds the [cut-offs](crate::cutoff) of this store: the clients, including those that have never
-    /// been seen, with the times and reasons. A search applies to them too.
+    /// been seen, with the times and reasons. A search applies to them too. Up to 500 are shown.
     ///
     /// If the store is unavailable, the page shows a note and still lists the clients.
     ///
