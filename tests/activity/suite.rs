@@ -150,10 +150,19 @@ pub(super) async fn rows_change_only_by_the_precision(
     first.write(older).await.expect(written);
     assert_eq!(table.updates().await, 3 * CLIENTS);
 
-    second.set_precision(Duration::ZERO);
-    let now = batch_of_clients(HOUR - 1, HOUR + 2 * MINUTE + 1_000_001);
-    second.write(now.clone()).await.expect(written);
+    // The fraction of the stored time is greater than that of the new one.
+    let with_fraction = batch_of_clients(HOUR - 1, HOUR + 4 * MINUTE + 1_900_000);
+    first.write(with_fraction.clone()).await.expect(written);
     assert_eq!(table.updates().await, 4 * CLIENTS);
+    let too_early = batch_of_clients(HOUR - 1, HOUR + 5 * MINUTE + 1_200_000);
+    first.write(too_early).await.expect(written);
+    assert_eq!(table.updates().await, 4 * CLIENTS);
+    assert_eq!(stored(&mut second, &inserted).await, *with_fraction);
+
+    second.set_precision(Duration::ZERO);
+    let now = batch_of_clients(HOUR - 1, HOUR + 4 * MINUTE + 1_900_001);
+    second.write(now.clone()).await.expect(written);
+    assert_eq!(table.updates().await, 5 * CLIENTS);
     assert_eq!(stored(&mut first, &inserted).await, *now);
 }
 

@@ -28,6 +28,7 @@ struct TestStore {
     reads: AtomicU64,
     is_away: AtomicBool,
     is_hanging: AtomicBool,
+    is_panicking: AtomicBool,
 }
 
 impl TestStore {
@@ -37,6 +38,10 @@ impl TestStore {
 
     fn set_hanging(&self, is_hanging: bool) {
         self.is_hanging.store(is_hanging, Ordering::SeqCst);
+    }
+
+    fn set_panicking(&self, is_panicking: bool) {
+        self.is_panicking.store(is_panicking, Ordering::SeqCst);
     }
 
     fn reads(&self) -> u64 {
@@ -51,6 +56,10 @@ impl CutoffStore for TestStore {
             if self.is_hanging.load(Ordering::SeqCst) {
                 std::future::pending::<()>().await;
             }
+            assert!(
+                !self.is_panicking.load(Ordering::SeqCst),
+                "the store of the test panics"
+            );
             if self.is_away.load(Ordering::SeqCst) {
                 return Err(CutoffError::Connect("the database is away".into()));
             }

@@ -112,6 +112,24 @@ async fn store_that_hangs_delays_no_request_for_long_and_is_given_up() {
     assert_eq!(fixture.get("/authenticated", &token).await.status, 403);
 }
 
+#[actix_web::test]
+async fn store_that_panics_is_read_again() {
+    let fixture = Fixture::start().await;
+    let token = fixture.token("reporting");
+    fixture.store.set_panicking(true);
+    fixture.refresh().await;
+    assert_eq!(fixture.get("/authenticated", &token).await.status, 200);
+    let health = fixture.auth.health();
+    let error = health.cutoffs().and_then(|cutoffs| cutoffs.last_error());
+    assert_eq!(
+        error,
+        Some("the cut-off store failed: the store has panicked")
+    );
+    fixture.store.set_panicking(false);
+    fixture.cut_off("reporting", 3_000).await;
+    assert_eq!(fixture.get("/authenticated", &token).await.status, 403);
+}
+
 #[test]
 fn long_outage_is_logged_rarely_and_its_end_once() {
     let Some(log) = CapturedLog::alone(long_outage_is_logged_rarely_and_its_end_once) else {

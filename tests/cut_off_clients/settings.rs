@@ -37,6 +37,23 @@ async fn cutoff_of_a_pool_applies_to_its_own_client_only() {
     assert_eq!(fixture.refusal_reason(&foreign).await, None);
 }
 
+#[test]
+fn cutoff_of_an_unknown_pool_is_warned_about_once() {
+    let Some(log) = CapturedLog::alone(cutoff_of_an_unknown_pool_is_warned_about_once) else {
+        return;
+    };
+    actix_web::rt::System::new().block_on(async {
+        let fixture = Fixture::start().await;
+        fixture.cut_off("reporting", 3_000).await;
+        assert_eq!(log.lines_with("does not define").len(), 0);
+        fixture.cut_off("tenat:reporting", 3_000).await;
+        fixture.refresh().await;
+        let warnings = log.lines_with("a cut-off names a pool");
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("pool=\"tenat\""), "{warnings:?}");
+    });
+}
+
 /// Accepts every token, and returns claims without `iat`.
 struct WithoutIssueTime;
 

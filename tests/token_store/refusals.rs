@@ -57,6 +57,25 @@ async fn replacement_of_a_refused_token_is_requested_once() {
     assert_eq!(pool.requests(), 2);
 }
 
+/// The token of another process can be from before the cut-off that made an API refuse the own token.
+#[actix_web::test]
+async fn refused_token_of_another_process_is_replaced_although_the_own_one_was_just_refused() {
+    let pool = Pool::start();
+    let store = MemoryStore::default();
+    let (client, other) = (pool.client(store.clone()), pool.client(store));
+    let first = client.token("widgets/read").await.expect("a token");
+    assert_eq!(token(&other).await, first.secret());
+    assert!(other.invalidate(&first));
+    let second = token(&other).await;
+    assert!(client.invalidate(&first));
+    let shared = client.token("widgets/read").await.expect("a token");
+    assert_eq!(shared.secret(), second);
+    assert!(client.invalidate(&shared));
+    let third = token(&client).await;
+    assert!(third != second && third != first.secret());
+    assert_eq!(pool.requests(), 3);
+}
+
 /// Invalidations are limited, so the token stays in use. It is still not taken from the store.
 #[actix_web::test]
 async fn refusal_counts_even_if_the_token_is_not_removed() {

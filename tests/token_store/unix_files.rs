@@ -168,7 +168,14 @@ async fn old_files_are_removed_and_others_stay() {
         .put("first", b"entry".to_vec(), LEASE)
         .await
         .expect("the folder is created");
-    let names = ["a.token", "a.lease", ".a.token.0123.tmp", "notes.txt"];
+    let names = [
+        "a.token",
+        "a.lease",
+        ".a.token.0123.tmp",
+        "notes.txt",
+        "other.tmp",
+        "Other.token",
+    ];
     for name in names {
         for (prefix, age) in [("old", 26), ("new", 24)] {
             let path = folder.0.join(if name.starts_with('.') {
@@ -194,6 +201,8 @@ async fn old_files_are_removed_and_others_stay() {
         "new-a.lease",
         ".new.a.token.0123.tmp",
         "old-notes.txt",
+        "old-other.tmp",
+        "old-Other.token",
         "first.token",
         "second.token",
     ] {

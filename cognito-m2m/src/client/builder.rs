@@ -383,7 +383,7 @@ pub enum TokenClientBuildError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The background thread that fetches tokens could not be started.
-    #[error("failed to start the background thread of the token client")]
+    #[error("failed to start the background thread")]
     Thread(#[source] std::io::Error),
     /// The HTTP client could not be created, usually because no TLS root certificates are
     /// installed. A token URL with plain `http` needs none.

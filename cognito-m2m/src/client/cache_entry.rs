@@ -209,11 +209,15 @@ impl CacheEntry {
 
     /// Removes a token that an API refused. Returns `false` if it is no longer the cached one, or
     /// if tokens were invalidated too often.
+    ///
+    /// A token of a store does not count as one: it is not taken from the store again, so the next token
+    /// is a new one.
     pub(super) fn invalidate(&self, token: &AccessToken, now: ClockReading) -> bool {
         let mut state = self.state();
         let cached = self.cached.load();
-        let is_cached = cached.as_ref().is_some_and(|it| it.contains(token));
-        let is_removed = is_cached && state.invalidations.allow(now);
+        let is_removed = cached.as_ref().is_some_and(|cached| {
+            cached.contains(token) && (cached.is_from_store() || state.invalidations.allow(now))
+        });
         if is_removed {
             self.cached.store(None);
             state.next_fetch_at = None;

@@ -27,6 +27,7 @@ pub(super) struct CachedToken {
     token: AccessToken,
     requested_at: ClockReading,
     usable_until: ClockReading,
+    is_from_store: bool,
     // In milliseconds after `requested_at`.
     renew_after: AtomicU64,
     is_used: AtomicBool,
@@ -46,6 +47,7 @@ impl CachedToken {
             token: fetched.token.clone(),
             requested_at: life.requested_at(),
             usable_until: life.usable_until()?,
+            is_from_store: fetched.is_from_store,
             renew_after: AtomicU64::new(millis(renew_after)),
             is_used: AtomicBool::new(false),
             is_renewing: AtomicBool::new(false),
@@ -70,6 +72,11 @@ impl CachedToken {
         let is_fresh = |found: Self| found.outlives(self, now) && !found.is_renewal_due(now);
         !self.contains(&found.token)
             && (!self.is_usable(now) || Self::new(found, 0.0).is_some_and(is_fresh))
+    }
+
+    /// Returns `true` if the token was taken from a token store.
+    pub(super) fn is_from_store(&self) -> bool {
+        self.is_from_store
     }
 
     pub(super) fn is_usable(&self, now: ClockReading) -> bool {

@@ -9,6 +9,7 @@ pub(super) struct FetchedToken {
     pub(super) token: AccessToken,
     // The waiting callers get a token of unknown lifetime, but it is not cached.
     pub(super) life: TokenLife,
+    pub(super) is_from_store: bool,
 }
 
 impl FetchedToken {
@@ -16,6 +17,7 @@ impl FetchedToken {
         Self {
             token: response.access_token().clone(),
             life: *response.life(),
+            is_from_store: false,
         }
     }
 

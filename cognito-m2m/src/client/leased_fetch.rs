@@ -92,7 +92,7 @@ impl SharedFetch {
         let Ok(secrets) = fetcher.secrets(deadline).await else {
             return Contribution::Nothing;
         };
-        let mut patience = Patience::new(self.entry(), time_left(now, deadline));
+        let mut patience = Patience::new(self.entry(), time_left(now, deadline), now);
         if patience.limit < MIN_TIME {
             return Contribution::Nothing;
         }
@@ -162,12 +162,15 @@ impl<'e> Patience<'e> {
         clippy::arithmetic_side_effects,
         reason = "the divisor is a constant other than 0"
     )]
-    fn new(entry: &'e CacheEntry, time_left: Duration) -> Self {
+    fn new(entry: &'e CacheEntry, time_left: Duration, now: ClockReading) -> Self {
+        let started_at = Instant::now();
+        let last = entry.last_token();
+        let is_usable = last.is_some_and(|last| last.is_usable(now));
         Self {
             entry,
             limit: time_left / 2,
-            started_at: Instant::now(),
-            callers_wait_since: None,
+            started_at,
+            callers_wait_since: (!is_usable).then_some(started_at),
         }
     }
 

@@ -53,6 +53,7 @@ impl LockedFile {
             .create_new(true)
             .open(&temporary)?;
         if let Ok(metadata) = fs::metadata(&self.path) {
+            keep_owner(&file, &metadata);
             file.set_permissions(metadata.permissions())?;
         }
         file.write_all(content)?;
@@ -85,12 +86,29 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.into()
 }
 
+/// Gives the file the owner of the old one, so that the service can read what an administrator has
+/// written. Without the privilege, the file belongs to the user of this process.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
+
 fn lock(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
+    let opened = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
-        .open(path)?;
+        .open(path);
+    let file = match opened {
+        // Another user has created the file. A lock needs no permission to write.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path)?,
+        opened => opened?,
+    };
     let begin = Instant::now();
     loop {
         match file.try_lock() {

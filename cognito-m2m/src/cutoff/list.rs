@@ -40,6 +40,11 @@ impl CutoffList {
         self.len
     }
 
+    /// Returns the names of the pools whose clients are cut off.
+    pub(crate) fn pools(&self) -> impl Iterator<Item = &str> {
+        self.pools.keys().map(AsRef::as_ref)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }

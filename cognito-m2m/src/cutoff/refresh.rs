@@ -1,12 +1,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use super::error::CutoffError;
 use super::interface::CutoffStore;
 use super::known::{KnownCutoffs, Snapshot};
 use super::list::CutoffList;
+use super::value::Cutoff;
 use crate::backoff::Backoff;
 use crate::error_chain::{causes, chain};
+use crate::pool::PoolName;
 use crate::time::Clock;
 
 /// The maximum duration of a read.
@@ -24,6 +28,8 @@ pub(crate) struct CutoffRefresh {
     pub(crate) store: Arc<dyn CutoffStore>,
     pub(crate) known: Arc<KnownCutoffs>,
     pub(crate) interval: Duration,
+    /// The names of the user pools.
+    pub(crate) pools: Box<[PoolName]>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -50,13 +56,12 @@ impl CutoffRefresh {
     /// one.
     async fn read_once(&self, failures: u32) -> Result<(), Duration> {
         let started_at = self.clock.now();
-        let read = tokio::time::timeout(READ_TIMEOUT, self.store.read());
-        let read = read.await.unwrap_or(Err(CutoffError::TimedOut));
+        let read = self.read().await;
         let previous = self.known.snapshot();
         match read {
             Ok(cutoffs) => {
                 let list = CutoffList::new(&cutoffs);
-                log_change(previous.list.as_deref(), &list, failures);
+                log_change(previous.list.as_deref(), &list, &self.pools, failures);
                 self.known.publish(Snapshot {
                     list: Some(Arc::new(list)),
                     read_at: started_at,
@@ -79,6 +84,19 @@ impl CutoffRefresh {
         }
     }
 
+    /// Reads the cut-offs on a task of their own, because a store may panic.
+    async fn read(&self) -> Result<Vec<Cutoff>, CutoffError> {
+        let store = Arc::clone(&self.store);
+        // Dropping the set aborts the task.
+        let mut task = JoinSet::new();
+        task.spawn(async move { store.read().await });
+        match tokio::time::timeout(READ_TIMEOUT, task.join_next()).await {
+            Ok(Some(Ok(read))) => read,
+            Ok(Some(Err(_)) | None) => Err(CutoffError::Store("the store has panicked".into())),
+            Err(_) => Err(CutoffError::TimedOut),
+        }
+    }
+
     /// Returns the pause after a successful read.
     fn pause(&self) -> Duration {
         self.interval.mul_f64(1.0 - JITTER_SHARE * fastrand::f64())
@@ -96,7 +114,7 @@ impl CutoffRefresh {
     }
 }
 
-fn log_change(previous: Option<&CutoffList>, list: &CutoffList, failures: u32) {
+fn log_change(previous: Option<&CutoffList>, list: &CutoffList, pools: &[PoolName], failures: u32) {
     let cutoffs = list.len();
     if failures > 0 {
         tracing::info!(cutoffs, failures, "the cut-offs can be read again");
@@ -105,6 +123,14 @@ fn log_change(previous: Option<&CutoffList>, list: &CutoffList, failures: u32) {
         return;
     }
     tracing::info!(cutoffs, "the cut-offs have changed");
+    for pool in list.pools() {
+        if pools.iter().all(|known| known.as_str() != pool) {
+            tracing::warn!(
+                pool,
+                "a cut-off names a pool that the setting `pools` does not define; it refuses no token"
+            );
+        }
+    }
     let had_many = previous.is_some_and(|previous| previous.len() > MANY_CUTOFFS);
     if cutoffs > MANY_CUTOFFS && !had_many {
         tracing::warn!(

@@ -13,12 +13,15 @@ impl DatabaseConnection for AsyncMysqlConnection {
         Ok(self.batch_execute(statements).await?)
     }
 
+    /// A server may be configured without `autocommit`. Writes would then be rolled back with the end of
+    /// the connection, and reads would repeat the first result.
+    ///
     /// MySQL limits only the execution of statements that read, and MariaDB that of all. Each variable is in
     /// a comment that only its server executes. A server that knows none of these variables is
     /// used without limits.
     async fn limit_statements(&mut self) {
         let statement = format!(
-            "SET SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS},
+            "SET SESSION autocommit = 1, SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS},
              SESSION innodb_lock_wait_timeout = {LOCK_TIMEOUT_SECONDS}
              /*!50708 , SESSION max_execution_time = {STATEMENT_TIMEOUT_SECONDS}000 */
              /*M! , SESSION max_statement_time = {STATEMENT_TIMEOUT_SECONDS} */"

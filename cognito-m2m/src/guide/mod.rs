@@ -56,7 +56,7 @@ pub mod which_attribute {}
 #[doc = include_str!("multi_tenant.md")]
 pub mod multi_tenant {}
 
-// The example uses a pool of sync Diesel.
+// The examples use pools of sync Diesel and of `diesel-async`.
 #[cfg(any(
     not(doctest),
     all(

@@ -29,8 +29,9 @@ const MAX_ENTRIES: usize = 10_000;
 ///
 /// If their keys are equal, they share one lookup, whichever workers serve them. The first request runs it,
 /// and the others wait for its result: the user, `None`, or the error. If the first request is cancelled or
-/// times out, one of the others runs the lookup again. Each request waits for at most its own
-/// `mapping_timeout`.
+/// times out, one of the others runs the lookup again, and later requests share a lookup with all of their
+/// time. Each request waits for at most its own `mapping_timeout`. The lookup runs on the worker of its
+/// request, so a handler that blocks that worker delays all of them.
 ///
 /// A request may therefore get the result of a lookup that was already running when it arrived. If the row
 /// was added or changed during that lookup, the result may be outdated. `None` and errors are not cached, so

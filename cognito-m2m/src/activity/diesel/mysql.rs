@@ -61,7 +61,8 @@ use crate::database::Failure;
 ///
 /// A call that is cancelled keeps its connection and waits up to 30 s for the end of the statement. The
 /// next call waits for that connection instead of opening another. So each instance has at most one
-/// session for writing, however long the table is locked.
+/// session for writing, however long the table is locked. A write that waits for a full disk or a replica
+/// is not limited: after 35 s, another session is opened.
 pub struct MysqlActivity(Session<AsyncMysqlConnection>);
 
 impl_network_store! {

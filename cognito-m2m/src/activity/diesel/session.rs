@@ -90,21 +90,23 @@ impl<C: StoreConnection> Database<C> {
     /// slower, so a failure is no error.
     async fn drop_index(&self, mut connection: C, index: &str) {
         let statements = &self.statements;
-        let Err(error) = self
+        let dropped = self
             .run(&mut connection, &statements.drop_index(index))
-            .await
-        else {
+            .await;
+        // Another instance may be dropping the index at the same time, successfully or not.
+        let found = self.find_table(&mut connection).await;
+        let is_gone =
+            found.is_ok_and(|table| table.is_none_or(|table| table.last_seen_index.is_none()));
+        if is_gone {
             if let Some(record) = statements.record_drop() {
                 // Without the record, the migration runs again and finds no index.
                 let _ = connection.run(record).await;
             }
             return;
-        };
-        // Another instance may have dropped the index at the same time.
-        let found = self.find_table(&mut connection).await;
-        if found.is_ok_and(|table| table.is_none_or(|table| table.last_seen_index.is_none())) {
-            return;
         }
+        let Err(error) = dropped else {
+            return;
+        };
         tracing::warn!(
             %error,
             cause = causes(&error),

@@ -28,7 +28,7 @@ SELECT '20000102000000' FROM __diesel_schema_migrations WHERE version = '2000010
     time_type: "timestamp",
     add_unique: "CREATE UNIQUE INDEX {index} ON {table} (client_id)",
     placeholders: ["?", "?", "?"],
-    micros: "CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER)",
+    micros: "(CAST(strftime('%s', {}) AS INTEGER) * 1000000 + CAST(substr(substr({}, 21) || '000000', 1, 6) AS INTEGER))",
     client_id: "known.client_id",
 };
 

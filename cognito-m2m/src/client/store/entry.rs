@@ -33,7 +33,7 @@ pub(super) enum UnusableEntry {
 
 /// Returns the entry of a token that was requested just now, or `None` if its lifetime is unknown.
 pub(super) fn to_entry(fetched: &FetchedToken) -> Option<Zeroizing<Vec<u8>>> {
-    let FetchedToken { token, life } = fetched;
+    let FetchedToken { token, life, .. } = fetched;
     let granted = token.granted_scopes();
     let entry = Entry {
         received: millis(life.requested_at().wall),
@@ -64,6 +64,7 @@ pub(super) fn from_entry(
     Ok(FetchedToken {
         token: token.ok_or(UnusableEntry::Malformed)?,
         life,
+        is_from_store: true,
     })
 }
 

@@ -30,12 +30,27 @@ pub(super) fn remove_old_files(folder: &Path, user: &OwnUser) -> Result<(), Toke
 
 fn is_old(file: &DirEntry) -> bool {
     let name = file.file_name();
-    let is_ours = name.to_str().is_some_and(|name| {
-        let endings = [ENTRY, LEASE, TEMPORARY];
-        endings.iter().any(|ending| name.ends_with(ending))
-    });
+    let is_ours = name.to_str().is_some_and(is_of_a_store);
     // This is the metadata of a symbolic link, not of its target.
     let modified = || file.metadata().ok()?.modified().ok();
     let age = || SystemTime::now().duration_since(modified()?).ok();
     is_ours && age().is_some_and(|age| age >= MAX_AGE)
+}
+
+/// Returns `true` for the names that a store gives to its files. The folder may contain files of other
+/// programs.
+fn is_of_a_store(name: &str) -> bool {
+    let is_key = |key: &str| {
+        let is_allowed = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        !key.is_empty() && key.bytes().all(is_allowed)
+    };
+    let temporary = name
+        .strip_prefix('.')
+        .and_then(|name| name.strip_suffix(TEMPORARY));
+    match temporary {
+        Some(name) => name.contains(".token.") || name.starts_with("owner."),
+        None => [ENTRY, LEASE]
+            .iter()
+            .any(|ending| name.strip_suffix(ending).is_some_and(is_key)),
+    }
 }

@@ -40,7 +40,7 @@ impl Warnings {
     pub(super) fn entry_is_from_the_future(&self, now: ClockReading) {
         if self.is_due(Problem::FromTheFuture, now) {
             tracing::warn!(
-                "an entry of the token store is ignored until the time of its receipt: the clocks of the processes differ, or a clock was set back"
+                "an entry of the token store is ignored until the time of its request: the clocks of the processes differ, or a clock was set back"
             );
         }
     }

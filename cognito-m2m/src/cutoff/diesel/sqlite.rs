@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -46,8 +46,6 @@ use crate::database::{Failure, FailureKind, open_sqlite};
 #[derive(Clone)]
 pub struct SqliteCutoffs {
     path: Arc<str>,
-    /// The connection of the reads. Locked on a blocking thread, one read at a time.
-    kept: Arc<Mutex<Option<SqliteConnection>>>,
     reads: Blocking,
     writes: Blocking,
     rows: Arc<Rows>,
@@ -72,7 +70,6 @@ impl SqliteCutoffs {
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into().into(),
-            kept: Arc::default(),
             reads: Blocking::default(),
             writes: Blocking::default(),
             rows: Arc::default(),
@@ -119,16 +116,12 @@ impl SqliteCutoffs {
 
 impl CutoffStore for SqliteCutoffs {
     fn read(&self) -> CutoffFuture<'_, Vec<Cutoff>> {
-        let (path, kept) = (Arc::clone(&self.path), Arc::clone(&self.kept));
+        let path = Arc::clone(&self.path);
         let read = self.reads.run(move || {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut connection = match kept.take() {
-                Some(connection) => connection,
-                None => open_sqlite(&path).map_err(of_connection)?,
-            };
+            // Each read opens the file, because it may have been replaced.
+            let mut connection = open_sqlite(&path).map_err(of_connection)?;
             let rows = diesel::sql_query(SELECT).load::<SqliteRow>(&mut connection);
             let rows = rows.map_err(failed)?;
-            *kept = Some(connection);
             Ok(rows.into_iter().map(Row::from).collect())
         });
         Box::pin(async { Ok(self.rows.cutoffs(read.await?)) })

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use foldhash::quality::RandomState;
@@ -18,6 +18,8 @@ pub(super) struct RunningLookups<Key, Found> {
 struct RunningLookup<Found> {
     found: OnceCell<Found>,
     was_started: AtomicBool,
+    /// The number of requests that share it. It changes only while the map is locked.
+    requests: AtomicUsize,
 }
 
 impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
@@ -30,7 +32,8 @@ impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
     /// Returns the result of the running lookup of this key. If none is running, starts `lookup`.
     ///
     /// One of the requests runs the lookup, on its own worker, and the others wait. If that request is
-    /// dropped before the lookup has ended, one of the others starts its own.
+    /// dropped before the lookup has ended, one of the others starts its own, and requests that arrive
+    /// from then on don't join them.
     pub(super) async fn run<Lookup>(&self, key: &Key, lookup: impl FnOnce() -> Lookup) -> Found
     where
         Lookup: Future<Output = Found>,
@@ -39,6 +42,9 @@ impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
         let running = &*shared.lookup;
         let found = running.found.get_or_init(|| async {
             if running.was_started.swap(true, Ordering::Relaxed) {
+                // The waiting requests have little time left. Those that arrive from now on share a lookup
+                // with all of their time. What it caches serves the waiting ones too.
+                shared.remove();
                 // If the previous request timed out, this one often times out at the same moment. It does
                 // so here, before it starts another lookup.
                 yield_now().await;
@@ -58,10 +64,12 @@ impl<Key: Hash + Eq + Clone, Found: Clone> RunningLookups<Key, Found> {
             let lookup = Arc::new(RunningLookup {
                 found: OnceCell::new(),
                 was_started: AtomicBool::new(false),
+                requests: AtomicUsize::new(0),
             });
             lookups.insert(key.clone(), Arc::downgrade(&lookup));
             lookup
         });
+        lookup.requests.fetch_add(1, Ordering::Relaxed);
         SharedLookup {
             running: self,
             key,
@@ -98,8 +106,7 @@ impl<Key: Hash + Eq + Clone, Found: Clone> SharedLookup<'_, Key, Found> {
 impl<Key: Hash + Eq + Clone, Found: Clone> Drop for SharedLookup<'_, Key, Found> {
     fn drop(&mut self) {
         let mut lookups = self.running.entries();
-        // Another request can only share the lookup while it holds the lock.
-        if Arc::strong_count(&self.lookup) == 1 {
+        if self.lookup.requests.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.remove_from(&mut lookups);
         }
     }
@@ -108,7 +115,6 @@ impl<Key: Hash + Eq + Clone, Found: Clone> Drop for SharedLookup<'_, Key, Found>
 #[cfg(test)]
 mod tests {
     use std::future::pending;
-    use std::sync::atomic::AtomicUsize;
     use std::thread;
     use std::time::Duration;
 
@@ -216,6 +222,35 @@ mod tests {
         let requests = (0..1_000).map(|_| timeout_at(deadline, lookups.run(&"client", lookup)));
         assert!(join_all(requests).await.iter().all(Result::is_err));
         assert_eq!(count.load(Ordering::SeqCst), 1);
+        assert!(lookups.entries().is_empty());
+    }
+
+    /// A lookup that never ends must not leave the requests after it with too little time for ever.
+    #[tokio::test(start_paused = true)]
+    async fn requests_after_a_lookup_that_timed_out_are_served() {
+        const TIMEOUT: Duration = Duration::from_secs(1);
+        let (lookups, count) = (Lookups::new(), AtomicUsize::new(0));
+        let lookup = || async {
+            if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                pending::<()>().await;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok(5)
+        };
+        let start = Instant::now();
+        let request = |number: u32| {
+            let arrival = start + Duration::from_millis(5) * number;
+            let lookups = &lookups;
+            async move {
+                tokio::time::sleep_until(arrival).await;
+                let found = timeout_at(arrival + TIMEOUT, lookups.run(&"client", lookup));
+                (arrival, found.await.is_ok())
+            }
+        };
+        let late = |arrival: Instant| arrival > start + TIMEOUT + Duration::from_millis(20);
+        for (arrival, is_served) in join_all((0..600).map(request)).await {
+            assert!(is_served || !late(arrival), "{:?}", arrival - start);
+        }
         assert!(lookups.entries().is_empty());
     }
 

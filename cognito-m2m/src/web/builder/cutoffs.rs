@@ -25,6 +25,7 @@ pub(super) fn start_reading(
         store,
         known: Arc::clone(&known),
         interval: settings.cutoff_refresh,
+        pools: settings.pool_names.clone().into(),
         clock: Arc::clone(clock),
     };
     background.spawn(refresh.run());

@@ -150,7 +150,9 @@ impl State {
 
     /// Returns the first read of the cut-offs, if it has not ended and requests have to wait for it.
     pub(in crate::web) fn pending_first_read(&self) -> Option<PendingFetch> {
-        self.cutoffs.as_ref()?.pending_first_read()
+        let read = self.cutoffs.as_ref()?.pending_first_read()?;
+        let is_reading = !self.background.is_stopped() && !self.background.process().has_forked();
+        is_reading.then_some(read)
     }
 
     fn token<'h>(&self, credentials: Credentials<'h>) -> Result<BearerToken<'h>, Refusal> {
