@@ -45,7 +45,7 @@ fn cutoff_of_an_unknown_pool_is_warned_about_once() {
     actix_web::rt::System::new().block_on(async {
         let fixture = Fixture::start().await;
         fixture.cut_off("reporting", 3_000).await;
-        assert_eq!(log.lines_with("does not define").len(), 0);
+        assert_eq!(log.lines_with("a cut-off names a pool").len(), 0);
         fixture.cut_off("tenat:reporting", 3_000).await;
         fixture.refresh().await;
         let warnings = log.lines_with("a cut-off names a pool");
