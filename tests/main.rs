@@ -35,6 +35,8 @@ mod settings;
 mod sqlite_file;
 mod token_store;
 mod tokens;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod turn;
 mod unguarded_routes;
 mod user_tables;
 mod users;

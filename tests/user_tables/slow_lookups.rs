@@ -34,6 +34,7 @@ macro_rules! every_slow_lookup {
     ($server:ty, $($(#[$cfg:meta])? $pool:ident(most: $most:expr, of_one: $of_one:expr, |$source:ident| $get:expr),)+) => {
         #[actix_web::test]
         async fn one_slow_lookup_delays_no_other_client() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             let mut cases: Vec<cognito_m2m::BoxFuture<'_, ()>> = Vec::new();
             $($(#[$cfg])? cases.push(Box::pin(async {
                 let name = concat!("m2m_users_slow_", stringify!($pool));
@@ -47,6 +48,7 @@ macro_rules! every_slow_lookup {
 
         #[actix_web::test]
         async fn slow_lookups_of_one_client_leave_a_connection_for_the_others() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             let mut cases: Vec<cognito_m2m::BoxFuture<'_, ()>> = Vec::new();
             $($(#[$cfg])? cases.push(Box::pin(async {
                 let name = concat!("m2m_users_repeated_", stringify!($pool));
@@ -60,6 +62,7 @@ macro_rules! every_slow_lookup {
 
         #[actix_web::test]
         async fn slow_lookups_of_all_clients_occupy_at_most_the_permitted_connections() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             let mut cases: Vec<cognito_m2m::BoxFuture<'_, ()>> = Vec::new();
             $($(#[$cfg])? cases.push(Box::pin(async {
                 let name = concat!("m2m_users_all_slow_", stringify!($pool));
@@ -78,6 +81,7 @@ macro_rules! every_slow_lookup {
 
         #[actix_web::test]
         async fn request_that_is_cancelled_while_it_waits_starts_no_query() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             let mut cases: Vec<cognito_m2m::BoxFuture<'_, ()>> = Vec::new();
             $($(#[$cfg])? cases.push(Box::pin(async {
                 let name = concat!("m2m_users_cancelled_", stringify!($pool));
@@ -93,6 +97,7 @@ macro_rules! every_slow_lookup {
 
         #[actix_web::test]
         async fn request_that_is_cancelled_during_its_query_leaves_nothing_behind() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             let mut cases: Vec<cognito_m2m::BoxFuture<'_, ()>> = Vec::new();
             $($(#[$cfg])? cases.push(Box::pin(async {
                 let name = concat!("m2m_users_left_", stringify!($pool));
@@ -113,6 +118,7 @@ macro_rules! every_closed_connection {
     ($server:ty, $($pool:ident(untested: $untested:path),)+) => {
         #[actix_web::test]
         async fn rule_4_2_silent_connections_fail_once_each() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             join!($(async {
                 let name = concat!("m2m_users_silent_", stringify!($pool));
                 let server = <$server>::with_slow_users(name).await;
@@ -125,6 +131,7 @@ macro_rules! every_closed_connection {
 
         #[actix_web::test]
         async fn rule_4_2_silent_connection_of_an_untested_pool_is_closed() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             join!($(async {
                 let name = concat!("m2m_users_untested_", stringify!($pool));
                 let server = <$server>::with_slow_users(name).await;
@@ -137,6 +144,7 @@ macro_rules! every_closed_connection {
 
         #[actix_web::test]
         async fn connection_of_a_query_that_long_outlasts_its_request_is_closed() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             join!($(async {
                 let name = concat!("m2m_users_stuck_", stringify!($pool));
                 let server = <$server>::with_slow_users(name).await;
@@ -148,6 +156,7 @@ macro_rules! every_closed_connection {
 
         #[actix_web::test]
         async fn connection_of_a_query_whose_worker_ends_is_closed() {
+            let _turn = $crate::turn::turn_of_a_test_with_many_connections().await;
             join!($(async {
                 let name = concat!("m2m_users_worker_", stringify!($pool));
                 let server = <$server>::with_slow_users(name).await;

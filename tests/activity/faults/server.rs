@@ -9,6 +9,7 @@ use cognito_m2m_tests::{CapturedLog, Proxy};
 
 use super::super::table::{ActivityTable, activity_of};
 use super::outage::{Outage, client_id};
+use crate::turn::turn_of_a_test_with_many_connections;
 
 /// A database for one test. The store connects to it through a proxy, as a restricted user. The test
 /// makes it fail as an administrator.
@@ -117,6 +118,7 @@ pub(super) async fn locked_for_long<D: FaultyDatabase, S: ActivityStore>(
 ) {
     // A connection that was closed may still count for a moment.
     const MARGIN: usize = 10;
+    let _turn = turn_of_a_test_with_many_connections().await;
     let instances = usize::try_from(INSTANCES).expect("a small number");
     database.limit_connections(instances + MARGIN).await;
     let round = Arc::new(AtomicU64::new(1));
