@@ -96,7 +96,7 @@ struct Count {
 }
 
 impl Postgres {
-    /// Returns a store whose sessions have the name of the database, and nobody else's.
+    /// Returns a store whose sessions, and no others, have the name of the database.
     fn named_store(&self) -> PostgresCutoffs {
         PostgresCutoffs::new(format!("{}&application_name={}", self.url, self.name))
     }

@@ -5,6 +5,12 @@ mod connection;
 mod failure;
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 mod limits;
+#[cfg(any(
+    feature = "diesel-mysql",
+    feature = "diesel-postgres",
+    feature = "diesel-sqlite"
+))]
+mod migrations_table;
 #[cfg(feature = "diesel-mysql")]
 mod mysql;
 #[cfg(feature = "diesel-postgres")]
@@ -19,6 +25,12 @@ mod sqlite;
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]
 pub(crate) use connection::DatabaseConnection;
 pub(crate) use failure::{Failure, FailureKind};
+#[cfg(any(
+    feature = "diesel-mysql",
+    feature = "diesel-postgres",
+    feature = "diesel-sqlite"
+))]
+pub(crate) use migrations_table::create_migrations_table;
 #[cfg(feature = "diesel-postgres")]
 pub(crate) use postgres::{PgConnection, PlainConnection, TypedParameter};
 #[cfg(any(feature = "diesel-mysql", feature = "diesel-postgres"))]

@@ -114,7 +114,7 @@ async fn call<C: DatabaseConnection, T, E>(
     let failure = result.as_ref().err();
     let is_reusable = failure.is_none_or(is_interruption);
     let has_failed = failure.is_some();
-    // Nobody receives the result of a call that was cancelled.
+    // Fails if the call was cancelled.
     let _ = reply.send(result.map_err(CallError::Work));
     if has_failed {
         let rolled_back = timeout(CANCELLED_TIMEOUT, connection.rollback()).await;

@@ -12,7 +12,7 @@ use super::session::Session;
 use super::statements::Statements;
 use super::stored::StoredRow;
 use crate::activity::{ClientActivity, TableName};
-use crate::database::Failure;
+use crate::database::{Failure, create_migrations_table};
 
 /// An activity store in MySQL or MariaDB.
 ///
@@ -81,13 +81,8 @@ CREATE TABLE IF NOT EXISTS {table} (
     first_seen_at datetime(6) NOT NULL,
     last_seen_at datetime(6) NOT NULL
 )",
-    record_migrations: "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
-",
+    record_migrations: concat!(create_migrations_table!(), "INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
+"),
     migration_frame: ["", ""],
     drop_index: "SET SESSION lock_wait_timeout = 1; DROP INDEX {index} ON {table}",
     record_drop: "

@@ -5,7 +5,7 @@ use super::existing_table::ExistingTable;
 use super::network_store::impl_network_store;
 use super::session::Session;
 use crate::activity::TableName;
-use crate::database::PgConnection;
+use crate::database::{PgConnection, create_migrations_table};
 
 /// An activity store in PostgreSQL.
 ///
@@ -102,14 +102,9 @@ CREATE TABLE IF NOT EXISTS {table} (
     first_seen_at timestamptz NOT NULL,
     last_seen_at timestamptz NOT NULL
 )",
-    record_migrations: "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000')
+    record_migrations: concat!(create_migrations_table!(), "INSERT INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000')
     ON CONFLICT DO NOTHING;
-",
+"),
     migration_frame: [
         "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s';
          SELECT pg_advisory_xact_lock(20000101); ",

@@ -1,6 +1,7 @@
 use super::dialect::{Dialect, split};
 use super::existing_table::ExistingTable;
 use crate::activity::TableName;
+use crate::database::create_migrations_table;
 
 /// The SQLite dialect. Fractions of a second are parsed from the text, because SQLite's date functions
 /// only read milliseconds.
@@ -12,13 +13,8 @@ CREATE TABLE IF NOT EXISTS {table} (
     first_seen_at TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL
 )",
-    record_migrations: "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
-",
+    record_migrations: concat!(create_migrations_table!(), "INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000101000000'), ('20000102000000');
+"),
     migration_frame: ["", ""],
     drop_index: "DROP INDEX IF EXISTS {index}",
     record_drop: "

@@ -6,7 +6,7 @@ use super::network_store::impl_network_store;
 use super::rows::Row;
 use super::session::Session;
 use super::stored_cutoff::{StoredCutoff, StoredIds};
-use crate::database::{DatabaseConnection, Failure};
+use crate::database::{DatabaseConnection, Failure, create_migrations_table};
 
 /// A cut-off store in MySQL or MariaDB.
 ///
@@ -87,12 +87,8 @@ impl CutoffConnection for AsyncMysqlConnection {
         include_str!(
             "../../../migrations/mysql/2000-01-03-000000_create_service_client_cutoff/up.sql"
         ),
-        "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000103000000');
+        create_migrations_table!(),
+        "INSERT IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000103000000');
 "
     );
 

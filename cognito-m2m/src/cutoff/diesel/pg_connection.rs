@@ -8,7 +8,10 @@ use super::connection::CutoffConnection;
 use super::rows::Row;
 use super::stored_cutoff::{StoredCutoff, StoredIds};
 use crate::activity::Timestamp;
-use crate::database::{DatabaseConnection, Failure, PgConnection, PlainConnection, TypedParameter};
+use crate::database::{
+    DatabaseConnection, Failure, PgConnection, PlainConnection, TypedParameter,
+    create_migrations_table,
+};
 
 /// Limits the statements of a transaction. The limits end with the transaction, because a pooler gives
 /// the server connection to other programs.
@@ -68,12 +71,8 @@ impl CutoffConnection for PgConnection {
         include_str!(
             "../../../migrations/postgres/2000-01-03-000000_create_service_client_cutoff/up.sql"
         ),
-        "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT INTO __diesel_schema_migrations (version) VALUES ('20000103000000') ON CONFLICT DO NOTHING;
+        create_migrations_table!(),
+"INSERT INTO __diesel_schema_migrations (version) VALUES ('20000103000000') ON CONFLICT DO NOTHING;
 COMMIT;"
     );
 

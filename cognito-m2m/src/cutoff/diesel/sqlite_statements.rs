@@ -1,16 +1,14 @@
 //! The SQL of the store in SQLite.
 
+use crate::database::create_migrations_table;
+
 /// The migration that creates the table, and records itself in Diesel's table of migrations.
 pub(super) const MIGRATION: &str = concat!(
     include_str!(
         "../../../migrations/sqlite/2000-01-03-000000_create_service_client_cutoff/up.sql"
     ),
-    "
-CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-    version VARCHAR(50) PRIMARY KEY NOT NULL,
-    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000103000000');
+    create_migrations_table!(),
+    "INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('20000103000000');
 "
 );
 
