@@ -17,6 +17,7 @@ fn every_mistake_has_its_message() {
         rustc: &rustc_arguments!(),
         package: env!("CARGO_MANIFEST_DIR"),
         directory: concat!(env!("CARGO_MANIFEST_DIR"), "/.."),
+        folder: "tests/ui",
         output: env!("CARGO_TARGET_TMPDIR"),
         valid: "tests/compile_errors/valid.rs",
     };

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use proc_macro2::{Span, TokenStream};
 use syn::parse::Parser;
 use syn::{Ident, Path, parse_quote};
 
 use crate::arguments::Arguments;
+use crate::catalogue::{self, Catalogue};
 use crate::claim_arguments;
 use crate::errors::Errors;
 use crate::expression::{Place, expected_path};
@@ -27,6 +30,8 @@ pub(crate) struct Attribute {
     pub(crate) krate: Path,
     /// The names of the arguments that the attribute accepts.
     pub(crate) accepted: Vec<&'static str>,
+    /// The scopes that the attribute can require, if the package has a file with them.
+    pub(crate) catalogue: Option<Arc<Catalogue>>,
 }
 
 impl Attribute {
@@ -45,6 +50,10 @@ impl Attribute {
         let report_only = report_only::check(kind, &requirements, arguments.take_flags(), errors);
         let accepted = arguments.accepted().to_vec();
         arguments.finish(kind, errors);
+        let catalogue = match kind.requires_scopes() {
+            true => catalogue::of_package(errors),
+            false => None,
+        };
         Self {
             kind,
             requirements,
@@ -52,6 +61,7 @@ impl Attribute {
             report_only,
             krate,
             accepted,
+            catalogue,
         }
     }
 }

@@ -26,15 +26,21 @@ pub(crate) fn layer_count(signature: &Signature) -> usize {
     marker_count(signature.inputs.to_token_stream())
 }
 
-/// Adds a policy to the existing guard, or adds a guard in front of the arguments.
-pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors: &mut Errors) {
+/// Adds a policy to the existing guard, or adds a guard in front of the arguments. Returns the type that
+/// combines the policies.
+pub(crate) fn add(
+    function: &mut Function,
+    marker: &Ident,
+    krate: &Path,
+    errors: &mut Errors,
+) -> Type {
     for argument in &mut function.sig.inputs {
         if let FnArg::Typed(typed) = argument
             && let Some(upper) = policy_type(&mut typed.ty)
         {
             // Attributes expand from top to bottom, so the existing policy is from one above.
             *upper = parse_quote!(#krate::__private::Both<#upper, #marker>);
-            return;
+            return upper.clone();
         }
     }
     insert(
@@ -42,6 +48,7 @@ pub(crate) fn add(function: &mut Function, marker: &Ident, krate: &Path, errors:
         &parse_quote!(#krate::__private::Guard<#marker>),
         errors,
     );
+    parse_quote!(#marker)
 }
 
 /// Adds an argument in front of the others, but after `self`. If there are already as many as Actix

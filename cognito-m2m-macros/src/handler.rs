@@ -5,9 +5,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute as RustAttribute, Ident, Path, Visibility};
+use syn::{Attribute as RustAttribute, Ident, Path, Type, Visibility};
 
 use crate::attribute::Attribute;
+use crate::catalogue::Catalogue;
 use crate::cfg::cfgs;
 use crate::errors::Errors;
 use crate::function::Function;
@@ -40,9 +41,10 @@ pub(crate) fn expand(
     }
     let layer = Layer {
         krate: &attribute.krate,
-        policy: policy::policy(requirement, &attribute.krate),
+        policy: policy::policy(requirement, attribute),
         refusal: attribute.refusal.as_ref().map(ToTokens::to_token_stream),
         report_only: attribute.report_only,
+        catalogue: attribute.catalogue.as_deref(),
     };
     guard(function, &layer, errors)
 }
@@ -98,6 +100,8 @@ pub(crate) struct Layer<'a> {
     /// An expression of the type `RefusalFn`.
     pub(crate) refusal: Option<TokenStream>,
     pub(crate) report_only: bool,
+    /// The file that the crate must be rebuilt for.
+    pub(crate) catalogue: Option<&'a Catalogue>,
 }
 
 /// Returns the handler with the layer added to its guard, and the items for the layer.
@@ -111,8 +115,8 @@ pub(crate) fn guard(mut function: Function, layer: &Layer<'_>, errors: &mut Erro
         }
         _ => TokenStream::new(),
     };
-    guard::add(&mut function, &marker.name, layer.krate, errors);
-    let items = marker.items(layer, &checks);
+    let stack = guard::add(&mut function, &marker.name, layer.krate, errors);
+    let items = marker.items(layer, &stack, &checks);
     quote!(#items #function)
 }
 
@@ -122,6 +126,8 @@ struct Marker {
     handler: String,
     cfgs: Vec<RustAttribute>,
     visibility: Visibility,
+    /// The routes that the attribute sees.
+    routes: TokenStream,
 }
 
 impl Marker {
@@ -138,21 +144,24 @@ impl Marker {
             handler,
             cfgs: cfgs(&function.attrs),
             visibility: function.vis.clone(),
+            routes: routes::visible_routes(&function.attrs),
         }
     }
 
-    fn items(&self, layer: &Layer<'_>, checks: &TokenStream) -> TokenStream {
+    fn items(&self, layer: &Layer<'_>, stack: &Type, checks: &TokenStream) -> TokenStream {
         let Self {
             name,
             handler,
             cfgs,
             visibility,
+            routes,
         } = self;
         let Layer {
             krate,
             policy,
             refusal,
             report_only,
+            catalogue,
         } = layer;
         let private = quote!(#krate::__private);
         let refusal = refusal.as_ref().map(|path| {
@@ -162,6 +171,7 @@ impl Marker {
                     ::core::option::Option::Some(#path);
             }
         });
+        let tracked = catalogue.map(Catalogue::tracked);
         // Few items, because each takes time to compile, and because in an `impl` rustc reports each of
         // them. No macro call outside of another item, because an attribute on an outer module rejects
         // macro calls.
@@ -182,14 +192,17 @@ impl Marker {
                             file: ::core::file!(),
                             line: ::core::line!(),
                             report_only: #report_only,
+                            routes: #routes,
                         });
                     #refusal
                 }
 
                 #checks
 
+                #tracked
+
                 #private::inventory::submit! {
-                    #private::GuardedHandler(<#name as #private::RoutePolicy>::LAYERS)
+                    #private::GuardedHandler(<#stack as #private::RoutePolicy>::LAYERS)
                 }
             };
         }

@@ -47,4 +47,16 @@ impl Kind {
             Self::RequireClaim => "require_claim",
         }
     }
+
+    /// Returns `true` if the attribute requires scopes.
+    pub(crate) fn requires_scopes(self) -> bool {
+        match self {
+            Self::RequireScopes
+            | Self::RequireAnyScope
+            | Self::RequireAllScopes
+            | Self::ScopeMap
+            | Self::ActionScopeMap => true,
+            Self::RequireAuthentication | Self::AllowClientIds | Self::RequireClaim => false,
+        }
+    }
 }

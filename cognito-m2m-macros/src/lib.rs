@@ -15,7 +15,8 @@
 //!   constant `policy`, `guard` adds a guard to the handler's arguments, and `extractors` checks the
 //!   others. `module` does the same for each handler of a module. `associated` and `rewritten` detect
 //!   functions that can't be guarded, and `below` the attributes of other crates that see the guard.
-//! - `public` expands `#[public]`, which guards nothing.
+//! - `catalogue` reads the file with the scopes that attributes may require.
+//! - `public` expands `#[public]`, which guards nothing, and `scopes` the macro that defines scopes.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -38,6 +39,7 @@ mod arguments;
 mod associated;
 mod attribute;
 mod below;
+mod catalogue;
 mod cfg;
 mod check;
 mod claim_arguments;
@@ -59,6 +61,8 @@ mod report_only;
 mod rewritten;
 mod route_parameters;
 mod routes;
+mod scope_text;
+mod scopes;
 mod similar;
 #[cfg(test)]
 mod tests;
@@ -113,4 +117,9 @@ pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn require_claim(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::RequireClaim, arguments.into(), &item.into()).into()
+}
+
+#[proc_macro]
+pub fn scopes(input: TokenStream) -> TokenStream {
+    scopes::expand(input.into()).into()
 }

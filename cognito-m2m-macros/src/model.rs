@@ -113,16 +113,37 @@ impl Key {
     }
 }
 
+impl Requirements {
+    /// Returns all scopes in the requirements.
+    pub(crate) fn scopes(&self) -> Vec<&ConstStr> {
+        match self {
+            Self::Shared(requirement) => requirement.scopes(),
+            Self::PerHandler(actions) => {
+                let actions = actions.iter();
+                actions
+                    .flat_map(|action| action.requirement.scopes())
+                    .collect()
+            }
+        }
+    }
+}
+
 impl Requirement {
-    /// Returns the paths of all constants in the requirement.
-    pub(crate) fn constants(&self) -> impl Iterator<Item = &Path> {
-        let strings = match self {
-            Self::Authentication => Vec::new(),
+    fn scopes(&self) -> Vec<&ConstStr> {
+        match self {
             Self::Scopes(rule) => rule.strings(),
             Self::Methods(entries) => entries
                 .iter()
                 .flat_map(|entry| entry.rule.strings())
                 .collect(),
+            Self::Authentication | Self::Clients(_) | Self::Claims(_) => Vec::new(),
+        }
+    }
+
+    /// Returns the paths of all constants in the requirement.
+    pub(crate) fn constants(&self) -> impl Iterator<Item = &Path> {
+        let strings = match self {
+            Self::Authentication | Self::Scopes(_) | Self::Methods(_) => self.scopes(),
             Self::Clients(clients) => clients.iter().map(Client::string).collect(),
             Self::Claims(claims) => claims.iter().flat_map(Claim::strings).collect(),
         };

@@ -6,22 +6,26 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
+use crate::attribute::Attribute;
+use crate::catalogue::Catalogue;
 use crate::model::{
     Claim, ClaimCondition, ClaimValue, Client, ConstStr, MethodEntry, Requirement, Rule,
 };
 
-/// Returns an expression of the type `Policy`.
-pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
+/// Returns an expression of the type `Policy` for a requirement of the attribute.
+pub(crate) fn policy(requirement: &Requirement, attribute: &Attribute) -> TokenStream {
+    let krate = &attribute.krate;
     let private = quote!(#krate::__private);
+    let catalogue = attribute.catalogue.as_deref();
     match requirement {
         Requirement::Authentication => quote!(#private::Policy::authenticated()),
         Requirement::Scopes(scopes) => {
-            let rule = rule(scopes, &private);
+            let rule = rule(scopes, &private, catalogue);
             quote!(#private::Policy::scope_rule(#rule))
         }
         Requirement::Methods(entries) => {
             let entries = entries.iter().map(|MethodEntry { key, rule: scopes }| {
-                let (name, rule) = (&key.text, rule(scopes, &private));
+                let (name, rule) = (&key.text, rule(scopes, &private, catalogue));
                 quote!((#private::method(#name), #rule))
             });
             let list = list(&quote!(#private::MethodRule), entries);
@@ -44,15 +48,15 @@ pub(crate) fn policy(requirement: &Requirement, krate: &Path) -> TokenStream {
     }
 }
 
-fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
+fn rule(rule: &Rule, private: &TokenStream, catalogue: Option<&Catalogue>) -> TokenStream {
     match rule {
-        Rule::Scope(ConstStr::Path(path)) => scope_constant(path, private),
+        Rule::Scope(ConstStr::Path(path)) => scope_constant(path, private, catalogue),
         Rule::Scope(scope) => call("scope", scope, private),
         Rule::Group(group) => {
             let members = group
                 .members
                 .iter()
-                .map(|member| self::rule(member, private));
+                .map(|member| self::rule(member, private, catalogue));
             let list = list(&quote!(#private::ScopeRule), members);
             let operator = Ident::new(group.operator.name(), Span::call_site());
             quote!(#private::#operator(#list))
@@ -120,15 +124,23 @@ fn call(function: &str, argument: &ConstStr, private: &TokenStream) -> TokenStre
 /// Returns the rule of a constant, which is a `&'static str` or a `Scope`.
 ///
 /// A reference to a constant in another constant is `'static`, while a `Scope` by itself could not be
-/// passed on, because it has drop glue.
-fn scope_constant(path: &Path, private: &TokenStream) -> TokenStream {
+/// passed on, because it has drop glue. With a catalogue, the compiler looks up the constant's value in it.
+fn scope_constant(
+    path: &Path,
+    private: &TokenStream,
+    catalogue: Option<&Catalogue>,
+) -> TokenStream {
     let start = path.span();
     let private = located_at(start, private);
-    quote_spanned! {start=> {
+    let rule = quote_spanned! {start=> {
         #[allow(unused_imports)]
         use #private::OtherConstant as _;
         #private::ScopeConstant(const { &#path }).scope_rule()
-    }}
+    }};
+    match catalogue.map(Catalogue::by_length) {
+        Some(scopes) => quote_spanned!(start=> #private::listed(#rule, #scopes)),
+        None => rule,
+    }
 }
 
 /// Returns the tokens with the location of a span, which rustc reports.

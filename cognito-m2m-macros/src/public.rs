@@ -17,7 +17,7 @@ use crate::errors::Errors;
 use crate::function::{Body, Function};
 use crate::guard;
 use crate::kind::Kind;
-use crate::similar;
+use crate::{routes, similar};
 
 /// Expands the attribute on a function.
 ///
@@ -174,15 +174,22 @@ impl PublicReason {
         let krate = self.krate.clone().unwrap_or_else(crate_path);
         let name = function.sig.ident.unraw().to_string();
         let text = &self.text;
+        let routes = routes::visible_routes(&function.attrs);
+        let handler = quote!(::core::concat!(::core::module_path!(), "::", #name));
+        let place = quote! {
+            #krate::__private::place(#handler, ::core::line!(), ::core::column!())
+        };
         // In the body, because an `impl` can't contain the constant.
         let registration = quote! {
             const _: () = {
                 #krate::__private::inventory::submit! {
                     #krate::__private::PublicHandler {
-                        handler: ::core::concat!(::core::module_path!(), "::", #name),
+                        handler: #handler,
                         file: ::core::file!(),
                         line: ::core::line!(),
                         reason: #krate::PublicRoutes::because(#text).reason(),
+                        routes: #routes,
+                        place: #place,
                     }
                 }
             };
@@ -190,7 +197,8 @@ impl PublicReason {
         if let Body::Block(TokenTree::Group(block)) = &mut function.body {
             *block = prepend(registration, block);
         }
-        guard::insert(function, &parse_quote!(#krate::__private::Public), errors);
+        let argument = parse_quote!(#krate::__private::Public<{ #place }>);
+        guard::insert(function, &argument, errors);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Compares a `#[scope_map]` with the methods of Actix's route attributes below it.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, MetaNameValue, Token};
@@ -20,6 +21,20 @@ pub(crate) struct RoutedMethod {
 /// Those are the attributes below the one that is being expanded.
 pub(crate) fn visible_methods(attributes: &[Attribute]) -> Vec<RoutedMethod> {
     attributes.iter().flat_map(routed_methods).collect()
+}
+
+/// Returns an expression of the type `&'static [(&'static str, &'static str)]`: the methods and the paths of
+/// the route attributes that have not been expanded yet.
+pub(crate) fn visible_routes(attributes: &[Attribute]) -> TokenStream {
+    let routes = attributes.iter().flat_map(|attribute| {
+        let path = path_of(attribute);
+        let methods = routed_methods(attribute);
+        path.into_iter().flat_map(move |path| {
+            let route = |RoutedMethod { method, .. }: &RoutedMethod| quote!((#method, #path));
+            methods.iter().map(route).collect::<Vec<_>>()
+        })
+    });
+    quote!(&[#(#routes),*])
 }
 
 /// Returns `true` for `#[get]` and the like, `#[route]` and `#[routes]`.

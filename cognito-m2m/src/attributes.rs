@@ -226,6 +226,13 @@ pub use cognito_m2m_macros::require_authentication;
 ///
 /// The attribute can be used on functions and modules, like [`require_authentication`].
 ///
+/// # Scope catalogue
+///
+/// A file `cognito-scopes.json` beside your `Cargo.toml` lists the scopes of the user pool. If it exists, a
+/// scope that it doesn't list is a compile error: `the scope "widgets/raed" is not in cognito-scopes.json; did
+/// you mean "widgets/read"?` Scopes in constants are compared too. Without the file, nothing is compared.
+/// [`which_attribute`](crate::guide::which_attribute#a-catalogue-of-scopes) explains how to create the file.
+///
 /// # Errors
 ///
 /// In addition to the errors of [`require_authentication`], a token without the required scopes is

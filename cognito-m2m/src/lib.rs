@@ -60,6 +60,7 @@
 //! | How do processes share tokens? | `guide::sharing_tokens`, with the feature `client` |
 //! | How do I rotate a client secret? | `guide::rotating_secrets`, with the feature `client` |
 //! | How do I test handlers? | `guide::testing`, with the feature `testing` |
+//! | Who may call what? How do I notice a loosened route? How do the scopes get into Cognito? | `guide::who_may_call_what`, with the feature `inventory` |
 //!
 //! # Features
 //!
@@ -79,6 +80,7 @@
 //! | `diesel-activity` | internal: shared by the three above, which enable it |
 //! | `apistos` | handlers whose arguments apistos 0.9 documents |
 //! | `paperclip` | handlers whose arguments paperclip 0.9 documents |
+//! | `inventory` | the routes of an app with their rules, tests of them, and the scopes of the user pool as Terraform or CloudFormation; for `dev-dependencies` |
 //! | `testing` | a local Cognito, tokens with custom claims, a clock that tests control, and principals in test requests |
 //!
 //! Without its feature, an item does not exist: the compiler reports `unresolved import` or
@@ -123,6 +125,7 @@ mod error_chain;
 mod error_report;
 pub mod guide;
 mod http;
+pub mod inventory;
 mod issuer_type;
 mod json;
 pub mod jwks;
@@ -135,7 +138,16 @@ mod qualified_client_id;
 mod regular_file;
 mod runtime;
 pub mod scope;
+#[cfg_attr(
+    not(feature = "inventory"),
+    expect(
+        dead_code,
+        reason = "only the inventory of an app reads the definitions"
+    )
+)]
+mod scope_definition;
 mod scope_match;
+mod scopes;
 mod setting_fault;
 mod setting_source;
 mod setting_text;
@@ -159,9 +171,9 @@ pub mod testing;
 pub mod __private {
     //! Items that the attributes expand to. Not part of the public interface.
 
+    pub use ::inventory;
     #[cfg(feature = "diesel-users")]
     pub use diesel;
-    pub use inventory;
 
     pub use crate::policy::claim_constant::ClaimConstant;
     pub use crate::policy::clients::ClientSelector;
@@ -170,10 +182,12 @@ pub mod __private {
         method, parameter_name, scope, scope_map,
     };
     pub use crate::policy::layers::{GuardedHandler, Layer, Layers};
-    pub use crate::policy::public_handlers::PublicHandler;
+    pub use crate::policy::listed::listed;
+    pub use crate::policy::public_handlers::{PublicHandler, place};
     pub use crate::policy::scope_constant::{OtherConstant, ScopeConstant};
     pub use crate::policy::value::Policy;
     pub use crate::policy::{ClaimRule, ClaimValue, ScopeRule};
+    pub use crate::scope_definition::ScopeDefinition;
     pub use crate::web::{Argument, Both, Guard, Public, RefusalFn, RoutePolicy, plain_function};
 }
 
@@ -189,6 +203,7 @@ pub use principal::ServicePrincipal;
 pub use public::public;
 pub use reqwest;
 pub use scope_match::ScopeMatch;
+pub use scopes::scopes;
 pub use settings::table::Settings;
 pub use web::{
     BuildError, ClientActivityList, ClientActivityPage, ClientActivityPageService, ClientCutoffs,

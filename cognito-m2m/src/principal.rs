@@ -68,12 +68,13 @@ impl ServicePrincipal {
     /// Returns [`InvalidToken`] if `client_id` is missing or invalid, or if `scope` or `sub` is
     /// present and not a string.
     pub fn danger_from_claims(claims: Claims) -> Result<Self, InvalidToken> {
-        Self::from_claims(claims, "", Arc::default())
+        Self::from_claims(claims, PoolName::default(), "", Arc::default())
     }
 
     /// Creates a principal from the claims that a custom validator returned.
     pub(crate) fn from_claims(
         claims: Claims,
+        pool: PoolName,
         raw_token: &str,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> Result<Self, InvalidToken> {
@@ -81,7 +82,7 @@ impl ServicePrincipal {
         Ok(Self::new(
             identity,
             claims,
-            PoolName::default(),
+            pool,
             raw_token,
             policy_defaults,
         ))

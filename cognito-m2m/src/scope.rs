@@ -65,16 +65,16 @@ impl Scope {
 
     /// Returns a copy of the scope in a constant.
     pub(crate) const fn from_constant(scope: &'static Self) -> Self {
-        Self(Cow::Borrowed(match &scope.0 {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(text) => text.as_str(),
-        }))
+        Self(Cow::Borrowed(scope.as_str()))
     }
 
     /// Returns the scope as text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub const fn as_str(&self) -> &str {
+        match &self.0 {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => text.as_str(),
+        }
     }
 }
 

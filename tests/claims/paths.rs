@@ -199,15 +199,14 @@ async fn empty_parameter_equals_no_claim() {
     assert_answers(&[], &[("/tail/", r#""""#)]).await;
 }
 
+// A parameter that occurs twice is refused too: see `tests/generators/others/tests/repeated_parameter.rs`. With the
+// feature `experimental-introspection`, which this workspace enables, Actix-web panics for such a route.
 #[actix_web::test]
-async fn parameter_that_is_absent_or_occurs_twice_is_refused() {
+async fn parameter_that_is_absent_is_refused() {
     let refused = [
         ("/no-parameter", r#""acme""#),
         ("/no-parameter", r#""""#),
         ("/other/acme", r#""acme""#),
-        ("/scope/acme/again/acme", r#""acme""#),
-        ("/scope/acme/again/other", r#""acme""#),
-        ("/scope/other/again/acme", r#""acme""#),
     ];
     assert_answers(&[], &refused).await;
 }

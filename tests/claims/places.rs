@@ -35,8 +35,7 @@ fn policies(config: &mut web::ServiceConfig) {
         )
         .service(
             web::scope("/inner-scope/{tenant_id}")
-                .service(web::resource("/ok").wrap(OWN_TENANT).get(ok))
-                .service(web::resource("/again/{tenant_id}").wrap(OWN_TENANT).get(ok)),
+                .service(web::resource("/ok").wrap(OWN_TENANT).get(ok)),
         )
         .service(
             web::resource("/own-routed/{tenant_id}").route(web::get().guard(OWN_TENANT).to(ok)),
@@ -78,14 +77,7 @@ async fn path_parameter_is_known_around_a_resource() {
     for path in ["/own/acme", "/inner-scope/acme/ok"] {
         assert_eq!(get_with(&fixture, path, ACME).await.status, 200, "{path}");
     }
-    for path in [
-        "/own/other",
-        "/own/acm%2565",
-        "/inner-scope/other/ok",
-        "/inner-scope/acme/again/acme",
-        "/inner-scope/acme/again/other",
-        "/inner-scope/other/again/acme",
-    ] {
+    for path in ["/own/other", "/own/acm%2565", "/inner-scope/other/ok"] {
         assert_refused(&get_with(&fixture, path, ACME).await, path);
     }
 }

@@ -10,8 +10,9 @@ use imports::Imports;
 /// The layers of the runtime crate, from top to bottom. A file may use files of its own layer and of
 /// lower ones. An entry is the path of a file or folder below `cognito-m2m/src`. If several entries
 /// match a path, the longest one applies.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 17] = [
     &["lib.rs", "guide/"],
+    &["inventory/mod.rs", "web/inventory/"],
     &["testing/"],
     &["web/mod.rs"],
     &["web/openapi/"],
@@ -36,6 +37,7 @@ const LAYERS: [&[&str]; 15] = [
     &["error.rs", "settings/", "users/", "activity/", "cutoff/"],
     &["validator/"],
     &["principal.rs", "principal/"],
+    &["inventory/"],
     &["policy/"],
     &["token/", "jwks/"],
     &["client/"],
@@ -48,7 +50,9 @@ const LOWEST: &[&str] = &[
     "authorization_flag.rs",
     "time.rs",
     "scope.rs",
+    "scope_definition.rs",
     "scope_match.rs",
+    "scopes.rs",
     "client_id.rs",
     "issuer_type.rs",
     "pool.rs",

@@ -1,5 +1,6 @@
 //! Checks of parsed requirements: empty lists, duplicates, and invalid names.
 
+mod catalogue;
 mod claims;
 mod strings;
 
@@ -8,6 +9,7 @@ use std::collections::HashSet;
 use proc_macro2::Span;
 
 use crate::attribute::Attribute;
+use crate::check::catalogue::check_catalogue;
 use crate::check::claims::check_claims;
 use crate::check::strings::{check_client, check_client_group, check_scope};
 use crate::errors::Errors;
@@ -28,6 +30,9 @@ pub(crate) fn check(attribute: &Attribute, errors: &mut Errors) {
                 check_requirement(attribute, &action.requirement, errors);
             }
         }
+    }
+    if let Some(catalogue) = &attribute.catalogue {
+        check_catalogue(catalogue, &attribute.requirements, errors);
     }
 }
 

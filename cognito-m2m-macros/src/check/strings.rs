@@ -5,34 +5,37 @@
 
 use crate::errors::Errors;
 use crate::model::ConstStr;
+use crate::scope_text::invalid_character;
 
 /// Characters that separate several scopes in other systems. A scope may contain them.
 const SEPARATORS: [char; 4] = [',', ';', '|', '&'];
 
-/// Checks `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
+/// Checks the characters of a scope (RFC 6749 section 3.3).
 pub(crate) fn check_scope(scope: &ConstStr, errors: &mut Errors) {
-    let ConstStr::Literal(literal) = scope else {
-        return;
-    };
-    let value = literal.value();
-    let is_allowed = |c: char| matches!(c, '\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
-    let message = match value.chars().find(|&c| !is_allowed(c)) {
-        None if value.is_empty() => "a scope must not be empty".to_owned(),
-        None => match several_scopes(&value) {
-            Some(message) => message,
-            None => return,
-        },
-        Some(c) if c.is_whitespace() => match value.trim() {
+    if let ConstStr::Literal(literal) = scope
+        && let Some(mistake) = scope_mistake(&literal.value())
+    {
+        errors.report(literal.span(), mistake);
+    }
+}
+
+/// Returns the message about a literal that is not a scope.
+pub(crate) fn scope_mistake(value: &str) -> Option<String> {
+    match invalid_character(value) {
+        None if value.is_empty() => Some("a scope must not be empty".to_owned()),
+        None => several_scopes(value),
+        Some(c) if c.is_whitespace() => Some(match value.trim() {
             "" => "a scope must not be blank".to_owned(),
             trimmed if trimmed.contains(char::is_whitespace) => format!(
                 "a scope must not contain whitespace; write a literal for each scope: `{}`",
                 quoted(&words(trimmed))
             ),
             trimmed => format!("a scope must not contain whitespace: write `\"{trimmed}\"`"),
-        },
-        Some(c) => format!("a scope must not contain {c:?} (RFC 6749 section 3.3)"),
-    };
-    errors.report(literal.span(), message);
+        }),
+        Some(c) => Some(format!(
+            "a scope must not contain {c:?} (RFC 6749 section 3.3)"
+        )),
+    }
 }
 
 /// Returns the message for a literal that contains several scopes with separators between them.

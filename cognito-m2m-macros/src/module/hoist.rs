@@ -67,7 +67,7 @@ impl<'a> Hoisted<'a> {
             guard::layer_count(&handler.sig).saturating_add(1),
             self.module
         );
-        let policy = policy::policy(requirement, krate);
+        let policy = policy::policy(requirement, self.attribute);
         let policy = if requirement.constants().any(is_relative) {
             let name = format!("{stem}_{position}");
             self.constant(&name, depth, &quote!(Policy), &policy)
@@ -87,6 +87,7 @@ impl<'a> Hoisted<'a> {
             policy,
             refusal,
             report_only: *report_only,
+            catalogue: self.attribute.catalogue.as_deref(),
         }
     }
 

@@ -11,7 +11,7 @@ use syn::{Attribute, File, Item, Meta};
 
 use crate::expand::expand;
 use crate::kind::Kind;
-use crate::public;
+use crate::{public, scopes};
 
 #[test]
 fn every_attribute_expands_to_its_snapshot() {
@@ -51,6 +51,10 @@ fn expand_item(mut item: Item) -> Vec<Item> {
     let attributes = match &mut item {
         Item::Fn(function) => &mut function.attrs,
         Item::Mod(module) => &mut module.attrs,
+        Item::Macro(call) if call.mac.path.segments.last().unwrap().ident == "scopes" => {
+            let tokens = scopes::expand(call.mac.tokens.clone());
+            return syn::parse2::<File>(tokens).unwrap().items;
+        }
         _ => return vec![item],
     };
     let is_ours = |attribute: &Attribute| {

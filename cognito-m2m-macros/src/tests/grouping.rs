@@ -91,10 +91,10 @@ fn expansion(argument: &str) -> Expr {
     let kind = Kind::RequireScopes;
     let attribute = Attribute::parse(kind, argument.parse().unwrap(), &mut errors);
     errors.into_result().unwrap();
-    let Requirements::Shared(requirement @ Requirement::Scopes(_)) = attribute.requirements else {
+    let Requirements::Shared(requirement @ Requirement::Scopes(_)) = &attribute.requirements else {
         panic!("{argument} is not a requirement for scopes");
     };
-    let Expr::Call(call) = syn::parse2(policy(&requirement, &attribute.krate)).unwrap() else {
+    let Expr::Call(call) = syn::parse2(policy(requirement, &attribute)).unwrap() else {
         panic!("{argument} does not expand to a call");
     };
     call.args.into_iter().next().unwrap()

@@ -1,4 +1,5 @@
-//! Arguments of any form never stop the parser, and the function is always emitted.
+//! Arguments of any form never stop the parser, and the function is always emitted. The same holds for the
+//! content of `scopes!`.
 
 use proc_macro2::TokenStream;
 use proptest::prelude::*;
@@ -6,6 +7,7 @@ use quote::quote;
 
 use crate::expand::expand;
 use crate::kind::Kind;
+use crate::scopes;
 
 const KINDS: [Kind; 4] = [
     Kind::RequireAuthentication,
@@ -85,5 +87,18 @@ proptest! {
             let is_guarded = output.contains("Guard <");
             prop_assert!(is_guarded != output.contains("compile_error"), "{arguments}: {output}");
         }
+    }
+
+    #[test]
+    fn any_content_keeps_the_constants_in_front_of_it(content in prop::collection::vec(tokens(), 0..6)) {
+        let content = content.join(" ");
+        let module = format!(
+            "#[resource_server(\"a\")] mod scopes {{ pub const FIRST: &str = \"first\"; {content} }} {content}"
+        );
+        let Ok(tokens) = module.parse::<TokenStream>() else {
+            return Ok(());
+        };
+        let output = scopes::expand(tokens).to_string();
+        prop_assert!(output.contains("pub const FIRST : & str = \"a/first\""), "{content}: {output}");
     }
 }

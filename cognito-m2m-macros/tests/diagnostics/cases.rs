@@ -9,25 +9,27 @@ use super::{errors, normalize};
 /// The version of the recorded outputs. Some messages are from rustc, and change with it.
 const RECORDED_WITH: &str = "rustc 1.95.";
 
-/// Programs in a folder `tests/ui` that fail to compile, each with the output of rustc beside it.
+/// Programs in a folder that fail to compile, each with the output of rustc beside it.
 ///
 /// The test calls rustc with the dependencies that Cargo compiled for the test itself. `trybuild`
 /// would compile all of them again.
-pub(crate) struct Cases {
+pub(crate) struct Cases<'a> {
     /// The command that compiled the test.
     pub(crate) rustc: &'static [&'static str],
     /// The folder of the test's package. The attributes read the name of the runtime crate from its
-    /// manifest.
-    pub(crate) package: &'static str,
-    /// The folder that contains `tests/ui`.
+    /// manifest, and the scope catalogue beside it.
+    pub(crate) package: &'a str,
+    /// The folder in which rustc runs.
     pub(crate) directory: &'static str,
+    /// The folder of the programs in `directory`. Its path starts with `tests/ui`.
+    pub(crate) folder: &'a str,
     /// The folder for the files that rustc writes.
     pub(crate) output: &'static str,
     /// A program that compiles.
-    pub(crate) valid: &'static str,
+    pub(crate) valid: &'a str,
 }
 
-impl Cases {
+impl Cases<'_> {
     /// Compiles each case and compares the output. With the environment variable
     /// `UPDATE_SNAPSHOTS`, it records the outputs instead.
     pub(crate) fn check(&self) {
@@ -64,10 +66,11 @@ impl Cases {
 
     /// Returns the paths of the cases, relative to the directory.
     fn paths(&self) -> Vec<String> {
-        let files = fs::read_dir(Path::new(self.directory).join("tests/ui")).unwrap();
+        let folder = self.folder;
+        let files = fs::read_dir(Path::new(self.directory).join(folder)).unwrap();
         let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
         let cases = names.filter(|name| name.ends_with(".rs"));
-        cases.map(|name| format!("tests/ui/{name}")).collect()
+        cases.map(|name| format!("{folder}/{name}")).collect()
     }
 
     /// Compiles a case. Returns a description of the difference from the recorded output, if any.

@@ -77,7 +77,7 @@ fn parts(diagnostic: &str) -> Vec<Vec<&str>> {
 
 fn points_to_other_file(part: &[&str]) -> bool {
     let mut locations = part.iter().filter_map(|line| line.split_once("--> "));
-    locations.any(|(_, location)| !location.starts_with("tests/ui/"))
+    locations.any(|(_, location)| !location.starts_with("tests/ui"))
 }
 
 /// Returns `true` for the lines that name the file to which rustc wrote the full name of a type.

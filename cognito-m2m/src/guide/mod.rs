@@ -95,6 +95,10 @@ pub mod rotating_secrets {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[cfg(feature = "inventory")]
+#[doc = include_str!("who_may_call_what.md")]
+pub mod who_may_call_what {}
+
 // The programs use the local Cognito and SQLite.
 #[cfg(all(
     feature = "testing",

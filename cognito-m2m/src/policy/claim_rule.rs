@@ -36,6 +36,15 @@ enum Expected {
     PathParameter(Cow<'static, str>),
 }
 
+/// What a claim is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExpectedClaim<'a> {
+    /// One of these values. Empty lists are never satisfied.
+    OneOf(&'a [ClaimValue]),
+    /// The value of the path parameter with this name.
+    PathParameter(&'a str),
+}
+
 impl ClaimRule {
     /// Creates a rule that a claim equals one of several values. An empty list is never satisfied.
     ///
@@ -75,6 +84,27 @@ impl ClaimRule {
         Self {
             name,
             expected: Expected::OneOf(values.into()),
+        }
+    }
+
+    /// Creates a rule that a claim equals a path parameter, from names that are known at run time.
+    pub(crate) fn new_equals_path(name: Cow<'static, str>, parameter: Cow<'static, str>) -> Self {
+        Self {
+            name,
+            expected: Expected::PathParameter(parameter),
+        }
+    }
+
+    /// Returns the name of the claim.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns what the claim is compared with.
+    pub(crate) fn expected(&self) -> ExpectedClaim<'_> {
+        match &self.expected {
+            Expected::OneOf(values) => ExpectedClaim::OneOf(values),
+            Expected::PathParameter(parameter) => ExpectedClaim::PathParameter(parameter),
         }
     }
 

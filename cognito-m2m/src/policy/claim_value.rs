@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// A value that a claim can be compared with: a string, a boolean, or an integer.
 ///
@@ -55,6 +55,16 @@ impl ClaimValue {
     #[must_use]
     pub const fn unsigned_integer(value: u64) -> Self {
         Self(Literal::Integer(value as i128))
+    }
+
+    /// Returns the value as JSON.
+    pub(crate) fn to_json(&self) -> Value {
+        match &self.0 {
+            Literal::String(text) => Value::from(text.as_ref()),
+            Literal::Boolean(value) => Value::from(*value),
+            // Every integer is in the range of `i64` or `u64`, which a number of JSON always has.
+            Literal::Integer(value) => Number::from_i128(*value).map_or(Value::Null, Value::Number),
+        }
     }
 
     pub(crate) fn equals(&self, claim: &Value) -> bool {

@@ -53,7 +53,7 @@ impl ClientSelector {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientList {
-    by_pool: HashMap<Box<str>, HashSet<Box<str>>>,
+    pub(super) by_pool: HashMap<Box<str>, HashSet<Box<str>>>,
 }
 
 impl ClientList {
@@ -117,7 +117,7 @@ impl FromIterator<QualifiedClientId> for ClientList {
 /// # Ok::<(), cognito_m2m::policy::InvalidQualifiedClientId>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientGroups(HashMap<String, ClientList>);
+pub struct ClientGroups(pub(super) HashMap<String, ClientList>);
 
 impl ClientGroups {
     /// Returns `true` if a group with this name is defined.

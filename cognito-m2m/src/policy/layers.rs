@@ -31,6 +31,9 @@ pub struct Layer {
     /// `true` if the attribute has the argument `danger_report_only`: a request that its policy denies
     /// is logged and served.
     pub report_only: bool,
+    /// The method and the path of each route attribute that the attribute sees, such as `#[get("/widgets")]`
+    /// below it. The path of a surrounding `web::scope` is not included.
+    pub routes: &'static [(&'static str, &'static str)],
 }
 
 /// A denial, and the attribute that caused it.
@@ -81,6 +84,22 @@ impl Layers {
         }
     }
 
+    /// Returns the attribute next to the function.
+    pub(crate) fn innermost(&self) -> &'static Layer {
+        match self {
+            Self::One(layer) => layer,
+            Self::Both(_, lower) => lower.innermost(),
+        }
+    }
+
+    /// Returns the attributes, outermost first.
+    pub(crate) fn to_vec(&self) -> Vec<&'static Layer> {
+        match self {
+            Self::One(layer) => vec![*layer],
+            Self::Both(upper, lower) => [upper.to_vec(), lower.to_vec()].concat(),
+        }
+    }
+
     fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         match self {
             Self::One(layer) => match layer.policy.evaluate_rule(input) {
@@ -114,23 +133,39 @@ pub(crate) fn evaluate_settings(
     layers: Option<&Layers>,
     input: &PolicyInput<'_>,
 ) -> Result<(), Denial> {
+    evaluate_defaults(layers.is_some_and(Layers::list_clients), input)
+}
+
+/// Evaluates what the settings require of a handler, given whether its enforced attributes list clients.
+pub(crate) fn evaluate_defaults(
+    lists_clients: bool,
+    input: &PolicyInput<'_>,
+) -> Result<(), Denial> {
     input.evaluate_resource_servers()?;
     let Some(allowed) = &input.defaults.allowed_clients else {
         return Ok(());
     };
-    if layers.is_some_and(Layers::list_clients) || allowed.contains(input.pool, input.client_id) {
+    if lists_clients || allowed.contains(input.pool, input.client_id) {
         Ok(())
     } else {
         Err(Denial::Client)
     }
 }
 
-/// The registration of an attribute, collected by `inventory`.
+/// The registration of an attribute, collected by `inventory`: the attribute, and those above it on the
+/// same handler.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedHandler(pub &'static Layers);
 
-inventory::collect!(GuardedHandler);
+::inventory::collect!(GuardedHandler);
+
+/// Returns the registrations of all attributes of the program, in no particular order.
+pub(crate) fn registered_layers() -> impl Iterator<Item = &'static Layers> {
+    ::inventory::iter::<GuardedHandler>
+        .into_iter()
+        .map(|GuardedHandler(layers)| *layers)
+}
 
 /// Returns the guard attributes of all handlers in the program, in no particular order.
 ///
@@ -145,9 +180,7 @@ inventory::collect!(GuardedHandler);
 /// }
 /// ```
 pub fn guarded_handlers() -> impl Iterator<Item = &'static Layer> {
-    inventory::iter::<GuardedHandler>
-        .into_iter()
-        .map(|GuardedHandler(layers)| layers.outermost())
+    registered_layers().map(Layers::innermost)
 }
 
 #[cfg(test)]
@@ -166,6 +199,7 @@ mod tests {
             file: "list.rs",
             line: 1,
             report_only,
+            routes: &[],
         };
         Box::leak(Box::new(Layers::One(Box::leak(Box::new(layer)))))
     }

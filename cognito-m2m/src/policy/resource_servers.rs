@@ -28,7 +28,7 @@ const MAX_LENGTH: usize = 256;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResourceServers {
-    identifiers: Box<[Box<str>]>,
+    pub(super) identifiers: Box<[Box<str>]>,
 }
 
 impl ResourceServers {
@@ -63,7 +63,7 @@ impl ResourceServers {
     /// Returns `true` for a scope of one of the resource servers.
     ///
     /// A text that is not a valid scope, such as one with a tab, belongs to none.
-    fn own(&self, scope: &str) -> bool {
+    pub(crate) fn own(&self, scope: &str) -> bool {
         let Some((identifier, name)) = scope.rsplit_once('/') else {
             return false;
         };

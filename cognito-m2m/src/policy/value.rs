@@ -272,46 +272,22 @@ impl Policy {
     #[must_use]
     pub fn lists_clients(&self) -> bool {
         match &self.0 {
-            Rule::Clients(_) => true,
             Rule::Both(both) => both.0.lists_clients() || both.1.lists_clients(),
-            Rule::Authenticated
-            | Rule::Scopes(_)
-            | Rule::Methods(_)
-            | Rule::Claim(_)
-            | Rule::Claims(_) => false,
+            rule => matches!(rule, Rule::Clients(_)),
         }
     }
 
     /// Returns the client groups that the policy names.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.selectors()
-            .into_iter()
-            .filter_map(|selector| match selector {
-                ClientSelector::Group(name) => Some(name.as_ref()),
-                ClientSelector::Client(_) => None,
-            })
+        self.selectors().filter_map(|selector| match selector {
+            ClientSelector::Group(name) => Some(name.as_ref()),
+            ClientSelector::Client(_) => None,
+        })
     }
 
     /// Returns the user pools of the clients that the policy lists.
     pub(crate) fn pools(&self) -> impl Iterator<Item = &str> {
-        self.selectors()
-            .into_iter()
-            .filter_map(|selector| match selector {
-                ClientSelector::Client(client) => Some(client.pool()),
-                ClientSelector::Group(_) => None,
-            })
-    }
-
-    fn selectors(&self) -> Vec<&ClientSelector> {
-        match &self.0 {
-            Rule::Clients(selectors) => selectors.iter().collect(),
-            Rule::Both(both) => [both.0.selectors(), both.1.selectors()].concat(),
-            Rule::Authenticated
-            | Rule::Scopes(_)
-            | Rule::Methods(_)
-            | Rule::Claim(_)
-            | Rule::Claims(_) => Vec::new(),
-        }
+        self.listed_clients().map(QualifiedClientId::pool)
     }
 }
 
@@ -325,7 +301,7 @@ fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Deni
 }
 
 /// Returns the rule for a method. `HEAD` is `GET` without the content (RFC 9110 section 9.3.2).
-fn rule_for<'r>(
+pub(crate) fn rule_for<'r>(
     entries: &'r [(Cow<'static, str>, ScopeRule)],
     method: &str,
 ) -> Result<&'r ScopeRule, Denial> {

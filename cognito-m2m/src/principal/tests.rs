@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::pool::PoolName;
 
 fn principal(claims: serde_json::Value) -> Result<ServicePrincipal, InvalidToken> {
     let claims = Claims::from_value(claims).expect("valid claims");
@@ -58,8 +59,9 @@ fn rule_1_7_only_scope_grants() {
 #[test]
 fn rule_1_9_debug_never_prints_the_token() {
     let claims = Claims::from_value(json!({"client_id": "c"})).expect("valid claims");
-    let principal = ServicePrincipal::from_claims(claims, "aa.bb.cc", Arc::default())
-        .expect("a valid principal");
+    let principal =
+        ServicePrincipal::from_claims(claims, PoolName::default(), "aa.bb.cc", Arc::default())
+            .expect("a valid principal");
     assert_eq!(principal.raw_token(), "aa.bb.cc");
     assert!(!format!("{principal:?}").contains("aa.bb.cc"));
 }

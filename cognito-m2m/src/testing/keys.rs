@@ -58,7 +58,7 @@ impl SigningKey {
     }
 
     // In parallel, since key generation dominates the start-up time.
-    pub(super) fn generate_two() -> io::Result<[Self; 2]> {
+    pub(crate) fn generate_two() -> io::Result<[Self; 2]> {
         thread::scope(|scope| {
             let next = scope.spawn(Self::generate);
             let current = Self::generate()?;

@@ -15,6 +15,8 @@ mod builder;
 mod cognito_auth;
 mod cutoffs;
 mod extract;
+#[cfg(feature = "inventory")]
+pub(crate) mod inventory;
 mod middleware;
 mod openapi;
 mod request;

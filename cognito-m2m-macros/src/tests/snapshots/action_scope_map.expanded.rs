@@ -21,6 +21,7 @@ mod widgets {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: false,
+                    routes: &[],
                 },
             );
         }
@@ -48,6 +49,7 @@ mod widgets {
                         file: ::core::file!(),
                         line: ::core::line!(),
                         report_only: false,
+                        routes: &[],
                     },
                 );
             }

@@ -11,6 +11,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
     }
@@ -54,6 +55,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
     }

@@ -25,6 +25,7 @@ pub mod widgets {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: false,
+                    routes: &[("GET", "/widgets")],
                 },
             );
             const REFUSAL: ::core::option::Option<::cognito_m2m::__private::RefusalFn> = ::core::option::Option::Some(
@@ -54,11 +55,13 @@ pub mod widgets {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: false,
+                    routes: &[("GET", "/widgets")],
                 },
             );
         }
         ::cognito_m2m::__private::inventory::submit! {
-            ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_2_list as
+            ::cognito_m2m::__private::GuardedHandler(< ::cognito_m2m::__private::Both <
+            __cognito_m2m_list, __cognito_m2m_2_list > as
             ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
         }
     };
@@ -74,14 +77,26 @@ pub mod widgets {
     async fn load() -> Vec<Widget> {
         Vec::new()
     }
-    async fn health(_: ::cognito_m2m::__private::Public) -> impl Responder {
+    async fn health(
+        _: ::cognito_m2m::__private::Public<
+            {
+                ::cognito_m2m::__private::place(
+                    ::core::concat!(::core::module_path!(), "::", "health"),
+                    ::core::line!(),
+                    ::core::column!(),
+                )
+            },
+        >,
+    ) -> impl Responder {
         const _: () = {
             ::cognito_m2m::__private::inventory::submit! {
                 ::cognito_m2m::__private::PublicHandler { handler :
                 ::core::concat!(::core::module_path!(), "::", "health"), file :
                 ::core::file!(), line : ::core::line!(), reason :
                 ::cognito_m2m::PublicRoutes::because("the load balancer has no token")
-                .reason(), }
+                .reason(), routes : & [], place :
+                ::cognito_m2m::__private::place(::core::concat!(::core::module_path!(),
+                "::", "health"), ::core::line!(), ::core::column!()), }
             }
         };
         HttpResponse::Ok()

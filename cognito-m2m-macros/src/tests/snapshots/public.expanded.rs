@@ -1,6 +1,14 @@
 #[get("/live")]
 async fn live(
-    _: ::cognito_m2m::__private::Public,
+    _: ::cognito_m2m::__private::Public<
+        {
+            ::cognito_m2m::__private::place(
+                ::core::concat!(::core::module_path!(), "::", "live"),
+                ::core::line!(),
+                ::core::column!(),
+            )
+        },
+    >,
     request: HttpRequest,
 ) -> impl Responder {
     #![allow(unused)]
@@ -10,25 +18,53 @@ async fn live(
             ::core::concat!(::core::module_path!(), "::", "live"), file :
             ::core::file!(), line : ::core::line!(), reason :
             ::cognito_m2m::PublicRoutes::because("the load balancer has no token")
-            .reason(), }
+            .reason(), routes : & [("GET", "/live")], place :
+            ::cognito_m2m::__private::place(::core::concat!(::core::module_path!(), "::",
+            "live"), ::core::line!(), ::core::column!()), }
         }
     };
     HttpResponse::Ok()
 }
-fn ready(_: crate::m2m::__private::Public) -> impl Future<Output = &'static str> {
+fn ready(
+    _: crate::m2m::__private::Public<
+        {
+            crate::m2m::__private::place(
+                ::core::concat!(::core::module_path!(), "::", "ready"),
+                ::core::line!(),
+                ::core::column!(),
+            )
+        },
+    >,
+) -> impl Future<Output = &'static str> {
     const _: () = {
         crate::m2m::__private::inventory::submit! {
             crate ::m2m::__private::PublicHandler { handler :
             ::core::concat!(::core::module_path!(), "::", "ready"), file :
             ::core::file!(), line : ::core::line!(), reason : crate
-            ::m2m::PublicRoutes::because(REASON).reason(), }
+            ::m2m::PublicRoutes::because(REASON).reason(), routes : & [], place : crate
+            ::m2m::__private::place(::core::concat!(::core::module_path!(), "::",
+            "ready"), ::core::line!(), ::core::column!()), }
         }
     };
     async { "ready" }
 }
 #[allow(clippy::too_many_arguments)]
 async fn sixteen(
-    (_, a): (::cognito_m2m::__private::Public, A),
+    (
+        _,
+        a,
+    ): (
+        ::cognito_m2m::__private::Public<
+            {
+                ::cognito_m2m::__private::place(
+                    ::core::concat!(::core::module_path!(), "::", "sixteen"),
+                    ::core::line!(),
+                    ::core::column!(),
+                )
+            },
+        >,
+        A,
+    ),
     b: B,
     c: C,
     d: D,
@@ -51,7 +87,9 @@ async fn sixteen(
             ::core::concat!(::core::module_path!(), "::", "sixteen"), file :
             ::core::file!(), line : ::core::line!(), reason :
             ::cognito_m2m::PublicRoutes::because("as many arguments as Actix accepts")
-            .reason(), }
+            .reason(), routes : & [], place :
+            ::cognito_m2m::__private::place(::core::concat!(::core::module_path!(), "::",
+            "sixteen"), ::core::line!(), ::core::column!()), }
         }
     };
 }

@@ -13,6 +13,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: true,
+                routes: &[],
             },
         );
     }
@@ -43,6 +44,7 @@ mod reports {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: true,
+                    routes: &[],
                 },
             );
         }
@@ -66,11 +68,13 @@ mod reports {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: false,
+                    routes: &[],
                 },
             );
         }
         ::cognito_m2m::__private::inventory::submit! {
-            ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_2_list as
+            ::cognito_m2m::__private::GuardedHandler(< ::cognito_m2m::__private::Both <
+            __cognito_m2m_list, __cognito_m2m_2_list > as
             ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
         }
     };

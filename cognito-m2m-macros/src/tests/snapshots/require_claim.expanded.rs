@@ -52,6 +52,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[("GET", "/tenants/{tenant_id}/reports")],
             },
         );
         const REFUSAL: ::core::option::Option<::cognito_m2m::__private::RefusalFn> = ::core::option::Option::Some(
@@ -91,6 +92,7 @@ mod widgets {
                     file: ::core::file!(),
                     line: ::core::line!(),
                     report_only: false,
+                    routes: &[("GET", "/widgets")],
                 },
             );
         }

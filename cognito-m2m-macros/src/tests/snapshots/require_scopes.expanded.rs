@@ -16,6 +16,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[("GET", "/widgets/{id}")],
             },
         );
     }

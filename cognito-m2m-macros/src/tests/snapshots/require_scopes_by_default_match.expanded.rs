@@ -19,6 +19,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
         const REFUSAL: ::core::option::Option<crate::auth::__private::RefusalFn> = ::core::option::Option::Some(

@@ -32,6 +32,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
     }

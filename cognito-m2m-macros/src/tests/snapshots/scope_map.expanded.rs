@@ -29,6 +29,11 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[
+                    ("GET", "/widgets"),
+                    ("HEAD", "/widgets"),
+                    ("POST", "/widgets"),
+                ],
             },
         );
     }

@@ -15,6 +15,7 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
     }
@@ -43,11 +44,13 @@ const _: () = {
                 file: ::core::file!(),
                 line: ::core::line!(),
                 report_only: false,
+                routes: &[],
             },
         );
     }
     ::cognito_m2m::__private::inventory::submit! {
-        ::cognito_m2m::__private::GuardedHandler(< __cognito_m2m_2_list as
+        ::cognito_m2m::__private::GuardedHandler(< ::cognito_m2m::__private::Both <
+        __cognito_m2m_list, __cognito_m2m_2_list > as
         ::cognito_m2m::__private::RoutePolicy > ::LAYERS)
     }
 };

@@ -6,7 +6,7 @@ use super::render::respond;
 use super::source::Source;
 use crate::box_future::BoxFuture;
 use crate::web::cutoffs::CutoffSource;
-use crate::web::request::mark_public;
+use crate::web::request::{PublicMark, mark_public};
 
 /// The service that renders a [`ClientActivityPage`](crate::ClientActivityPage).
 ///
@@ -44,7 +44,7 @@ impl Service<ServiceRequest> for ClientActivityPageService {
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (source, cutoffs) = (self.source.clone(), self.cutoffs.clone());
-        mark_public(&request.extensions());
+        mark_public(&request.extensions(), PublicMark::Service);
         Box::pin(async move {
             let response = respond(&source, cutoffs.as_ref(), request.request()).await;
             Ok(request.into_response(response))
@@ -71,7 +71,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         // The login around the page may answer by itself.
-        mark_public(&request.extensions());
+        mark_public(&request.extensions(), PublicMark::Service);
         let response = self.service.call(request);
         Box::pin(async { response.await.map(ServiceResponse::map_into_boxed_body) })
     }

@@ -44,6 +44,7 @@ pub struct CognitoAuthBuilder {
     http_client: Option<reqwest::Client>,
     clock: Option<Arc<dyn Clock>>,
     allow_undefined_groups: bool,
+    pub(in crate::web) records_guards: bool,
 }
 
 impl CognitoAuth {
@@ -320,6 +321,7 @@ impl CognitoAuthBuilder {
             background,
             shutdown_timeout: checked.shutdown_timeout,
             clock,
+            records_guards: self.records_guards,
         }))
     }
 }

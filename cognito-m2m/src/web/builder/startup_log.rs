@@ -280,6 +280,7 @@ mod tests {
                 file: "handlers.rs",
                 line: 1,
                 report_only,
+                routes: &[],
             }))
         };
         let layer = |handler, policy| new_layer(handler, policy, false);

@@ -47,6 +47,8 @@ pub(in crate::web) struct State {
     pub(in crate::web) background: Background,
     pub(in crate::web) shutdown_timeout: Duration,
     pub(in crate::web) clock: Arc<dyn Clock>,
+    /// `true` if requests may have a recording of their guards, for the inventory of an app.
+    pub(in crate::web) records_guards: bool,
 }
 
 /// A handle to the state, shared by the requests of one worker.
@@ -138,7 +140,8 @@ impl State {
             Validation::Custom(validator) => {
                 let claims = validator.validate(token).await?;
                 let policy_defaults = Arc::clone(&self.policy_defaults);
-                ServicePrincipal::from_claims(claims, token.as_str(), policy_defaults)
+                let pool = PoolName::default();
+                ServicePrincipal::from_claims(claims, pool, token.as_str(), policy_defaults)
                     .map_err(AuthenticationError::from)?
             }
         };

@@ -90,7 +90,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for TokenClaims<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let extraction = extraction(request);
         let principal = with_authentication(&request.extensions(), |authentication| {
-            authentication.allowed_principal(extraction)
+            authentication.allowed_principal(extraction, request)
         });
         ClaimsExtraction {
             principal: Some(principal),

@@ -127,7 +127,10 @@ fn evaluate_layers(
             layers.outermost(),
         ));
     };
-    authentication.coverage.set_guarded();
+    let coverage = &authentication.coverage;
+    coverage
+        .set_guarded_by(layers)
+        .map_err(|refusal| (refusal, layers.outermost()))?;
     let visit =
         |visitor: &mut dyn FnMut(&str, &str)| visit_parameters(request.match_info(), visitor);
     let path_parameters = PathParameters::from_visit(&visit);

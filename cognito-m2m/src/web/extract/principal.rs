@@ -29,7 +29,7 @@ impl FromRequest for ServicePrincipal {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let extraction = extraction(request);
         let principal = with_authentication(&request.extensions(), |authentication| {
-            authentication.allowed_principal(extraction)
+            authentication.allowed_principal(extraction, request)
         });
         ready(principal.map_err(|refusal| refusal_error(refusal, request)))
     }

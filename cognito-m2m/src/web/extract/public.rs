@@ -4,19 +4,21 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::web::request::mark_public;
+use crate::web::request::{PublicMark, mark_public};
 
 /// The handler argument that `#[public]` inserts in front of the others.
 ///
 /// It refuses nothing. Outside of the `CognitoAuth` middleware, it does nothing.
-pub struct Public(());
+///
+/// `PLACE` is the place of the attribute, see [`place`](crate::policy::public_handlers::place).
+pub struct Public<const PLACE: u64>(());
 
-impl FromRequest for Public {
+impl<const PLACE: u64> FromRequest for Public<PLACE> {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        mark_public(&request.extensions());
+        mark_public(&request.extensions(), PublicMark::Handler(PLACE));
         ready(Ok(Self(())))
     }
 }

@@ -196,7 +196,7 @@ fn extract<T: 'static, U: Send + Sync + 'static>(
 ) -> BoxFuture<'static, Result<T, Error>> {
     let extraction = extraction(request);
     let allowed = with_authentication(&request.extensions(), |authentication| {
-        authentication.allowed_principal(extraction)
+        authentication.allowed_principal(extraction, request)
     });
     let request = request.clone();
     Box::pin(async move {

@@ -20,8 +20,8 @@ use crate::jwks::{Incomplete, PendingFetch};
 use crate::token::Credentials;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
 use crate::web::request::{
-    Authentication, Outcome, RefusedBy, RefusedRequest, find_error, refuse, returned_refusal,
-    warn_about_nesting,
+    Authentication, Outcome, Recording, RefusedBy, RefusedRequest, find_error, refuse,
+    returned_refusal, warn_about_nesting,
 };
 
 impl<S, B> Transform<S, ServiceRequest> for CognitoAuth
@@ -296,6 +296,12 @@ fn attach(
         && let Some(authentication) = extensions.get_mut::<Authentication>()
     {
         authentication.coverage = outer.coverage;
+    }
+    if state.records_guards {
+        let recording = extensions.get::<Rc<Recording>>().cloned();
+        if let Some(authentication) = extensions.get_mut::<Authentication>() {
+            authentication.coverage.recording = recording;
+        }
     }
     drop(extensions);
     ControlFlow::Continue(request)

@@ -55,7 +55,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let result = with_authentication(&request.extensions(), |authentication| {
-            authentication.coverage.set_guarded();
+            authentication.coverage.set_guarded_by_policy(&self.policy);
             let visit = |visitor: &mut dyn FnMut(&str, &str)| {
                 visit_parameters(request.match_info(), visitor);
             };

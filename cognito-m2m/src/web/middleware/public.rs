@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpMessage};
 
-use crate::web::request::mark_public;
+use crate::web::request::{PublicMark, mark_public};
 
 /// A middleware that marks routes as public, for the setting
 /// [`unguarded_routes`](crate::Settings::unguarded_routes).
@@ -94,7 +94,10 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let is_marked = mark_public(&request.extensions());
+        let is_marked = mark_public(
+            &request.extensions(),
+            PublicMark::Routes(self.routes.reason),
+        );
         if !is_marked {
             warn_about_order(self.routes.reason);
         }

@@ -8,8 +8,8 @@ use crate::principal::ServicePrincipal;
 use crate::web::extract::{Guard, MappedUser, OptionalPrincipal, Public, RequestUser, TokenClaims};
 
 macro_rules! undocumented {
-    ($(impl $([$parameter:ident])? for $argument:ty;)*) => {$(
-        impl$(<$parameter>)? ApiComponent for $argument {
+    ($(impl $([$($parameter:tt)+])? for $argument:ty;)*) => {$(
+        impl$(<$($parameter)+>)? ApiComponent for $argument {
             fn required() -> bool {
                 false
             }
@@ -28,7 +28,7 @@ macro_rules! undocumented {
 // Every type that a handler can take goes into this list, and into the one for paperclip.
 undocumented! {
     impl[P] for Guard<P>;
-    impl for Public;
+    impl[const PLACE: u64] for Public<PLACE>;
     impl[T] for TokenClaims<T>;
     impl for ServicePrincipal;
     impl for OptionalPrincipal;

@@ -8,21 +8,21 @@ use crate::principal::ServicePrincipal;
 use crate::web::extract::{Guard, MappedUser, OptionalPrincipal, Public, RequestUser, TokenClaims};
 
 macro_rules! undocumented {
-    ($(impl $([$parameter:ident])? for $argument:ty;)*) => {$(
-        impl$(<$parameter>)? Apiv2Schema for $argument {
+    ($(impl $([$($parameter:tt)+])? for $argument:ty;)*) => {$(
+        impl$(<$($parameter)+>)? Apiv2Schema for $argument {
             fn required() -> bool {
                 false
             }
         }
 
-        impl$(<$parameter>)? OperationModifier for $argument {}
+        impl$(<$($parameter)+>)? OperationModifier for $argument {}
     )*};
 }
 
 // Every type that a handler can take goes into this list, and into the one for apistos.
 undocumented! {
     impl[P] for Guard<P>;
-    impl for Public;
+    impl[const PLACE: u64] for Public<PLACE>;
     impl[T] for TokenClaims<T>;
     impl for ServicePrincipal;
     impl for OptionalPrincipal;

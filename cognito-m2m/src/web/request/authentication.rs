@@ -1,9 +1,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 
 use super::coverage::Coverage;
+use super::recording::{PublicMark, Refuser};
 use crate::client_id::ClientId;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
 use crate::policy::{
@@ -138,22 +140,32 @@ impl Authentication {
     pub(in crate::web) fn allowed_principal(
         &self,
         extraction: Extraction,
+        request: &HttpRequest,
     ) -> Result<ServicePrincipal, Refusal> {
         if extraction == Extraction::Required {
-            self.coverage.set_guarded();
+            self.coverage.set_guarded_by_extractor(request)?;
         }
-        let principal = self.verified_principal()?;
-        evaluate_settings(self.layers, &self.input(principal))?;
-        Ok(self.coverage.hand_out(principal))
+        let principal = self.verified_principal().and_then(|principal| {
+            evaluate_settings(self.layers, &self.input(principal))?;
+            Ok(principal)
+        });
+        if extraction == Extraction::Required
+            && let Err(refusal) = &principal
+        {
+            // An extractor of another crate may answer first.
+            self.coverage
+                .record_refusal(refusal, Refuser::Authentication);
+        }
+        principal.map(|principal| self.coverage.hand_out(principal))
     }
 }
 
 /// Marks a request as one to a public route. Returns `false` outside of the `CognitoAuth` middleware, where
 /// the mark has no effect.
-pub(in crate::web) fn mark_public(extensions: &Extensions) -> bool {
+pub(in crate::web) fn mark_public(extensions: &Extensions, mark: PublicMark) -> bool {
     let authentication = extensions.get::<Authentication>();
     authentication
-        .map(|authentication| authentication.coverage.set_public())
+        .map(|authentication| authentication.coverage.set_public(mark))
         .is_some()
 }
 

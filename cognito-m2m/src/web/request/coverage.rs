@@ -1,6 +1,12 @@
 use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
+use actix_web::HttpRequest;
+
+use super::recording::{PublicMark, Recording, Refuser};
 use crate::authorization_flag::AuthorizationFlag;
+use crate::error::{AuthenticationError, Refusal};
+use crate::policy::{Layers, Policy};
 use crate::principal::ServicePrincipal;
 
 /// What is known about the guards of a request, for the setting `unguarded_routes`.
@@ -15,15 +21,63 @@ pub(in crate::web) struct Coverage {
     is_reported: Cell<bool>,
     /// Created for the first principal that is handed out without a guard.
     authorization: OnceCell<AuthorizationFlag>,
+    /// Only in requests of the inventory.
+    pub(in crate::web) recording: Option<Rc<Recording>>,
 }
 
 impl Coverage {
-    pub(in crate::web) fn set_guarded(&self) {
+    /// Notes the guard of a handler.
+    ///
+    /// # Errors
+    ///
+    /// Fails in a request of the inventory that must not run the handler.
+    pub(in crate::web) fn set_guarded_by(&self, layers: &'static Layers) -> Result<(), Refusal> {
         self.is_guarded.set(true);
+        let Some(recording) = &self.recording else {
+            return Ok(());
+        };
+        recording.layers.set(Some(layers));
+        refuse_if_recorded(recording)
     }
 
-    pub(in crate::web) fn set_public(&self) {
+    /// Notes an extractor that requires a principal.
+    ///
+    /// # Errors
+    ///
+    /// Fails in a request of the inventory that must not run the handler.
+    pub(super) fn set_guarded_by_extractor(&self, request: &HttpRequest) -> Result<(), Refusal> {
+        self.is_guarded.set(true);
+        let Some(recording) = &self.recording else {
+            return Ok(());
+        };
+        // In a middleware around a scope, the router has yet to find the handler.
+        if !request.match_info().unprocessed().is_empty() {
+            recording.has_outer_extractor.set(true);
+            return Ok(());
+        }
+        recording.has_extractor.set(true);
+        refuse_if_recorded(recording)
+    }
+
+    /// Notes a policy around the route.
+    pub(in crate::web) fn set_guarded_by_policy(&self, policy: &Rc<Policy>) {
+        self.is_guarded.set(true);
+        if let Some(recording) = &self.recording {
+            recording.policies.borrow_mut().push(Rc::clone(policy));
+        }
+    }
+
+    pub(super) fn set_public(&self, mark: PublicMark) {
         self.is_public.set(true);
+        if let Some(recording) = &self.recording {
+            recording.public.set(Some(mark));
+        }
+    }
+
+    pub(super) fn record_refusal(&self, refusal: &Refusal, by: Refuser) {
+        if let Some(recording) = &self.recording {
+            recording.record_refusal(refusal, by);
+        }
     }
 
     /// Sets the route as reported, and returns `true` if it had been before.
@@ -47,6 +101,16 @@ impl Coverage {
             return principal.clone();
         }
         let flag = self.authorization.get_or_init(AuthorizationFlag::default);
+        if let Some(recording) = &self.recording {
+            recording.authorization.replace(Some(flag.clone()));
+        }
         principal.with_flag(flag)
     }
+}
+
+fn refuse_if_recorded(recording: &Recording) -> Result<(), Refusal> {
+    if recording.refuses_all {
+        return Err(AuthenticationError::Missing.into());
+    }
+    Ok(())
 }

@@ -1,10 +1,12 @@
 use std::error::Error as StdError;
+use std::rc::Rc;
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tracing::Level;
 
 use super::authentication::{Authentication, client_of};
 use super::missing_token::cause_of_missing_token;
+use super::recording::{Recording, Refuser};
 use crate::client_id::ClientId;
 use crate::cutoff::CutoffRefusal;
 use crate::error::{AuthenticationError, Misconfiguration, Refusal};
@@ -35,6 +37,15 @@ impl RefusedBy<'_> {
         match self {
             Self::Attribute(layer) => Some(layer),
             Self::Authentication | Self::Policy(_) | Self::Handler(_) => None,
+        }
+    }
+
+    fn refuser(self) -> Refuser {
+        match self {
+            Self::Authentication => Refuser::Authentication,
+            Self::Attribute(layer) => Refuser::Attribute(layer),
+            Self::Policy(_) => Refuser::Wrap,
+            Self::Handler(_) => Refuser::Handler,
         }
     }
 
@@ -105,6 +116,13 @@ pub(super) fn log(
 ) {
     if let Some(authentication) = request.extensions().get::<Authentication>() {
         authentication.is_refused.set(true);
+        authentication
+            .coverage
+            .record_refusal(refusal, by.refuser());
+    } else if state.is_some_and(|state| state.records_guards)
+        && let Some(recording) = request.extensions().get::<Rc<Recording>>()
+    {
+        recording.record_refusal(refusal, by.refuser());
     }
     let level = refusal.log_level();
     write(level, "request refused", state, refusal, by, request);

@@ -19,6 +19,8 @@ pub(crate) fn all(cognito: &LocalCognito, database: &Database) -> Result<[Mode; 
         Settings::default()
             .issuer(cognito.issuer())
             .jwks_url(cognito.jwks_url())
+            // A route of `widgets` requires this group. The library of the examples contains that API too.
+            .client_group("reporting", ["reader"])
     };
     // The first lookup also waits for the pool to open a connection.
     let timeout = Duration::from_secs(10);

@@ -27,5 +27,6 @@ fn default_filter() -> Targets {
     Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("cognito_m2m", LevelFilter::INFO)
+        .with_target("cognito_m2m_examples", LevelFilter::INFO)
         .with_target("widgets", LevelFilter::INFO)
 }

@@ -9,16 +9,9 @@
 //! `COGNITO_M2M_USER_MAPPING_ENABLED`, `COGNITO_M2M_RETURN_USER_PROXY` and
 //! `COGNITO_M2M_TRACK_CLIENT_ACTIVITY` enable user mapping, user proxies and client activity.
 
-mod activity;
-mod api;
 mod configuration;
 mod first_run;
 mod logging;
-mod operations;
-mod problem;
-mod store;
-mod users;
-mod widget_name;
 
 use std::{
     error::Error,
@@ -29,9 +22,12 @@ use std::{
 
 use actix_web::{App, HttpServer, rt, web};
 use cognito_m2m::{CognitoAuth, Settings};
-use cognito_m2m_examples::{Database, DatabaseUrl};
+use cognito_m2m_examples::{
+    Database, DatabaseUrl,
+    widgets::{self, Clients, Store},
+};
 
-use crate::{activity::Clients, configuration::Configuration, first_run::FirstRun, store::Store};
+use crate::{configuration::Configuration, first_run::FirstRun};
 
 /// The time that a stopping server waits for requests in progress.
 const SHUTDOWN_TIMEOUT_SECONDS: u64 = 5;
@@ -66,13 +62,12 @@ async fn serve() -> Result<(), Box<dyn Error>> {
             App::new()
                 .wrap(auth.clone())
                 .app_data(store.clone())
-                .configure(|app| operations::routes(app, clients.clone()))
+                .configure(|app| widgets::routes(app, clients.clone()))
                 .configure(|app| {
                     if is_first_run {
-                        app.service(activity::page(clients.clone()));
+                        app.service(widgets::clients_page(clients.clone()));
                     }
                 })
-                .configure(api::routes)
         }
     })
     .workers(configuration.workers.get())
@@ -109,8 +104,8 @@ async fn build_auth(
     let auth = CognitoAuth::builder()
         .settings(settings)
         .allow_undefined_groups();
-    let auth = users::with_mapper(auth, database);
-    let (auth, clients) = activity::with_store(auth, url).await?;
+    let auth = widgets::with_user_mapper(auth, database);
+    let (auth, clients) = widgets::with_activity_store(auth, url).await?;
     Ok((auth.build()?, clients))
 }
 
