@@ -83,6 +83,8 @@ pub use fault::{Endpoint, Fault};
 // the types: no back end of `jsonwebtoken` is enabled.
 pub use jsonwebtoken::{Algorithm, EncodingKey};
 pub use keys::SigningKey;
+#[cfg(feature = "inventory")]
+pub(crate) use principal::RejectAll;
 pub use principal::TestPrincipal;
 pub use token::TokenBuilder;
 pub use trigger::{TokenChanges, TokenEvent};

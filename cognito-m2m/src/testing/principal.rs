@@ -61,7 +61,7 @@ fn default_auth() -> Option<&'static CognitoAuth> {
 }
 
 /// A validator that rejects every token.
-struct RejectAll;
+pub(crate) struct RejectAll;
 
 impl TokenValidator for RejectAll {
     fn validate<'a>(&'a self, _: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>> {

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use super::found::{Found, ProbedEndpoint};
 use super::satisfying::GROUP_MEMBER;
-use crate::box_future::BoxFuture;
 use crate::policy::{Policy, guarded_handlers};
 use crate::pool::PoolName;
 use crate::settings::Settings;
-use crate::token::{BearerToken, Claims, InvalidToken};
-use crate::validator::{TokenError, TokenValidator};
+use crate::testing::RejectAll;
 use crate::web::builder::BuildError;
 use crate::web::cognito_auth::CognitoAuth;
 
@@ -44,7 +42,7 @@ impl Named {
     }
 }
 
-/// Returns a middleware that records the guards. Each group has all clients, so that a client on a list can be
+/// Returns a middleware that records the guards and rejects every token, since the inventory sends none. Each group has all clients, so that a client on a list can be
 /// in a group too.
 pub(super) fn recording_auth(named: &Named) -> Result<CognitoAuth, BuildError> {
     let members = || {
@@ -64,13 +62,4 @@ pub(super) fn recording_auth(named: &Named) -> Result<CognitoAuth, BuildError> {
         .allow_undefined_groups();
     builder.records_guards = true;
     builder.build()
-}
-
-/// A validator that rejects every token. The inventory sends none.
-struct RejectAll;
-
-impl TokenValidator for RejectAll {
-    fn validate<'a>(&'a self, _: BearerToken<'a>) -> BoxFuture<'a, Result<Claims, TokenError>> {
-        Box::pin(async { Err(InvalidToken::Custom.into()) })
-    }
 }
