@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use actix_web::rt::Runtime;
-use actix_web::rt::time::timeout;
+use actix_web::rt::time::{sleep, timeout};
 use cognito_m2m::users::UserMapper;
 use cognito_m2m_tests::{Proxy, eventually};
 use futures_util::future::{Either, join_all, select};
@@ -232,6 +232,8 @@ pub(super) async fn cancelled_waiter_starts_no_query(
     for waiter in &mut waiters {
         assert!(poll!(waiter).is_pending());
     }
+    // The thread of a lookup with `r2d2` waits for the connection by then.
+    sleep(Duration::from_millis(20)).await;
     drop(waiters);
     drop(held);
     find_reporting(&mapper).await;

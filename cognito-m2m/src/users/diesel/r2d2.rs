@@ -64,16 +64,16 @@ fn wait_for_connection<C: R2D2Connection + 'static>(
     request_alive: &Weak<()>,
 ) -> Result<PooledConnection<ConnectionManager<C>>, UserMappingError> {
     let started_at = Instant::now();
-    loop {
-        if request_alive.strong_count() == 0 {
-            return Err(UserMappingError::unavailable("the request was cancelled"));
-        }
+    let is_cancelled = || request_alive.strong_count() == 0;
+    while !is_cancelled() {
         match pool.get_timeout(CANCELLATION_CHECK_INTERVAL) {
-            Ok(connection) => return Ok(connection),
+            // The request may have been cancelled while this thread waited.
+            Ok(connection) if !is_cancelled() => return Ok(connection),
             Err(error) if started_at.elapsed() >= pool.connection_timeout() => {
                 return Err(UserMappingError::unavailable(error));
             }
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
+    Err(UserMappingError::unavailable("the request was cancelled"))
 }
