@@ -139,10 +139,10 @@ mod regular_file;
 mod runtime;
 pub mod scope;
 #[cfg_attr(
-    not(feature = "inventory"),
+    not(any(feature = "inventory", test)),
     expect(
         dead_code,
-        reason = "only the inventory of an app reads the definitions"
+        reason = "only the inventory of an app and tests read the definitions"
     )
 )]
 mod scope_definition;

@@ -2,7 +2,7 @@ cognito_m2m::scopes! {
     #[resource_server("widgets")]
     mod scopes {
         /// Reads widgets. This sentence is the first paragraph of a description that is far too long for
-        /// Cognito, because it goes on and on about widgets, gadgets, their parts, their owners, their
+        /// Cognito, because it has the names of all widgets, gadgets, their parts, their owners, their
         /// colors, their sizes, their prices, and everything else that a client can read with it.
         pub const READ: &str = "read";
         /// Writes widgets.

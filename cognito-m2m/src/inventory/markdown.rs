@@ -34,21 +34,27 @@ impl Inventory {
 
 fn line(row: Row) -> String {
     let rule = match row.rule {
-        RowRule::Guarded(rule) => code_span(&rule),
-        RowRule::Public(Some(reason)) => format!("public: {}", code_span(&reason)),
+        RowRule::Guarded(rule) => code_span_in_cell(&rule),
+        RowRule::Public(Some(reason)) => format!("public: {}", code_span_in_cell(&reason)),
         RowRule::Public(None) => "public".to_owned(),
         RowRule::Unguarded => "**UNGUARDED**".to_owned(),
     };
-    let cell = |text: Option<String>| text.map_or_else(|| "-".to_owned(), |text| code_span(&text));
+    let cell =
+        |text: Option<String>| text.map_or_else(|| "-".to_owned(), |text| code_span_in_cell(&text));
     let [methods, path] = [row.methods, row.path].map(cell);
     let [handler, place] = [row.handler, row.place].map(cell);
     format!("| {methods} | {path} | {rule} | {handler} | {place} |\n")
 }
 
-/// Returns text as a code span in the cell of a table.
+/// Returns text as a code span in the cell of a table, where a pipe needs a backslash even in a code span (GitHub
+/// Flavored Markdown section 4.10).
+pub(crate) fn code_span_in_cell(text: &str) -> String {
+    code_span(&text.replace('|', r"\|"))
+}
+
+/// Returns text as a code span outside of a table.
 ///
-/// The delimiters are longer than every run of backticks in the text (GitHub Flavored Markdown section 6.3). A pipe
-/// needs a backslash even in a code span (section 4.10).
+/// The delimiters are longer than every run of backticks in the text (GitHub Flavored Markdown section 6.3).
 pub(crate) fn code_span(text: &str) -> String {
     let runs = text.split(|c| c != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or(0).saturating_add(1));
@@ -59,7 +65,7 @@ pub(crate) fn code_span(text: &str) -> String {
     } else {
         ""
     };
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', r"\|"))
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 #[cfg(test)]
@@ -105,7 +111,7 @@ mod tests {
             (r"a\b", r"`a\b`"),
             ("@team <b>", "`@team <b>`"),
         ] {
-            assert_eq!(code_span(text), expected, "{text:?}");
+            assert_eq!(code_span_in_cell(text), expected, "{text:?}");
         }
     }
 }

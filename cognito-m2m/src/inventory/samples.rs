@@ -45,6 +45,13 @@ pub(super) fn report_only(policy: Policy) -> RouteGuard {
     }
 }
 
+pub(super) fn wrap(policy: Policy) -> RouteGuard {
+    RouteGuard {
+        source: GuardSource::Wrap,
+        ..enforced(policy)
+    }
+}
+
 pub(super) fn any_inventory(rng: &mut Rng) -> Inventory {
     let routes = (0..rng.usize(..5)).map(|_| any_route(rng)).collect();
     if rng.bool() {

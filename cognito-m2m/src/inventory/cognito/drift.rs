@@ -130,10 +130,9 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Returns a code span in one line. Outside of tables, a backslash before a pipe would be shown.
+/// Returns a code span in one line.
 fn code(text: &str) -> String {
-    let line = text.replace(char::is_control, " ");
-    code_span(&line).replace(r"\|", "|")
+    code_span(&text.replace(char::is_control, " "))
 }
 
 #[cfg(test)]

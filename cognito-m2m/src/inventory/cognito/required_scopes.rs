@@ -92,32 +92,23 @@ pub(super) fn calls(route: &Route) -> Vec<Call<'_>> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::inventory::GuardSource;
+    use crate::inventory::samples::{guarded, report_only};
 
     /// Creates a route whose guards are all enforced.
     pub(in crate::inventory::cognito) fn route(handler: &str, policies: &[Policy]) -> Route {
-        let guard = |policy: &Policy| RouteGuard {
-            policy: policy.clone(),
-            source: GuardSource::Attribute,
-            report_only: false,
-        };
         Route {
             handler: Some(handler.to_owned()),
             file: Some("src/main.rs".to_owned()),
             line: Some(7),
             endpoints: Vec::new(),
-            access: Access::Guarded(policies.iter().map(guard).collect()),
+            access: guarded(policies.iter().cloned()),
         }
     }
 
     /// Creates a route with one guard that only reports.
     pub(in crate::inventory::cognito) fn reporting_route(handler: &str, policy: Policy) -> Route {
         let mut route = route(handler, &[]);
-        route.access = Access::Guarded(vec![RouteGuard {
-            policy,
-            source: GuardSource::Attribute,
-            report_only: true,
-        }]);
+        route.access = Access::Guarded(vec![report_only(policy)]);
         route
     }
 

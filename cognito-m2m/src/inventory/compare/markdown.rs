@@ -1,7 +1,7 @@
 use super::change::{Change, one_line};
 use super::changes::{Changes, NO_CHANGES};
 use super::effect::Effect;
-use crate::inventory::markdown::code_span;
+use crate::inventory::markdown::code_span_in_cell;
 
 impl Changes {
     /// Returns the changes as a heading and a table in GitHub's Markdown, for example for a comment on a pull
@@ -49,5 +49,5 @@ fn line(change: &Change) -> String {
 
 /// Returns a code span that can stand in a cell of a table.
 fn code(text: &str) -> String {
-    code_span(&one_line(text))
+    code_span_in_cell(&one_line(text))
 }

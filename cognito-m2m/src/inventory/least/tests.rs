@@ -5,35 +5,14 @@ use serde_json::{Value, json};
 
 use super::clients::ANY_CLIENT;
 use super::*;
-use crate::inventory::{GuardSource, RouteGuard};
+use crate::inventory::RouteGuard;
+use crate::inventory::samples::{enforced, report_only, wrap};
 use crate::policy::value::Rule;
 use crate::policy::{
     ClientGroups, ClientList, Denial, Policy, PolicyDefaults, ResourceServers, ScopeRule,
 };
 use crate::scope::Scope;
 use crate::scope_match::ScopeMatch;
-
-fn attribute(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        policy,
-        source: GuardSource::Attribute,
-        report_only: false,
-    }
-}
-
-fn reported(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        report_only: true,
-        ..attribute(policy)
-    }
-}
-
-fn wrap(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        source: GuardSource::Wrap,
-        ..attribute(policy)
-    }
-}
 
 fn cases_of(guards: &[RouteGuard], method: &str, defaults: &PolicyDefaults) -> Cases {
     let path_parameters = [("tenant_id".to_owned(), "acme".to_owned())];
@@ -100,7 +79,7 @@ fn summary(cases: Cases) -> (Vec<String>, Vec<String>) {
 }
 
 fn get(policy: Policy) -> Cases {
-    cases_of(&[attribute(policy)], "GET", &PolicyDefaults::default())
+    cases_of(&[enforced(policy)], "GET", &PolicyDefaults::default())
 }
 
 #[test]
@@ -131,7 +110,7 @@ fn each_alternative_is_a_minimal_set() {
 
 #[test]
 fn default_match_decides_the_sets() {
-    let guards = [attribute(Policy::scopes(["a", "b"]).unwrap())];
+    let guards = [enforced(Policy::scopes(["a", "b"]).unwrap())];
     for (scope_match, expected) in [(ScopeMatch::All, "a b"), (ScopeMatch::Any, "a|b")] {
         let defaults = PolicyDefaults {
             scope_match,
@@ -145,7 +124,7 @@ fn default_match_decides_the_sets() {
 #[test]
 fn method_map_has_a_set_for_each_method() {
     let rule = |name: &'static str| ScopeRule::all([name]).unwrap();
-    let guards = [attribute(Policy::scope_map([
+    let guards = [enforced(Policy::scope_map([
         ("GET", rule("r")),
         ("POST", rule("w")),
     ]))];
@@ -165,16 +144,16 @@ fn method_map_has_a_set_for_each_method() {
 fn all_guards_must_be_satisfied_and_those_that_report_are_not() {
     let guards = [
         wrap(Policy::scope("outer")),
-        attribute(
+        enforced(
             Policy::any_scope(["a", "b"])
                 .unwrap()
                 .and(Policy::scope("c")),
         ),
-        reported(Policy::scope("reported")),
+        report_only(Policy::scope("reported")),
     ];
     let (sets, _) = summary(cases_of(&guards, "GET", &PolicyDefaults::default()));
     assert_eq!(sets, ["a c outer", "b c outer"]);
-    let guards = [reported(Policy::scope("reported"))];
+    let guards = [report_only(Policy::scope("reported"))];
     let cases = cases_of(&guards, "GET", &PolicyDefaults::default());
     assert_eq!(summary(cases), (vec![String::new()], Vec::new()));
 }
@@ -204,15 +183,15 @@ fn groups_and_the_default_allowlist_have_members() {
         ..PolicyDefaults::default()
     };
     for (guard, expected) in [
-        (attribute(Policy::allow_groups(["known"])), "member"),
-        (attribute(Policy::scope("a")), "allowed"),
-        (reported(Policy::allow_groups(["known"])), "allowed"),
+        (enforced(Policy::allow_groups(["known"])), "member"),
+        (enforced(Policy::scope("a")), "allowed"),
+        (report_only(Policy::allow_groups(["known"])), "allowed"),
         (wrap(Policy::scope("a")), ANY_CLIENT),
     ] {
         let cases = satisfiable(cases_of(&[guard], "GET", &defaults));
         assert_eq!(cases.least.client.as_str(), expected);
     }
-    let unknown = [attribute(Policy::allow_groups(["unknown"]))];
+    let unknown = [enforced(Policy::allow_groups(["unknown"]))];
     let cases = cases_of(&unknown, "GET", &defaults);
     assert!(matches!(cases, Cases::Unsatisfiable(it) if it.denial == Denial::Client));
 }
@@ -231,7 +210,7 @@ fn token_has_a_scope_of_the_resource_servers() {
             "other/read widgets/cognito-m2m-test",
         ),
     ] {
-        let (sets, lacking) = summary(cases_of(&[attribute(policy)], "GET", &defaults));
+        let (sets, lacking) = summary(cases_of(&[enforced(policy)], "GET", &defaults));
         assert_eq!(sets, [expected]);
         assert_eq!(lacking.len(), expected.split(' ').count());
     }
@@ -290,7 +269,7 @@ fn contradictions_admit_no_token() {
 
 #[test]
 fn given_claims_are_in_every_token() {
-    let guards = [attribute(Policy::claim_one_of(
+    let guards = [enforced(Policy::claim_one_of(
         "environment",
         ["prod", "staging"],
     ))];
@@ -353,7 +332,7 @@ fn minimal_sets_of_random_rules_are_minimal_and_exist_if_a_token_is_admitted() {
             .map(|_| {
                 let policy = Policy::scope_rule(random_rule(&mut random, 3));
                 if random.bool() {
-                    attribute(policy)
+                    enforced(policy)
                 } else {
                     wrap(policy)
                 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::inventory::{Access, Endpoint, GuardSource, Route, RouteGuard};
+use crate::inventory::samples::guarded;
+use crate::inventory::{Endpoint, Route};
 use crate::policy::Policy;
 
 /// A directory that is removed at the end of the test.
@@ -40,11 +41,7 @@ fn app(handler: Option<&str>, policy: Policy, line: u32) -> Inventory {
         file: Some("src/api.rs".to_owned()),
         line: Some(line),
         endpoints: vec![Endpoint::new("GET", "/a")],
-        access: Access::Guarded(vec![RouteGuard {
-            policy,
-            source: GuardSource::Attribute,
-            report_only: false,
-        }]),
+        access: guarded([policy]),
     }])
 }
 

@@ -40,9 +40,15 @@ pub(super) fn crate_of(path: &str) -> &str {
     path.split("::").next().unwrap_or(path)
 }
 
+/// A handler with the file and the line of its outermost attribute.
+type Place = (Option<String>, Option<String>, Option<u32>);
+
+fn place(route: &Route) -> Place {
+    (route.handler.clone(), route.file.clone(), route.line)
+}
+
 /// Returns `true` if both have the same handler, in the same place and with the same guards.
 fn is_same(left: &Route, right: &Route) -> bool {
-    let place = |route: &Route| (route.handler.clone(), route.file.clone(), route.line);
     // Nothing is known about the handlers of unguarded routes, so each is listed by itself.
     !matches!(left.access, Access::Unguarded)
         && place(left) == place(right)
@@ -99,7 +105,8 @@ fn guarded(wraps: &[Rc<Policy>], handler: HandlerGuard) -> Route {
     }
 }
 
-fn wrap(policy: &Policy) -> RouteGuard {
+/// Returns the guard of a policy around a route.
+pub(super) fn wrap(policy: &Policy) -> RouteGuard {
     RouteGuard {
         policy: policy.clone(),
         source: GuardSource::Wrap,
@@ -134,9 +141,6 @@ fn because(reason: Option<&str>) -> Route {
 
 /// Returns the registered handlers of the app's crates that no request reached.
 fn unreached(routes: &[Route], app_crate: Option<&str>) -> Vec<Route> {
-    type Place = (Option<String>, Option<String>, Option<u32>);
-    let place =
-        |route: &Route| -> Place { (route.handler.clone(), route.file.clone(), route.line) };
     let reached: BTreeSet<_> = routes.iter().map(place).collect();
     let handlers = routes.iter().filter_map(|route| route.handler.as_deref());
     let crates: BTreeSet<_> = handlers.map(crate_of).chain(app_crate).collect();

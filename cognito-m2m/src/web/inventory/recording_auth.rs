@@ -42,8 +42,9 @@ impl Named {
     }
 }
 
-/// Returns a middleware that records the guards and rejects every token, since the inventory sends none. Each group has all clients, so that a client on a list can be
-/// in a group too.
+/// Returns a middleware that records the guards, and rejects every token, since the inventory sends none.
+///
+/// Each group has all clients, so that a client on a list can be in a group too.
 pub(super) fn recording_auth(named: &Named) -> Result<CognitoAuth, BuildError> {
     let members = || {
         named

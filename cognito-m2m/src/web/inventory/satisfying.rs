@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::listing::wrap;
 use super::path::FilledPath;
 use crate::inventory::least::{Cases, Rules, cases};
-use crate::inventory::{GuardSource, RouteGuard};
 use crate::policy::{Policy, PolicyDefaults};
 use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
@@ -21,12 +21,7 @@ pub(super) fn principal(
     filled: &FilledPath,
     defaults: &Arc<PolicyDefaults>,
 ) -> Option<ServicePrincipal> {
-    let guard = |policy: &Rc<Policy>| RouteGuard {
-        policy: Policy::clone(policy),
-        source: GuardSource::Wrap,
-        report_only: false,
-    };
-    let guards: Vec<_> = policies.iter().map(guard).collect();
+    let guards: Vec<_> = policies.iter().map(|policy| wrap(policy)).collect();
     let rules = Rules {
         guards: &guards,
         method,

@@ -102,13 +102,16 @@ impl Resource {
             let mut others = resources.iter().filter(|other| !other.is_default);
             others.any(|other| other.pattern == pattern)
         };
-        let patterns: &[String] = &if self.is_default {
-            [UNKNOWN_PATH, LONG_UNKNOWN_PATH].map(|path| format!("{}{path}", self.pattern))
+        let unknown_paths: &[&str] = if self.is_default {
+            &[UNKNOWN_PATH, LONG_UNKNOWN_PATH]
         } else {
-            [self.pattern.clone(), String::new()]
+            &[""]
         };
-        for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
-            for path in paths(pattern, values)? {
+        let patterns = unknown_paths
+            .iter()
+            .map(|path| format!("{}{path}", self.pattern));
+        for pattern in patterns.filter(|pattern| !pattern.is_empty()) {
+            for path in paths(&pattern, values)? {
                 let is_reached = match routed_to(&path) {
                     Some(pattern) if self.is_default => !is_other(&pattern),
                     Some(pattern) => is_own(&pattern) || !is_other(&pattern),

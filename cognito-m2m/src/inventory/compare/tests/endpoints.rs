@@ -107,7 +107,7 @@ fn handler_at_another_endpoint_is_compared_with_its_earlier_rule() {
 
 #[test]
 fn further_endpoint_with_a_weaker_guard_loosens() {
-    let stack = |outer| Access::Guarded(vec![wrap(outer), guard(read())]);
+    let stack = |outer| Access::Guarded(vec![wrap(outer), enforced(read())]);
     let admin = || route("api::list", &["GET /admin"], stack(Policy::scope("admin")));
     let weak = route("api::list", &["GET /a"], guarded(read()));
     let found = changes(vec![admin()], vec![admin(), weak]);

@@ -111,7 +111,7 @@ fn random_policy(random: &mut fastrand::Rng) -> Policy {
 fn random_guards(random: &mut fastrand::Rng) -> Vec<RouteGuard> {
     let guards = (0..random.usize(1..4)).map(|_| RouteGuard {
         report_only: random.u32(0..5) == 0,
-        ..guard(random_policy(random))
+        ..enforced(random_policy(random))
     });
     guards.collect()
 }
@@ -121,9 +121,9 @@ fn changed(random: &mut fastrand::Rng, guards: &[RouteGuard]) -> Vec<RouteGuard>
     let mut changed = guards.to_vec();
     let index = random.usize(0..changed.len());
     match random.u32(0..3) {
-        0 => changed[index] = guard(random_policy(random)),
+        0 => changed[index] = enforced(random_policy(random)),
         1 => changed[index].report_only = !changed[index].report_only,
-        _ => changed.insert(index, guard(random_policy(random))),
+        _ => changed.insert(index, enforced(random_policy(random))),
     }
     changed
 }

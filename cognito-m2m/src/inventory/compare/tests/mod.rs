@@ -5,33 +5,12 @@ mod parameters;
 mod rules;
 mod texts;
 
+use crate::inventory::samples::{enforced, report_only, wrap};
 use crate::inventory::{Access, Changes, Endpoint, GuardSource, Inventory, Route, RouteGuard};
 use crate::policy::Policy;
 
-fn guard(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        policy,
-        source: GuardSource::Attribute,
-        report_only: false,
-    }
-}
-
-fn report_only(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        report_only: true,
-        ..guard(policy)
-    }
-}
-
-fn wrap(policy: Policy) -> RouteGuard {
-    RouteGuard {
-        source: GuardSource::Wrap,
-        ..guard(policy)
-    }
-}
-
 fn guarded(policy: Policy) -> Access {
-    Access::Guarded(vec![guard(policy)])
+    Access::Guarded(vec![enforced(policy)])
 }
 
 fn public(reason: &str) -> Access {

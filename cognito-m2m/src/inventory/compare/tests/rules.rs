@@ -222,35 +222,35 @@ fn effect_of_a_map_depends_on_the_method_of_the_endpoint() {
 fn effect_of_changed_guards_is_exact() {
     let extractor = || RouteGuard {
         source: GuardSource::Extractor,
-        ..guard(Policy::authenticated())
+        ..enforced(Policy::authenticated())
     };
     let stack = |guards: &[RouteGuard]| Access::Guarded(guards.to_vec());
     let cases = [
         // A stack of attributes, such as those of a module and its handler.
         (
-            stack(&[guard(read()), guard(write())]),
+            stack(&[enforced(read()), enforced(write())]),
             guarded(read()),
             Loosens,
         ),
         (
-            stack(&[guard(read()), guard(write())]),
-            stack(&[guard(write()), guard(read())]),
+            stack(&[enforced(read()), enforced(write())]),
+            stack(&[enforced(write()), enforced(read())]),
             Neutral,
         ),
         (
-            stack(&[guard(read()), guard(write())]),
+            stack(&[enforced(read()), enforced(write())]),
             guarded(read().and(write())),
             Neutral,
         ),
         (
-            stack(&[guard(read()), guard(read())]),
+            stack(&[enforced(read()), enforced(read())]),
             guarded(read()),
             Neutral,
         ),
         // Guards that only report.
         (guarded(read()), stack(&[report_only(read())]), Loosens),
         (
-            stack(&[guard(read()), report_only(write())]),
+            stack(&[enforced(read()), report_only(write())]),
             guarded(read()),
             Neutral,
         ),
@@ -272,11 +272,11 @@ fn effect_of_changed_guards_is_exact() {
         (guarded(read()), guarded(read().and(clients(&["x"]))), Both),
         (
             guarded(read()),
-            stack(&[guard(read()), guard(groups(&["g"]))]),
+            stack(&[enforced(read()), enforced(groups(&["g"]))]),
             Both,
         ),
         (
-            stack(&[guard(read()), report_only(clients(&["x"]))]),
+            stack(&[enforced(read()), report_only(clients(&["x"]))]),
             guarded(read()),
             Neutral,
         ),
@@ -288,7 +288,7 @@ fn effect_of_changed_guards_is_exact() {
         // A policy around a route is evaluated on its own.
         (
             guarded(read()),
-            stack(&[guard(read()), wrap(clients(&["x"]))]),
+            stack(&[enforced(read()), wrap(clients(&["x"]))]),
             Tightens,
         ),
         (

@@ -4,8 +4,8 @@ mod schema;
 use fastrand::Rng;
 
 use super::*;
-use crate::inventory::samples::{any_inventory, enforced, guarded, report_only, route};
-use crate::inventory::{Access, GuardSource, RouteGuard};
+use crate::inventory::Access;
+use crate::inventory::samples::{any_inventory, guarded, report_only, route, wrap};
 use crate::policy::{Policy, ScopeRule};
 
 fn sample() -> Inventory {
@@ -19,14 +19,12 @@ fn sample() -> Inventory {
             ScopeRule::all(["widgets/read"]).expect("valid scopes"),
         ),
     ]);
-    let wrap = RouteGuard {
-        source: GuardSource::Wrap,
-        ..enforced(Policy::claim_equals_path("tenant", "tenant_id").and(Policy::authenticated()))
-    };
+    let tenant =
+        wrap(Policy::claim_equals_path("tenant", "tenant_id").and(Policy::authenticated()));
     let public = Access::Public {
         reason: Some("load balancer".to_owned()),
     };
-    let guards = vec![wrap, report_only(map)];
+    let guards = vec![tenant, report_only(map)];
     Inventory::of_app(vec![
         route(
             "widgets",
