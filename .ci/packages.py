@@ -1,11 +1,14 @@
 """Checks and unpacks the packaged crates: packages.py <target/package> <destination>.
 
 Symlinks in the workspace (README, licences) must be regular files in the packages. The destination
-gets both crates and a package that depends on them with every feature, so that a build uses the
-packaged files only.
+gets both crates and a package that depends on them, so that a build uses the packaged files only. It
+enables no feature of them, and all of them with its own feature `every`. Its profiles are those of the
+workspace, so that Cargo reuses the dependencies that earlier checks have compiled. Both crates are members
+of its workspace, so that `-p` checks each with its own features and dependencies only.
 """
 
 import pathlib
+import re
 import shutil
 import sys
 import tarfile
@@ -30,6 +33,12 @@ def unpack(archive: pathlib.Path, destination: pathlib.Path) -> pathlib.Path:
     return destination / name
 
 
+def profiles() -> str:
+    """Returns the tables of the profiles in the manifest of the workspace."""
+    tables = re.split(r"^(?=\[)", pathlib.Path("Cargo.toml").read_text(), flags=re.MULTILINE)
+    return "".join(table for table in tables if table.startswith("[profile."))
+
+
 def main() -> None:
     source, destination = map(pathlib.Path, sys.argv[1:])
     shutil.rmtree(destination, ignore_errors=True)
@@ -39,7 +48,8 @@ def main() -> None:
         name: unpack(source / f"{name}-{version}.crate", destination).name
         for name, version in versions.items()
     }
-    features = [name for name in member(packages, "cognito-m2m")["features"] if name != "default"]
+    names = [name for name in member(packages, "cognito-m2m")["features"] if name != "default"]
+    every = [f"cognito-m2m/{name}" for name in names]
     patches = "\n".join(f'{name} = {{ path = "{folder}" }}' for name, folder in folders.items())
     (destination / "src").mkdir()
     (destination / "src" / "lib.rs").write_text("pub use cognito_m2m::CognitoAuth;\n")
@@ -49,13 +59,18 @@ name = "user-of-the-packages"
 edition = "2024"
 
 [workspace]
+members = {list(folders.values())}
 
 [dependencies]
-cognito-m2m = {{ version = "{versions['cognito-m2m']}", features = {features} }}
+cognito-m2m = "{versions['cognito-m2m']}"
+
+[features]
+every = {every}
 
 [patch.crates-io]
 {patches}
-"""
+
+{profiles()}"""
     )
 
 

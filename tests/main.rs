@@ -42,3 +42,4 @@ mod user_tables;
 mod users;
 mod validator;
 mod verified_tokens;
+mod worker_tokens;

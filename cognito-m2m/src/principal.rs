@@ -44,10 +44,16 @@ use crate::token::{Audience, Claims, InvalidToken, RegisteredClaims};
 /// ```
 #[derive(Clone)]
 pub struct ServicePrincipal {
-    inner: Arc<Inner>,
+    inner: Arc<Counted>,
     /// Set by [`authorize`](Self::authorize). `None` if nothing depends on it.
     authorization: Option<AuthorizationFlag>,
 }
+
+/// A pointer to the data of a principal, with a reference count of its own.
+///
+/// The data is shared through a second `Arc`. If workers also shared the reference count of their requests,
+/// its cache line would move between them with each request.
+struct Counted(Arc<Inner>);
 
 struct Inner {
     identity: Identity,
@@ -78,7 +84,7 @@ impl ServicePrincipal {
         raw_token: &str,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> Result<Self, InvalidToken> {
-        let identity = Identity::from_claims(&RegisteredClaims::parse(claims.payload())?)?;
+        let identity = Identity::from_claims(&RegisteredClaims::parse(&claims.payload())?)?;
         Ok(Self::new(
             identity,
             claims,
@@ -92,20 +98,32 @@ impl ServicePrincipal {
         identity: Identity,
         claims: Claims,
         pool: PoolName,
-        raw_token: &str,
+        raw_token: impl Into<Arc<str>>,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> Self {
-        let inner = Arc::new(Inner {
+        Self::from_inner(Arc::new(Inner {
             identity,
             claims,
             pool,
             raw_token: raw_token.into(),
             policy_defaults,
-        });
+        }))
+    }
+
+    fn from_inner(inner: Arc<Inner>) -> Self {
         Self {
-            inner,
+            inner: Arc::new(Counted(inner)),
             authorization: None,
         }
+    }
+
+    /// Returns the same principal with a reference count of its own, for the requests of one worker.
+    pub(crate) fn for_worker(&self) -> Self {
+        Self::from_inner(Arc::clone(&self.inner.0))
+    }
+
+    fn inner(&self) -> &Inner {
+        &self.inner.0
     }
 
     /// Returns a clone whose [`authorize`](Self::authorize) sets the flag.
@@ -119,13 +137,13 @@ impl ServicePrincipal {
     /// Returns the ID of the app client that the token was issued to.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
-        &self.inner.identity.client_id
+        &self.inner().identity.client_id
     }
 
     /// Returns the scopes that the token grants.
     #[must_use]
     pub fn scopes(&self) -> &ScopeSet {
-        &self.inner.identity.scopes
+        &self.inner().identity.scopes
     }
 
     /// Returns `true` if the token grants this scope. Scopes are compared exactly.
@@ -195,10 +213,11 @@ impl ServicePrincipal {
         if let Some(flag) = &self.authorization {
             flag.set();
         }
-        policy.evaluate(&self.policy_input(&self.inner.policy_defaults))
+        policy.evaluate(&self.policy_input(&self.inner().policy_defaults))
     }
 
     /// Returns the input of a policy, without a request method and path parameters.
+    #[inline]
     pub(crate) fn policy_input<'a>(&'a self, defaults: &'a PolicyDefaults) -> PolicyInput<'a> {
         PolicyInput {
             pool: self.pool(),
@@ -237,17 +256,17 @@ impl ServicePrincipal {
     /// ```
     #[must_use]
     pub fn claims(&self) -> &Claims {
-        &self.inner.claims
+        &self.inner().claims
     }
 
     /// Returns the encoded token. It is a credential: never log it.
     #[must_use]
     pub fn raw_token(&self) -> &str {
-        &self.inner.raw_token
+        &self.inner().raw_token
     }
 
     pub(crate) fn shared_token(&self) -> Arc<str> {
-        Arc::clone(&self.inner.raw_token)
+        Arc::clone(&self.inner().raw_token)
     }
 
     /// Returns `true` if the two principals are indistinguishable.
@@ -255,11 +274,11 @@ impl ServicePrincipal {
     /// Both the claims and the token are compared: a custom validator may return different claims
     /// for the same token, and a user mapper may use either.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let (one, other) = (&self.inner, &other.inner);
+        let (one, other) = (&self.inner.0, &other.inner.0);
         Arc::ptr_eq(one, other)
             || (one.pool == other.pool
                 && one.raw_token == other.raw_token
-                && one.claims.payload() == other.claims.payload()
+                && one.claims.is_same_as(&other.claims)
                 && Arc::ptr_eq(&one.policy_defaults, &other.policy_defaults))
     }
 
@@ -267,7 +286,7 @@ impl ServicePrincipal {
     /// this is always `default`.
     #[must_use]
     pub fn pool(&self) -> &PoolName {
-        &self.inner.pool
+        &self.inner().pool
     }
 
     pub(crate) fn qualified_client_id(&self) -> QualifiedClientId {
@@ -277,7 +296,7 @@ impl ServicePrincipal {
     /// Returns the `sub` claim. In machine tokens, Cognito sets it to the client ID.
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
-        self.inner.identity.subject.as_deref()
+        self.inner().identity.subject.as_deref()
     }
 
     /// Returns the `aud` claim.
@@ -287,24 +306,24 @@ impl ServicePrincipal {
     /// ([`guide::which_api`](crate::guide::which_api)).
     #[must_use]
     pub fn aud(&self) -> Option<&Audience> {
-        self.inner.identity.audience.as_ref()
+        self.inner().identity.audience.as_ref()
     }
 
     /// Returns the `iss` claim.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
-        self.inner.identity.issuer.as_deref()
+        self.inner().identity.issuer.as_deref()
     }
 
     /// Returns the `exp` claim, in whole seconds since the Unix epoch.
     #[must_use]
     pub fn exp(&self) -> Option<u64> {
-        self.inner.identity.expires_at
+        self.inner().identity.expires_at
     }
 
     /// Returns the `iat` claim, in whole seconds since the Unix epoch, rounded down.
     pub(crate) fn issued_at(&self) -> Option<u64> {
-        self.inner.identity.issued_at
+        self.inner().identity.issued_at
     }
 }
 

@@ -179,8 +179,18 @@ impl ScopeSet {
     }
 
     /// Returns `true` if the set contains this scope. The comparison is exact and case-sensitive.
+    #[inline]
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
+        if self.spans.len() <= MAX_LINEAR_SEARCH {
+            // Most scopes differ in their lengths, so that few texts are compared.
+            let text = self.text.as_bytes();
+            let is_same = |&(from, to): &(u32, u32)| {
+                to.wrapping_sub(from) as usize == scope.len()
+                    && text.get(from as usize..to as usize) == Some(scope.as_bytes())
+            };
+            return self.spans.iter().any(is_same);
+        }
         self.spans
             .binary_search_by_key(&scope, |&span| slice(&self.text, span))
             .is_ok()
@@ -203,6 +213,9 @@ impl ScopeSet {
         self.spans.is_empty()
     }
 }
+
+/// The number of scopes up to which a linear search is faster than a binary one.
+const MAX_LINEAR_SEARCH: usize = 8;
 
 fn slice(text: &str, (from, to): (u32, u32)) -> &str {
     text.get(from as usize..to as usize).unwrap_or_default()

@@ -86,6 +86,12 @@ pub struct ClockReading {
 }
 
 impl ClockReading {
+    /// A deadline that neither clock reaches.
+    pub(crate) const NEVER: Self = Self {
+        wall: Duration::MAX,
+        monotonic: Duration::MAX,
+    };
+
     /// Returns the reading of both clocks after `duration` has passed.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {

@@ -50,10 +50,18 @@ impl EntryTimes {
     }
 
     pub(super) fn record(&self, now: u64) {
-        self.last.fetch_max(now, Ordering::SeqCst);
+        self.merge(Times {
+            first: now,
+            last: now,
+        });
+    }
+
+    /// Records a first and a last time that a worker has recorded.
+    pub(super) fn merge(&self, seen: Times) {
+        self.last.fetch_max(seen.last, Ordering::SeqCst);
         // Only if the clock was set back.
-        if now < self.first.load(Ordering::SeqCst) {
-            self.first.fetch_min(now, Ordering::SeqCst);
+        if seen.first < self.first.load(Ordering::SeqCst) {
+            self.first.fetch_min(seen.first, Ordering::SeqCst);
         }
     }
 

@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use foldhash::quality::RandomState;
@@ -8,6 +8,7 @@ use papaya::HashMap;
 use super::entry::{Entry, EntryTimes};
 use super::new_clients::NewClientSender;
 use super::precision::{Due, Precision};
+use super::slots::WorkerSlots;
 use super::timestamp::Timestamp;
 use crate::client_id::ClientId;
 use crate::pool::PoolName;
@@ -16,12 +17,16 @@ use crate::qualified_client_id::QualifiedClientId;
 
 /// An in-memory record of client activity, with one map entry per client.
 ///
-/// Recording never waits, and allocates only for a new client.
+/// [`Recorder::record`] never waits, and allocates only for a new client. A worker that knows the
+/// client of a token records its requests in memory of its own, which the writer gathers: see
+/// [`WorkerRecorder`](super::WorkerRecorder).
 pub(crate) struct Recorder {
     pools: Box<[(PoolName, Clients)]>,
     precision: Precision,
     has_unwritten: AtomicBool,
     new_clients: NewClientSender,
+    /// The slots of the workers. Locked only when a worker starts and when the writer gathers.
+    workers: Mutex<Vec<Weak<WorkerSlots>>>,
 }
 
 /// The clients of one pool, by client ID.
@@ -41,13 +46,13 @@ impl Recorder {
             precision,
             has_unwritten: AtomicBool::new(false),
             new_clients,
+            workers: Mutex::default(),
         }
     }
 
     /// Records a request of the principal. Principals of unknown pools are ignored.
     pub(crate) fn record(&self, principal: &ServicePrincipal, now: Duration) {
-        let Some((pool, clients)) = self.pools.iter().find(|(pool, _)| pool == principal.pool())
-        else {
+        let Some((pool, clients)) = self.clients_of(principal.pool()) else {
             return;
         };
         let now = Timestamp::from(now).as_micros();
@@ -57,6 +62,16 @@ impl Recorder {
             None => self.record_new(pool, clients, client_id, now),
         }
         self.mark_unwritten();
+    }
+
+    /// Returns the times that all workers share, or `None` if the client has not been recorded.
+    pub(super) fn times(&self, principal: &ServicePrincipal) -> Option<Arc<EntryTimes>> {
+        let (_, clients) = self.clients_of(principal.pool())?;
+        clients.pin().get(principal.client_id()).cloned()
+    }
+
+    fn clients_of(&self, pool: &PoolName) -> Option<&(PoolName, Clients)> {
+        self.pools.iter().find(|(name, _)| name == pool)
     }
 
     fn record_new(&self, pool: &PoolName, clients: &Clients, client_id: &ClientId, now: u64) {
@@ -76,15 +91,58 @@ impl Recorder {
     /// The flag and [`EntryTimes`] are sequentially consistent: the writer that clears the flag either
     /// sees the new times, or finds the flag set again. The flag is read before it is written,
     /// because a write would invalidate the cache line of all other workers.
-    fn mark_unwritten(&self) {
+    pub(super) fn mark_unwritten(&self) {
         if !self.has_unwritten.load(Ordering::SeqCst) {
             self.has_unwritten.store(true, Ordering::SeqCst);
         }
     }
 
+    /// Adds the slots of a worker, which are gathered for as long as the worker holds them.
+    pub(super) fn add_worker(&self) -> Arc<WorkerSlots> {
+        let slots = Arc::default();
+        let mut workers = self.workers();
+        // Workers may start more often than the writer gathers.
+        workers.retain(|worker| worker.strong_count() > 0);
+        workers.push(Arc::downgrade(&slots));
+        slots
+    }
+
+    /// Merges the times that the workers have recorded into the entries.
+    ///
+    /// Every slot is read, so requests don't have to set a flag. A time that a worker records
+    /// meanwhile is merged by the next call, or when the worker drops its slot. The last call, at
+    /// shutdown, comes after the server has stopped.
+    ///
+    /// The time taken depends on the number of tokens in the caches of the workers, not on the
+    /// number of clients.
+    pub(super) fn gather(&self) {
+        let mut has_merged = false;
+        self.workers().retain(|worker| {
+            let Some(slots) = worker.upgrade() else {
+                // The worker has ended. It merged its slots when it dropped them.
+                return false;
+            };
+            has_merged |= slots.merge_all();
+            true
+        });
+        if has_merged {
+            self.mark_unwritten();
+        }
+    }
+
+    fn workers(&self) -> MutexGuard<'_, Vec<Weak<WorkerSlots>>> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn worker_count(&self) -> usize {
+        self.workers().len()
+    }
+
     /// Returns the entries that are due. The maps are scanned only if something was recorded since
     /// the last call, or is due after a phase.
     pub(super) fn take_due(&self, now: Duration) -> Vec<Entry> {
+        self.gather();
         if !self.has_unwritten.swap(false, Ordering::SeqCst) {
             return Vec::new();
         }
@@ -108,6 +166,7 @@ impl Recorder {
 
     /// Returns the entries that the store lacks, whatever their phases.
     pub(super) fn remaining(&self) -> Vec<Entry> {
+        self.gather();
         self.entries(|times| times.must_write(self.precision))
     }
 

@@ -129,7 +129,11 @@ impl Writer {
     async fn write(&mut self, cause: &Cause) -> Result<(), ActivityError> {
         let entries = match cause {
             Cause::Collection => self.recorder.take_due(self.clock.wall()),
-            Cause::NewClients => self.new_clients.take(),
+            Cause::NewClients => {
+                // The rows get the times of the requests that came after the first one.
+                self.recorder.gather();
+                self.new_clients.take()
+            }
         };
         self.batches.write(entries).await
     }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -17,6 +18,8 @@ pub(crate) struct KnownCutoffs {
     snapshot: ArcSwap<Snapshot>,
     /// The number of reads that have ended, successful or not.
     ended_reads: watch::Sender<u64>,
+    /// `true` once a read has ended. Requests check it, because reading `ended_reads` takes a lock.
+    has_ended_read: AtomicBool,
     /// `true` if requests are refused until the first successful read.
     is_required: bool,
 }
@@ -38,6 +41,7 @@ impl KnownCutoffs {
         Self {
             snapshot: ArcSwap::default(),
             ended_reads: watch::Sender::new(0),
+            has_ended_read: AtomicBool::new(false),
             is_required,
         }
     }
@@ -52,14 +56,14 @@ impl KnownCutoffs {
         pool: &str,
         client_id: &str,
         issued_at: Option<u64>,
-        now: impl FnOnce() -> ClockReading,
+        now: ClockReading,
     ) -> Result<Verdict, CutoffsUnavailable> {
         let snapshot = self.snapshot.load();
         match &snapshot.list {
             Some(list) if list.is_empty() => Ok(Verdict::Accepted),
-            Some(list) => Ok(list.evaluate(pool, client_id, issued_at, now().wall)),
+            Some(list) => Ok(list.evaluate(pool, client_id, issued_at, now.wall)),
             None if self.is_required => Err(CutoffsUnavailable {
-                retry_after: now().time_until(snapshot.next_read_at),
+                retry_after: now.time_until(snapshot.next_read_at),
             }),
             None => Ok(Verdict::Accepted),
         }
@@ -67,7 +71,7 @@ impl KnownCutoffs {
 
     /// Returns the first read if it has not ended and requests have to wait for it.
     pub(crate) fn pending_first_read(&self) -> Option<PendingFetch> {
-        if !self.is_required || *self.ended_reads.borrow() > 0 {
+        if !self.is_required || self.has_ended_read.load(Ordering::Acquire) {
             return None;
         }
         let ended_reads = self.ended_reads.subscribe();
@@ -85,6 +89,7 @@ impl KnownCutoffs {
     /// Publishes the state after a read. Only one task calls it.
     pub(super) fn publish(&self, snapshot: Snapshot) {
         self.snapshot.store(Arc::new(snapshot));
+        self.has_ended_read.store(true, Ordering::Release);
         self.ended_reads
             .send_modify(|ended| *ended = ended.saturating_add(1));
     }
@@ -112,7 +117,7 @@ mod tests {
             };
             known.publish(failed);
             assert!(known.pending_first_read().is_none());
-            let verdict = known.evaluate("default", "reporting", Some(1), || at(10));
+            let verdict = known.evaluate("default", "reporting", Some(1), at(10));
             let refused = Err(CutoffsUnavailable {
                 retry_after: Duration::from_secs(2),
             });
@@ -139,7 +144,7 @@ mod tests {
             last_error: Some("connection refused".into()),
             ..read
         });
-        let verdict = known.evaluate("default", "reporting", Some(1), || at(1_000_000));
+        let verdict = known.evaluate("default", "reporting", Some(1), at(1_000_000));
         assert_eq!(verdict, Ok(Verdict::IssuedTooEarly));
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::error::KeyFileError;
+use super::generation::KeysGeneration;
 use super::key::VerificationKey;
 use super::key_set::KeySet;
 use crate::error_chain::chain;
@@ -18,6 +19,7 @@ struct Shared {
     /// The name of the setting.
     name: &'static str,
     keys: ArcSwap<KeySet>,
+    generation: KeysGeneration,
     read_at: ArcSwap<ClockReading>,
     last_error: ArcSwapOption<KeyFileError>,
     /// `None` if they never expire, because no keys are fetched.
@@ -36,6 +38,7 @@ impl ConfiguredKeys {
         Self(Arc::new(Shared {
             name,
             keys: ArcSwap::new(keys),
+            generation: KeysGeneration::default(),
             read_at: ArcSwap::from_pointee(read_at),
             last_error: ArcSwapOption::empty(),
             usable_until,
@@ -57,6 +60,23 @@ impl ConfiguredKeys {
         self.are_usable(now) && self.0.keys.load().holds(key)
     }
 
+    /// Returns the time until which [`holds`](Self::holds) returns `true` as long as the
+    /// [generation](Self::generation) is the same, or `None` if it returns `false`.
+    pub(super) fn held_until(
+        &self,
+        key: &Arc<VerificationKey>,
+        now: ClockReading,
+    ) -> Option<ClockReading> {
+        let until = self.0.usable_until.unwrap_or(ClockReading::NEVER);
+        self.holds(key, now).then_some(until)
+    }
+
+    /// Returns the generation of these keys. It changes when the file has changed, and when the keys
+    /// are no longer used.
+    pub(super) fn generation(&self) -> KeysGeneration {
+        self.0.generation.clone()
+    }
+
     pub(crate) fn are_usable(&self, now: ClockReading) -> bool {
         let is_past = |until| now.has_reached(until);
         !self.0.is_over.load(Ordering::Relaxed) && !self.0.usable_until.is_some_and(is_past)
@@ -65,6 +85,7 @@ impl ConfiguredKeys {
     /// Stops the use of these keys, because keys have been fetched.
     pub(super) fn end(&self) {
         self.0.is_over.store(true, Ordering::Relaxed);
+        self.0.generation.advance();
     }
 
     pub(super) fn keys(&self) -> Arc<KeySet> {
@@ -76,6 +97,7 @@ impl ConfiguredKeys {
         match read {
             Ok(keys) => {
                 self.0.keys.store(Arc::new(keys));
+                self.0.generation.advance();
                 self.0.read_at.store(Arc::new(now));
                 self.0.last_error.store(None);
             }

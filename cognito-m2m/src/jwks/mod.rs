@@ -4,12 +4,15 @@ mod configured_keys;
 mod cooldown;
 mod error;
 mod fetch;
+mod generation;
+mod held;
 mod key;
 mod key_file;
 mod key_set;
 mod pending_fetch;
 mod pool_keys;
 mod refresh;
+mod snapshot;
 mod store;
 
 #[cfg(test)]
@@ -19,6 +22,7 @@ pub(crate) use configured_keys::ConfiguredKeys;
 pub(crate) use cooldown::Cooldown;
 pub(crate) use error::{KeyFileError, KeySetError};
 pub(crate) use fetch::{FetchLimits, Fetcher};
+pub(crate) use held::HeldKey;
 pub(crate) use key::VerificationKey;
 pub(crate) use key_file::{KeyFileTask, read_key_file};
 pub(crate) use key_set::KeySet;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::configured_keys::ConfiguredKeys;
 use super::cooldown::Cooldown;
+use super::generation::KeysGeneration;
 use super::key::VerificationKey;
 use super::key_set::KeySet;
 use super::pending_fetch::{Incomplete, PendingFetch};
@@ -71,6 +72,11 @@ impl PoolKeys {
             configured,
             cooldown,
         }))
+    }
+
+    /// Returns `true` if both are the keys of the same pool.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns the key with this `kid` for a token whose issuer has the source at this position. An
@@ -176,15 +182,39 @@ impl PoolKeys {
         key: &Arc<VerificationKey>,
         now: ClockReading,
     ) -> bool {
+        self.held_until(source, key, now).is_some()
+    }
+
+    /// Returns the time until which [`holds`](Self::holds) returns `true` as long as the
+    /// [generation](Self::generation) is the same, or `None` if it returns `false`.
+    ///
+    /// It is `now` for a key of another source, because that source has another generation.
+    pub(super) fn held_until(
+        &self,
+        source: usize,
+        key: &Arc<VerificationKey>,
+        now: ClockReading,
+    ) -> Option<ClockReading> {
         let Some(own) = self.0.sources.get(source) else {
-            return self.configured_hold(key, now);
+            return self.configured()?.held_until(key, now);
         };
-        own.keys.holds(key, now, |since| {
+        own.keys.held_until(key, now, |since| {
             let mut others = self.others(source);
             let holds = |keys: &KeySet| keys.holds(key).then_some(());
             others.any(|other| other.keys.with_keys_since(since, now, holds).is_some())
-                || self.configured_hold(key, now)
+                || self
+                    .configured()
+                    .is_some_and(|configured| configured.holds(key, now))
         })
+    }
+
+    /// Returns the generation of the keys of the source at this position.
+    pub(super) fn generation(&self, source: usize) -> KeysGeneration {
+        let configured = || self.configured().map(ConfiguredKeys::generation);
+        let own = self.0.sources.get(source);
+        own.map(|own| own.keys.generation())
+            .or_else(configured)
+            .unwrap_or_default()
     }
 
     /// Returns a key of another source whose keys were fetched at `since` or later, or a configured key.
@@ -197,7 +227,7 @@ impl PoolKeys {
     ) -> Option<Arc<VerificationKey>> {
         let mut others = self.others(source);
         let find = |keys: &KeySet| keys.find(kid).cloned();
-        let configured = self.0.configured.as_ref();
+        let configured = self.configured();
         others
             .find_map(|other| other.keys.with_keys_since(since, now, find))
             .or_else(|| configured?.find(kid, now))
@@ -214,19 +244,18 @@ impl PoolKeys {
         kid: &str,
         now: ClockReading,
     ) -> Result<Arc<VerificationKey>, KeyNotFound> {
-        let configured = self.0.configured.as_ref();
+        let configured = self.configured();
         let key = configured.and_then(|configured| configured.find(kid, now));
         key.ok_or(KeyNotFound::Unknown)
     }
 
-    fn configured_hold(&self, key: &Arc<VerificationKey>, now: ClockReading) -> bool {
-        let configured = self.0.configured.as_ref();
-        configured.is_some_and(|configured| configured.holds(key, now))
+    fn configured(&self) -> Option<&ConfiguredKeys> {
+        self.0.configured.as_ref()
     }
 
     /// Returns an error if no source has usable keys.
     pub(crate) fn check_available(&self, now: ClockReading) -> Result<(), KeysUnavailable> {
-        let configured = self.0.configured.as_ref();
+        let configured = self.configured();
         if configured.is_some_and(|configured| configured.are_usable(now)) {
             return Ok(());
         }

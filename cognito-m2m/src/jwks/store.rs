@@ -6,10 +6,11 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 
 use super::cooldown::Cooldown;
-use super::error::FetchError;
+use super::generation::KeysGeneration;
 use super::key::VerificationKey;
 use super::key_set::KeySet;
 use super::pending_fetch::{Incomplete, PendingFetch};
+use super::snapshot::Snapshot;
 use crate::error_chain::chain;
 use crate::runtime::OwnerProcess;
 use crate::time::ClockReading;
@@ -24,6 +25,7 @@ pub(crate) struct KeyStore(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     snapshot: ArcSwap<Snapshot>,
+    generation: KeysGeneration,
     requested: Notify,
     requests: AtomicU64,
     /// `true` if the background task has been notified of a due fetch and has not handled it yet.
@@ -63,41 +65,6 @@ pub struct KeysUnavailable {
     pub retry_after: Duration,
 }
 
-/// The state of the keys at one moment.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Snapshot {
-    pub(crate) keys: Option<Arc<KeySet>>,
-    pub(crate) refreshed_at: ClockReading,
-    pub(crate) last_attempt_at: Option<ClockReading>,
-    pub(crate) last_error: Option<Arc<FetchError>>,
-    pub(crate) next_attempt_at: ClockReading,
-    pub(crate) fetching: bool,
-    /// Set when the background task has ended and keys are no longer fetched.
-    pub(crate) stopped: bool,
-}
-
-impl Snapshot {
-    /// Returns `true` if the background task should be fetching the keys.
-    pub(crate) fn is_due(&self, now: ClockReading) -> bool {
-        now.has_reached(self.next_attempt_at)
-    }
-
-    /// Returns `true` if no keys have ever been fetched, or the last fetch has failed. Other sources of
-    /// the user pool serve then.
-    fn needs_others(&self) -> bool {
-        self.last_error.is_some() || !self.has_keys()
-    }
-
-    fn has_keys(&self) -> bool {
-        self.keys.as_ref().is_some_and(|keys| !keys.is_empty())
-    }
-
-    /// Returns the time at which the keys were fetched, or `None` if there are none.
-    fn keys_fetched_at(&self) -> Option<ClockReading> {
-        self.has_keys().then_some(self.refreshed_at)
-    }
-}
-
 /// The reason why a key was not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyNotFound {
@@ -119,6 +86,7 @@ impl KeyStore {
         };
         Self(Arc::new(Shared {
             snapshot: ArcSwap::from_pointee(snapshot),
+            generation: KeysGeneration::default(),
             requested: Notify::new(),
             requests: AtomicU64::new(0),
             due_fetch_requested: AtomicBool::new(false),
@@ -220,19 +188,35 @@ impl KeyStore {
         }
     }
 
-    /// Returns `true` if this key is in the current key set or, while this source has no keys or is
-    /// failing, if `is_held_elsewhere` returns `true`.
-    pub(super) fn holds(
+    /// Returns the time until which this key can be used as long as the snapshot is the same, or `None` if
+    /// it can't be used.
+    ///
+    /// A key of the current key set can be used until the set is too old, or until the next fetch is due,
+    /// which a request must trigger. While this source has no keys or is failing, `is_held_elsewhere` is
+    /// called for a key that it does not have, and the result expires at `now`.
+    pub(super) fn held_until(
         &self,
         key: &Arc<VerificationKey>,
         now: ClockReading,
         is_held_elsewhere: impl Fn(Option<ClockReading>) -> bool,
-    ) -> bool {
+    ) -> Option<ClockReading> {
         let snapshot = self.0.snapshot.load();
         self.request_due_fetch(&snapshot, now);
         let keys = self.usable(&snapshot, now);
-        keys.is_some_and(|keys| keys.holds(key))
-            || (snapshot.needs_others() && is_held_elsewhere(snapshot.keys_fetched_at()))
+        if keys.is_some_and(|keys| keys.holds(key)) {
+            let usable_until = self.usable_until(&snapshot);
+            return Some(match snapshot.next_request_at() {
+                Some(due_at) => usable_until.earliest(due_at),
+                None => usable_until,
+            });
+        }
+        let is_held = snapshot.needs_others() && is_held_elsewhere(snapshot.keys_fetched_at());
+        is_held.then_some(now)
+    }
+
+    /// Returns the generation of the keys. It changes with each update.
+    pub(super) fn generation(&self) -> KeysGeneration {
+        self.0.generation.clone()
     }
 
     /// Returns the error of the last fetch with its sources, or `None` if it succeeded or there was
@@ -324,7 +308,10 @@ impl KeyStore {
     /// take seconds, because the monotonic clock stood still. However many requests find that a
     /// fetch is due, only one of them notifies the task.
     fn request_due_fetch(&self, snapshot: &Snapshot, now: ClockReading) {
-        if !snapshot.is_due(now) || snapshot.fetching || snapshot.stopped {
+        if snapshot
+            .next_request_at()
+            .is_none_or(|due_at| !now.has_reached(due_at))
+        {
             return;
         }
         let is_requested = &self.0.due_fetch_requested;
@@ -354,6 +341,7 @@ impl KeyStore {
         let mut next = Snapshot::clone(&self.0.snapshot.load());
         change(&mut next);
         self.0.snapshot.store(Arc::new(next));
+        self.0.generation.advance();
     }
 
     /// Notifies waiting callers that all requests up to this one have been handled.
@@ -367,9 +355,12 @@ impl KeyStore {
     }
 
     fn usable<'s>(&self, snapshot: &'s Snapshot, now: ClockReading) -> Option<&'s KeySet> {
-        let usable_until = snapshot.refreshed_at.after(self.0.limits.max_stale);
         let keys = snapshot.keys.as_deref();
-        keys.filter(|_| !now.has_reached(usable_until))
+        keys.filter(|_| !now.has_reached(self.usable_until(snapshot)))
+    }
+
+    fn usable_until(&self, snapshot: &Snapshot) -> ClockReading {
+        snapshot.refreshed_at.after(self.0.limits.max_stale)
     }
 
     /// Creates the error. The next possible fetch is the scheduled one, or one that a request

@@ -53,6 +53,7 @@ pub struct PolicyInput<'a> {
 impl PolicyInput<'_> {
     /// Denies a token without a scope of the API's resource servers, if the settings list them. Every
     /// other rule is evaluated after this one.
+    #[inline]
     pub(crate) fn evaluate_resource_servers(&self) -> Result<(), Denial> {
         match &self.defaults.resource_servers {
             Some(servers) if !servers.admit(self.scopes) => Err(Denial::OtherResourceServer),

@@ -57,6 +57,7 @@ impl Layers {
     ///
     /// Returns the first [`Denial`] of an attribute that is enforced, and that attribute. A denial that
     /// the settings cause is attributed to the outermost attribute.
+    #[inline]
     pub(crate) fn evaluate(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         evaluate_settings(Some(self), input).map_err(|denial| (denial, self.outermost()))?;
         self.evaluate_each(input)
@@ -100,6 +101,7 @@ impl Layers {
         }
     }
 
+    #[inline(always)]
     fn evaluate_each(&self, input: &PolicyInput<'_>) -> Result<bool, LayerDenial> {
         match self {
             Self::One(layer) => match layer.policy.evaluate_rule(input) {
@@ -107,11 +109,17 @@ impl Layers {
                 Err(_) if layer.report_only => Ok(true),
                 Err(denial) => Err((denial, *layer)),
             },
-            Self::Both(upper, lower) => {
-                let is_reported = upper.evaluate_each(input)?;
-                Ok(lower.evaluate_each(input)? || is_reported)
-            }
+            Self::Both(upper, lower) => Self::evaluate_both(upper, lower, input),
         }
+    }
+
+    fn evaluate_both(
+        upper: &Self,
+        lower: &Self,
+        input: &PolicyInput<'_>,
+    ) -> Result<bool, LayerDenial> {
+        let is_reported = upper.evaluate_each(input)?;
+        Ok(lower.evaluate_each(input)? || is_reported)
     }
 
     /// Returns `true` if an enforced attribute lists clients. If a list that only reports replaced the
@@ -129,23 +137,26 @@ impl Layers {
 ///
 /// The default allowlist applies to every guarded handler, unless one of its enforced attributes lists
 /// clients.
+#[inline]
 pub(crate) fn evaluate_settings(
     layers: Option<&Layers>,
     input: &PolicyInput<'_>,
 ) -> Result<(), Denial> {
-    evaluate_defaults(layers.is_some_and(Layers::list_clients), input)
+    evaluate_defaults(|| layers.is_some_and(Layers::list_clients), input)
 }
 
-/// Evaluates what the settings require of a handler, given whether its enforced attributes list clients.
+/// Evaluates the rules that the settings set for every guarded handler. `lists_clients` returns `true` if
+/// its enforced attributes list clients.
+#[inline]
 pub(crate) fn evaluate_defaults(
-    lists_clients: bool,
+    lists_clients: impl FnOnce() -> bool,
     input: &PolicyInput<'_>,
 ) -> Result<(), Denial> {
     input.evaluate_resource_servers()?;
     let Some(allowed) = &input.defaults.allowed_clients else {
         return Ok(());
     };
-    if lists_clients || allowed.contains(input.pool, input.client_id) {
+    if lists_clients() || allowed.contains(input.pool, input.client_id) {
         Ok(())
     } else {
         Err(Denial::Client)
@@ -229,7 +240,7 @@ mod tests {
                     pool: &PoolName::default(),
                     client_id: &ClientId::new(client_id).expect("a valid client ID"),
                     scopes: &ScopeSet::default(),
-                    claims: &Claims::from_payload("{}".to_owned()),
+                    claims: &Claims::from_members(serde_json::Map::new()),
                     method: "GET",
                     path_parameters: PathParameters::none(),
                     defaults: &defaults,
@@ -289,7 +300,7 @@ mod tests {
                 pool: &PoolName::default(),
                 client_id: &ClientId::new("reporting").expect("a valid client ID"),
                 scopes: &ScopeSet::parse("widgets/read"),
-                claims: &Claims::from_payload("{}".to_owned()),
+                claims: &Claims::from_members(serde_json::Map::new()),
                 method: "GET",
                 path_parameters: PathParameters::none(),
                 defaults: &PolicyDefaults::default(),

@@ -72,10 +72,20 @@ impl ScopeRule {
         scopes_of(scopes).map(Self::Default)
     }
 
+    #[inline(always)]
     pub(crate) fn is_met_by(&self, granted: &ScopeSet, default_match: ScopeMatch) -> bool {
+        match self {
+            Self::Scope(scope) => granted.contains(scope.as_str()),
+            Self::All(_) | Self::Any(_) | Self::Default(_) => {
+                self.is_list_met_by(granted, default_match)
+            }
+        }
+    }
+
+    fn is_list_met_by(&self, granted: &ScopeSet, default_match: ScopeMatch) -> bool {
         let met = |rule: &Self| rule.is_met_by(granted, default_match);
         match (self, default_match) {
-            (Self::Scope(scope), _) => granted.contains(scope.as_str()),
+            (Self::Scope(_), _) => met(self),
             (Self::All(rules), _) | (Self::Default(rules), ScopeMatch::All) => {
                 !rules.is_empty() && rules.iter().all(met)
             }

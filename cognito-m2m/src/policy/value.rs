@@ -243,10 +243,20 @@ impl Policy {
     }
 
     /// Evaluates the policy itself, without the resource servers.
+    #[inline(always)]
     pub(crate) fn evaluate_rule(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
         match &self.0 {
             Rule::Authenticated => Ok(()),
             Rule::Scopes(rule) => evaluate_scopes(rule, input),
+            _ => self.evaluate_other_rule(input),
+        }
+    }
+
+    /// Evaluates the rules other than those for scopes. It is separate, so that the common rules are
+    /// inlined where they are evaluated.
+    fn evaluate_other_rule(&self, input: &PolicyInput<'_>) -> Result<(), Denial> {
+        match &self.0 {
+            Rule::Authenticated | Rule::Scopes(_) => self.evaluate_rule(input),
             Rule::Methods(entries) => evaluate_scopes(rule_for(entries, input.method)?, input),
             Rule::Clients(selectors) => {
                 let matches = |selector: &ClientSelector| {
@@ -291,13 +301,20 @@ impl Policy {
     }
 }
 
+#[inline(always)]
 fn evaluate_scopes(rule: &ScopeRule, input: &PolicyInput<'_>) -> Result<(), Denial> {
     if rule.is_met_by(input.scopes, input.defaults.scope_match) {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(missing_scopes(rule))
     }
-    Err(Denial::Scope {
+}
+
+#[cold]
+fn missing_scopes(rule: &ScopeRule) -> Denial {
+    Denial::Scope {
         required: rule.named_scopes(),
-    })
+    }
 }
 
 /// Returns the rule for a method. `HEAD` is `GET` without the content (RFC 9110 section 9.3.2).

@@ -65,3 +65,16 @@ fn rule_1_9_debug_never_prints_the_token() {
     assert_eq!(principal.raw_token(), "aa.bb.cc");
     assert!(!format!("{principal:?}").contains("aa.bb.cc"));
 }
+
+#[test]
+fn principals_of_two_workers_share_the_identity_but_not_the_reference_count() {
+    let verified = principal(json!({"client_id": "c"})).expect("a valid principal");
+    let workers = [verified.for_worker(), verified.for_worker()];
+    let shared = Arc::strong_count(&verified.inner.0);
+    let clones: Vec<_> = (0..10).map(|_| workers[0].clone()).collect();
+    assert_eq!(Arc::strong_count(&workers[0].inner), 11);
+    assert_eq!(Arc::strong_count(&workers[1].inner), 1);
+    assert_eq!(Arc::strong_count(&verified.inner.0), shared);
+    assert!(clones.iter().all(|clone| clone.is_same_as(&workers[1])));
+    assert!(std::ptr::eq(workers[0].claims(), workers[1].claims()));
+}

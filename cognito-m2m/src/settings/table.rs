@@ -202,8 +202,12 @@ settings! {
     /// Environment variable: `COGNITO_M2M_MAX_TOKEN_LIFETIME`.
     value max_token_lifetime(Duration::from_secs(3600)): Duration = Duration::from_secs(24 * 60 * 60), logged as debug;
 
-    /// Sets the maximum number of verified tokens in the cache. Default: 10 000, about 25 MB for
+    /// Sets the maximum number of verified tokens in the cache. Default: 10 000, about 15 MB for
     /// tokens of the usual size. With 0, every token is verified on every request.
+    ///
+    /// In addition, each worker refers to the tokens that it has received more than once, up to the same
+    /// number. That takes about 250 bytes for each of them, and another 200 bytes if client activity is
+    /// tracked.
     ///
     /// Environment variable: `COGNITO_M2M_TOKEN_CACHE_ENTRIES`.
     value token_cache_entries(1_000): usize = 10_000, logged as value;

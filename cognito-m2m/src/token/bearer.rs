@@ -95,24 +95,32 @@ pub(crate) struct Credentials<'h>(&'h [u8]);
 impl<'h> Credentials<'h> {
     /// Returns the credentials of the configured scheme among the lines of the header, or `None` if
     /// no line has this scheme.
+    #[inline]
     pub(crate) fn find(
-        lines: impl Iterator<Item = &'h [u8]>,
+        mut lines: impl Iterator<Item = &'h [u8]>,
         scheme: &str,
     ) -> Result<Option<Self>, MalformedHeader> {
-        let mut found = None;
-        let mut count = 0_usize;
-        for line in lines {
-            count = count.saturating_add(1);
-            found = found.or(after_scheme(line, scheme));
+        let Some(line) = lines.next() else {
+            return Ok(None);
+        };
+        let rest = after_scheme(line, scheme);
+        if let Some(second) = lines.next() {
+            let mut others = std::iter::once(second).chain(lines);
+            let is_found =
+                rest.is_some() || others.any(|line| after_scheme(line, scheme).is_some());
+            return if is_found {
+                Err(MalformedHeader::SeveralLines)
+            } else {
+                Ok(None)
+            };
         }
-        match found {
+        match rest {
             None => Ok(None),
-            Some(_) if count > 1 => Err(MalformedHeader::SeveralLines),
-            Some(rest) => match strip_spaces(rest) {
+            Some([b' ', token @ ..]) => match strip_spaces(token) {
                 [] => Err(MalformedHeader::NotAToken),
-                token if token.len() == rest.len() => Err(MalformedHeader::NotAToken),
                 token => Ok(Some(Self(token))),
             },
+            Some(_) => Err(MalformedHeader::NotAToken),
         }
     }
 
@@ -143,7 +151,12 @@ impl<'h> From<&'h str> for Credentials<'h> {
 /// Returns the rest of a line after the configured scheme, or `None` if the line has another
 /// scheme. The scheme is the leading run of `tchar`, compared case-insensitively (RFC 9110 section
 /// 11.1).
+#[inline]
 fn after_scheme<'h>(line: &'h [u8], scheme: &str) -> Option<&'h [u8]> {
+    // The common case: the scheme in the configured case, and a space, which is no `tchar`.
+    if let Some(rest @ [b' ', ..]) = line.strip_prefix(scheme.as_bytes()) {
+        return Some(rest);
+    }
     let end = line
         .iter()
         .position(|byte| !is_tchar(*byte))
@@ -163,6 +176,7 @@ pub(crate) fn is_without_scheme(line: &[u8]) -> bool {
     !line.trim_ascii().contains(&b' ')
 }
 
+#[inline]
 fn strip_spaces(mut bytes: &[u8]) -> &[u8] {
     while let [b' ', rest @ ..] = bytes {
         bytes = rest;

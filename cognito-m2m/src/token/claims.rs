@@ -1,15 +1,18 @@
+use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::unverified::decode_payload;
 use crate::json::all_members;
 
 /// The claims of a token: the members of its payload.
 ///
-/// The payload is kept as text and parsed on first access. Members that `serde_json` cannot
+/// The payload is parsed on first access. Members that `serde_json` cannot
 /// represent (more than 128 levels of nesting, numbers beyond an `f64`) are omitted.
 ///
 /// # Examples
@@ -25,8 +28,16 @@ use crate::json::all_members;
 /// # Ok::<(), cognito_m2m::token::InvalidClaims>(())
 /// ```
 pub struct Claims {
-    payload: String,
+    source: Source,
     members: OnceLock<Map<String, Value>>,
+}
+
+/// The text that the claims are read from.
+enum Source {
+    Payload(String),
+    /// A verified token. Its payload is decoded again for each use, because a copy of it in each cached
+    /// token would need as much memory as the token.
+    Token(Arc<str>),
 }
 
 impl Claims {
@@ -40,29 +51,54 @@ impl Claims {
         let Value::Object(members) = claims else {
             return Err(InvalidClaims);
         };
-        let payload = serde_json::to_string(&members).map_err(|_| InvalidClaims)?;
-        Ok(Self {
-            payload,
-            members: OnceLock::from(members),
-        })
+        Ok(Self::from_members(members))
     }
 
-    /// Creates claims from a payload that has already been parsed successfully.
-    pub(crate) fn from_payload(payload: String) -> Self {
+    pub(crate) fn from_members(members: Map<String, Value>) -> Self {
+        // A map with text as keys can always be written.
+        let payload = serde_json::to_string(&members).unwrap_or_default();
         Self {
-            payload,
+            source: Source::Payload(payload),
+            members: OnceLock::from(members),
+        }
+    }
+
+    /// Returns the claims of a token that has been verified.
+    pub(crate) fn from_verified_token(token: Arc<str>) -> Self {
+        Self {
+            source: Source::Token(token),
             members: OnceLock::new(),
         }
     }
 
-    pub(crate) fn payload(&self) -> &str {
-        &self.payload
+    /// Returns the claims as JSON.
+    pub(crate) fn payload(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Payload(payload) => payload.into(),
+            // The parts of a verified token can be decoded.
+            Source::Token(token) => decode_payload(token).unwrap_or_default().into(),
+        }
+    }
+
+    /// Hashes the payload, unless it is part of a token, which the caller hashes.
+    pub(crate) fn hash_without_token<H: Hasher>(&self, state: &mut H) {
+        if let Source::Payload(payload) = &self.source {
+            payload.hash(state);
+        }
+    }
+
+    /// Returns `true` if the two have the same text.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        match (&self.source, &other.source) {
+            (Source::Token(one), Source::Token(other)) => one == other,
+            _ => self.payload() == other.payload(),
+        }
     }
 
     /// Deserializes all claims.
     pub(crate) fn deserialize<T: DeserializeOwned>(&self) -> Result<T, ClaimsMismatch> {
         // From the text, since `members` omits values that `serde_json` can't represent.
-        serde_json::from_str(&self.payload).map_err(|error| ClaimsMismatch {
+        serde_json::from_str(&self.payload()).map_err(|error| ClaimsMismatch {
             message: error.to_string().into(),
         })
     }
@@ -76,7 +112,7 @@ impl Claims {
     /// Returns all claims, by name.
     #[must_use]
     pub fn as_map(&self) -> &Map<String, Value> {
-        self.members.get_or_init(|| all_members(&self.payload))
+        self.members.get_or_init(|| all_members(&self.payload()))
     }
 }
 

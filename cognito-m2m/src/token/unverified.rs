@@ -35,16 +35,29 @@ impl<'t> UnverifiedToken<'t> {
 
 /// Splits a token into its parts. It allocates nothing, however many dots the token contains.
 fn three_parts(text: &str) -> Result<(&str, &str, &str), InvalidToken> {
-    let invalid_count = || match text.bytes().filter(|byte| *byte == b'.').take(5).count() {
-        4 => InvalidToken::Encrypted,
-        _ => InvalidToken::NotThreeParts,
+    let mut dots = memchr::memchr_iter(b'.', text.as_bytes());
+    let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
+        return Err(InvalidToken::NotThreeParts);
     };
-    let (header, rest) = text.split_once('.').ok_or_else(invalid_count)?;
-    let (payload, signature) = rest.split_once('.').ok_or_else(invalid_count)?;
-    if signature.contains('.') {
-        return Err(invalid_count());
+    match dots.take(3).count() {
+        0 => {}
+        2 => return Err(InvalidToken::Encrypted),
+        _ => return Err(InvalidToken::NotThreeParts),
     }
-    Ok((header, payload, signature))
+    let header = text.get(..first);
+    let payload = text.get(first.saturating_add(1)..second);
+    let signature = text.get(second.saturating_add(1)..);
+    match (header, payload, signature) {
+        (Some(header), Some(payload), Some(signature)) => Ok((header, payload, signature)),
+        // Not reached: a dot is one byte, at the boundary of two characters.
+        _ => Err(InvalidToken::NotThreeParts),
+    }
+}
+
+/// Returns the payload of a token as text, or `None` if it cannot be decoded.
+pub(super) fn decode_payload(token: &str) -> Option<String> {
+    let (_, payload, _) = three_parts(token).ok()?;
+    json_text(payload).ok()
 }
 
 fn json_text(part: &str) -> Result<String, InvalidToken> {

@@ -127,7 +127,8 @@ where
                 user: Arc::new(user.clone()),
                 expires_at: started_at.after(self.ttl),
             };
-            self.users.insert(caller.clone(), entry);
+            // All workers read the key, so it has a reference count that no request writes.
+            self.users.insert(Caller(principal.for_worker()), entry);
         }
         Ok(found)
     }
@@ -186,7 +187,7 @@ struct Caller(ServicePrincipal);
 impl Hash for Caller {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.raw_token().hash(state);
-        self.0.claims().payload().hash(state);
+        self.0.claims().hash_without_token(state);
     }
 }
 

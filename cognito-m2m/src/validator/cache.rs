@@ -1,5 +1,6 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::jwks::VerificationKey;
 use crate::principal::ServicePrincipal;
@@ -16,8 +17,8 @@ pub(crate) struct Entry {
     /// The position of the pool and of the source of its keys.
     pub(super) position: KeyPosition,
     pub(crate) key: Arc<VerificationKey>,
-    /// Seconds since the Unix epoch, including the leeway.
-    pub(crate) expires_at: f64,
+    /// The time since the Unix epoch, including the leeway.
+    pub(crate) expires_at: Duration,
 }
 
 /// The position of a pool in the validator, and that of the source of a token's keys in the pool.
@@ -32,15 +33,10 @@ impl VerifiedTokens {
         Self(TwoGenerationCache::new(capacity))
     }
 
-    /// Returns the principal of a token, if the cache contains it and `is_valid` returns `true`.
-    pub(crate) fn find(
-        &self,
-        token: &[u8],
-        is_valid: impl Fn(&Entry) -> bool,
-    ) -> Option<ServicePrincipal> {
-        self.0.find(&HeaderToken(token), |entry| {
-            is_valid(entry).then(|| entry.principal.clone())
-        })
+    /// Calls `read` with the entry of a token and returns its result, or `None` if the cache does not
+    /// contain the token.
+    pub(crate) fn find<R>(&self, token: &[u8], read: impl Fn(&Entry) -> Option<R>) -> Option<R> {
+        self.0.find(&HeaderToken(token), read)
     }
 
     pub(crate) fn insert(&self, entry: Entry) {

@@ -62,14 +62,16 @@ impl VerifiedToken {
         })
     }
 
+    /// Returns the principal of the token, which has the text `token`.
     pub(crate) fn into_principal(
         self,
-        claims: Claims,
-        pool: PoolName,
         token: BearerToken<'_>,
+        pool: PoolName,
         policy_defaults: Arc<PolicyDefaults>,
     ) -> ServicePrincipal {
-        ServicePrincipal::new(self.identity, claims, pool, token.as_str(), policy_defaults)
+        let token: Arc<str> = token.as_str().into();
+        let claims = Claims::from_verified_token(Arc::clone(&token));
+        ServicePrincipal::new(self.identity, claims, pool, token, policy_defaults)
     }
 }
 

@@ -8,3 +8,4 @@ mod outages;
 mod restarts;
 mod shared_table;
 mod update_rate;
+mod workers;

@@ -38,7 +38,7 @@ impl Caller {
                 None => members.remove(name),
             };
         }
-        Claims::from_payload(Value::Object(members).to_string())
+        Claims::from_members(members)
     }
 }
 

@@ -28,7 +28,7 @@ impl<'a> Rules<'a> {
                 policy.evaluate(input)?;
             }
             if self.has_handler_guard() {
-                evaluate_defaults(self.handler_lists_clients(), input)?;
+                evaluate_defaults(|| self.handler_lists_clients(), input)?;
             }
             let mut attributes = self.attributes();
             attributes.try_for_each(|policy| policy.evaluate_rule(input))

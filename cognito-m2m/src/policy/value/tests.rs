@@ -13,7 +13,8 @@ fn evaluate(policy: &Policy, method: &str, scopes: &str) -> Result<(), Denial> {
         pool: &PoolName::default(),
         client_id: &ClientId::new("reporting").expect("a valid client ID"),
         scopes: &ScopeSet::parse(scopes),
-        claims: &Claims::from_payload(r#"{"tenant": "acme"}"#.to_owned()),
+        claims: &Claims::from_value(serde_json::json!({ "tenant": "acme" }))
+            .expect("the claims are an object"),
         method,
         path_parameters: PathParameters::from_pairs(&[("tenant_id", "acme")]),
         defaults: &PolicyDefaults {

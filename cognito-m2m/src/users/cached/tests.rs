@@ -104,7 +104,8 @@ fn principal(
 ) -> ServicePrincipal {
     let claims = json!({ "client_id": "reporting", "tenant": tenant });
     let claims = Claims::from_value(claims).expect("the claims are an object");
-    let registered = RegisteredClaims::parse(claims.payload()).ok();
+    let payload = claims.payload().into_owned();
+    let registered = RegisteredClaims::parse(&payload).ok();
     let identity = registered.and_then(|claims| Identity::from_claims(&claims).ok());
     let identity = identity.expect("the claims have a client ID");
     let pool = PoolName::new_additional(pool).unwrap_or_default();

@@ -40,7 +40,6 @@ pub(super) fn cognito_validator(
         pools,
         settings.token_rules.clone(),
         settings.token_cache_entries,
-        Arc::clone(clock),
         Arc::clone(&settings.policy_defaults),
     ))
 }

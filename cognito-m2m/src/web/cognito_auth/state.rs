@@ -1,13 +1,10 @@
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::ops::Deref;
-use std::rc::Rc;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 
-use super::reported_routes::{ReportedRoutes, Route};
+use super::reported_routes::ReportedRoutes;
 use crate::activity::Recorder;
 use crate::cutoff::{CutoffRefusal, KnownCutoffs, Verdict};
 use crate::error::{AuthenticationError, Refusal};
@@ -17,7 +14,7 @@ use crate::pool::PoolName;
 use crate::principal::ServicePrincipal;
 use crate::runtime::Background;
 use crate::settings::AuthScheme;
-use crate::time::Clock;
+use crate::time::{Clock, ClockReading};
 use crate::token::{BearerToken, Credentials, InvalidCredentials};
 use crate::unguarded_routes::UnguardedRoutes;
 use crate::users::Users;
@@ -51,46 +48,6 @@ pub(in crate::web) struct State {
     pub(in crate::web) records_guards: bool,
 }
 
-/// A handle to the state, shared by the requests of one worker.
-///
-/// If all requests counted references to the `Arc`, its cache line would move between workers.
-#[derive(Clone)]
-pub(in crate::web) struct WorkerState(Rc<Worker>);
-
-struct Worker {
-    state: Arc<State>,
-    /// The unguarded routes that this worker has reported, or found to be reported.
-    reported_routes: RefCell<HashSet<Route>>,
-}
-
-impl WorkerState {
-    pub(in crate::web) fn new(state: &Arc<State>) -> Self {
-        Self(Rc::new(Worker {
-            state: Arc::clone(state),
-            reported_routes: RefCell::default(),
-        }))
-    }
-
-    /// Returns `true` if both handles refer to the same `CognitoAuth`, or to clones of it.
-    pub(in crate::web) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0.state, &other.0.state)
-    }
-
-    /// Adds an unguarded route, and returns `true` if no worker has reported it yet.
-    pub(in crate::web) fn report(&self, route: Route) -> bool {
-        let is_new_here = self.0.reported_routes.borrow_mut().insert(route.clone());
-        is_new_here && self.reported_routes.insert(route)
-    }
-}
-
-impl Deref for WorkerState {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.0.state
-    }
-}
-
 /// The validator of tokens.
 pub(in crate::web) enum Validation {
     BuiltIn(CognitoValidator),
@@ -113,20 +70,38 @@ impl State {
         &self,
         credentials: Credentials<'_>,
     ) -> Result<ServicePrincipal, Incomplete<Refusal>> {
-        let Validation::BuiltIn(validator) = &self.validation else {
+        let now = self.clock.now();
+        let known = self
+            .built_in()
+            .and_then(|it| it.find_verified(credentials, now));
+        let principal = match known {
+            Some(principal) => principal,
+            None => self.try_verify(credentials, now)?,
+        };
+        self.try_admit(&principal, now)?;
+        Ok(principal)
+    }
+
+    /// Verifies a token that is not in a cache, without waiting.
+    pub(super) fn try_verify(
+        &self,
+        credentials: Credentials<'_>,
+        now: ClockReading,
+    ) -> Result<ServicePrincipal, Incomplete<Refusal>> {
+        let Some(validator) = self.built_in() else {
             // A custom validator is asynchronous and fetches its own keys.
             return Err(Incomplete::Waiting(PendingFetch::completed()));
         };
-        let principal = match validator.find_verified(credentials) {
-            Some(principal) => principal,
-            None => validator
-                .try_verify(self.token(credentials)?)
-                .map_err(|incomplete| incomplete.map_failure(Refusal::from))?,
-        };
-        if let Some(read) = self.pending_first_read() {
-            return Err(Incomplete::Waiting(read));
+        validator
+            .try_verify(self.token(credentials)?, now)
+            .map_err(|incomplete| incomplete.map_failure(Refusal::from))
+    }
+
+    pub(super) fn built_in(&self) -> Option<&CognitoValidator> {
+        match &self.validation {
+            Validation::BuiltIn(validator) => Some(validator),
+            Validation::Custom(_) => None,
         }
-        Ok(self.admit(principal)?)
     }
 
     /// Authenticates a token with the keys that have been fetched so far.
@@ -136,7 +111,7 @@ impl State {
     ) -> Result<ServicePrincipal, Refusal> {
         let token = self.token(credentials)?;
         let principal = match &self.validation {
-            Validation::BuiltIn(validator) => validator.verify(token)?,
+            Validation::BuiltIn(validator) => validator.verify(token, self.clock.now())?,
             Validation::Custom(validator) => {
                 let claims = validator.validate(token).await?;
                 let policy_defaults = Arc::clone(&self.policy_defaults);
@@ -148,7 +123,24 @@ impl State {
         if let Some(read) = self.pending_first_read() {
             read.ended().await;
         }
-        self.admit(principal)
+        self.admit(&principal, self.clock.now())?;
+        Ok(principal)
+    }
+
+    /// Admits a client, or returns the first read of the cut-offs that the request has to wait for.
+    #[inline]
+    pub(super) fn try_admit(
+        &self,
+        principal: &ServicePrincipal,
+        now: ClockReading,
+    ) -> Result<(), Incomplete<Refusal>> {
+        if self.cutoffs.is_none() && self.admitted_clients.is_empty() {
+            return Ok(());
+        }
+        if let Some(read) = self.pending_first_read() {
+            return Err(Incomplete::Waiting(read));
+        }
+        Ok(self.admit(principal, now)?)
     }
 
     /// Returns the first read of the cut-offs, if it has not ended and requests have to wait for it.
@@ -169,23 +161,16 @@ impl State {
 
     /// Refuses a client that is cut off, or that its user pool does not admit. This is checked on every
     /// request, even if the token is in the cache.
-    fn admit(&self, principal: ServicePrincipal) -> Result<ServicePrincipal, Refusal> {
+    fn admit(&self, principal: &ServicePrincipal, now: ClockReading) -> Result<(), Refusal> {
         if let Some(cutoffs) = &self.cutoffs {
-            check_cutoffs(cutoffs, &principal, &self.clock)?;
+            check_cutoffs(cutoffs, principal, now)?;
         }
         let admitted = self.admitted_clients.get(principal.pool());
         if admitted.is_none_or(|clients| clients.contains(principal.pool(), principal.client_id()))
         {
-            Ok(principal)
+            Ok(())
         } else {
             Err(Denial::Client.into())
-        }
-    }
-
-    /// Records the activity of a client in memory, without waiting for the store.
-    pub(in crate::web) fn record_activity(&self, principal: &ServicePrincipal) {
-        if let Some(recorder) = &self.activity {
-            recorder.record(principal, self.clock.wall());
         }
     }
 }
@@ -193,13 +178,13 @@ impl State {
 fn check_cutoffs(
     cutoffs: &KnownCutoffs,
     principal: &ServicePrincipal,
-    clock: &Arc<dyn Clock>,
+    now: ClockReading,
 ) -> Result<(), Refusal> {
     let verdict = cutoffs.evaluate(
         principal.pool().as_str(),
         principal.client_id().as_str(),
         principal.issued_at(),
-        || clock.now(),
+        now,
     )?;
     if verdict == Verdict::Accepted {
         return Ok(());

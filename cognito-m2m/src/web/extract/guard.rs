@@ -120,8 +120,8 @@ fn evaluate_layers(
     request: &HttpRequest,
     layers: &'static Layers,
 ) -> Result<(), (Refusal, &'static Layer)> {
-    let mut extensions = request.extensions_mut();
-    let Some(authentication) = extensions.get_mut::<Authentication>() else {
+    let extensions = request.extensions();
+    let Some(authentication) = extensions.get::<Authentication>() else {
         return Err((
             Misconfiguration::MiddlewareMissing.into(),
             layers.outermost(),
@@ -134,12 +134,15 @@ fn evaluate_layers(
     let visit =
         |visitor: &mut dyn FnMut(&str, &str)| visit_parameters(request.match_info(), visitor);
     let path_parameters = PathParameters::from_visit(&visit);
-    let reported =
-        authentication.evaluate_layers(layers, request.method().as_str(), path_parameters)?;
-    authentication.layers = Some(layers);
-    drop(extensions);
-    for (denial, layer) in reported {
-        log_would_refuse(denial, layer, request);
+    let method = request.method().as_str();
+    let is_reported = authentication.evaluate_layers(layers, method, path_parameters)?;
+    authentication.layers.set(Some(layers));
+    if is_reported {
+        let reported = authentication.reported(layers, method, path_parameters);
+        drop(extensions);
+        for (denial, layer) in reported {
+            log_would_refuse(denial, layer, request);
+        }
     }
     Ok(())
 }

@@ -1,28 +1,20 @@
 use std::future::{Future, Ready, ready};
-use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{
-    Response, Service, ServiceRequest, ServiceResponse, Transform, forward_ready,
-};
-use actix_web::http::header::HeaderValue;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use pin_project_lite::pin_project;
 
-use super::unguarded;
+use super::completion::{Checks, complete, is_complete};
+use super::outcome::{attach, authenticate, is_authenticated, try_authenticate};
 use crate::box_future::BoxFuture;
-use crate::cutoff::CutoffRefusal;
 use crate::error::Refusal;
-use crate::jwks::{Incomplete, PendingFetch};
-use crate::token::Credentials;
+use crate::jwks::PendingFetch;
 use crate::web::cognito_auth::{CognitoAuth, State, WorkerState};
-use crate::web::request::{
-    Authentication, Outcome, Recording, RefusedBy, RefusedRequest, find_error, refuse,
-    returned_refusal, warn_about_nesting,
-};
+use crate::web::request::{RefusedBy, refuse};
 
 impl<S, B> Transform<S, ServiceRequest> for CognitoAuth
 where
@@ -69,9 +61,17 @@ where
         if is_authenticated(&request, &self.state) {
             return self.serve(request, Checks::NONE);
         }
-        match try_authenticate(&self.state, &request) {
-            Ok(outcome) => self.serve_or_refuse(request, outcome),
-            Err(fetch) => self.serve_after(fetch, request),
+        let outcome = match try_authenticate(&self.state, &request) {
+            Ok(outcome) => outcome,
+            Err(fetch) => return self.serve_after(fetch, request),
+        };
+        let checks = Checks::after(&outcome);
+        match attach(&self.state, &request, outcome) {
+            Ok(()) => self.serve(request, checks),
+            Err(refusal) => Authenticating::Refused {
+                refused: Some(Box::new(RefusedToken { request, refusal })),
+                state: self.state.clone(),
+            },
         }
     }
 }
@@ -90,21 +90,6 @@ where
         }
     }
 
-    fn serve_or_refuse(
-        &self,
-        request: ServiceRequest,
-        outcome: Outcome,
-    ) -> Authenticating<S::Future, B> {
-        let checks = Checks::after(&outcome);
-        match attach(&self.state, request, outcome) {
-            ControlFlow::Continue(request) => self.serve(request, checks),
-            ControlFlow::Break(refused) => Authenticating::Refused {
-                refused: Some(refused),
-                state: self.state.clone(),
-            },
-        }
-    }
-
     fn serve_after(
         &self,
         fetch: PendingFetch,
@@ -117,11 +102,17 @@ where
                 fetch.ended().await;
                 let outcome = authenticate(&state, &request).await;
                 let checks = Checks::after(&outcome);
-                match attach(&state, request, outcome) {
-                    ControlFlow::Continue(request) => {
-                        finish(&state, service.call(request).await, checks)
+                match attach(&state, &request, outcome) {
+                    Ok(()) => {
+                        let response = service.call(request);
+                        let serving = Authenticating::Serving {
+                            response,
+                            state,
+                            checks,
+                        };
+                        serving.await
                     }
-                    ControlFlow::Break(refused) => Ok(refused.into_response(&state)),
+                    Err(refusal) => Ok(RefusedToken { request, refusal }.into_response(&state)),
                 }
             }),
         }
@@ -134,7 +125,7 @@ pin_project! {
     #[project = AuthenticatingProjection]
     pub enum Authenticating<F, B> {
         Serving { #[pin] response: F, state: WorkerState, checks: Checks },
-        Refused { refused: Option<RefusedToken>, state: WorkerState },
+        Refused { refused: Option<Box<RefusedToken>>, state: WorkerState },
         Waiting { response: BoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>> },
     }
 }
@@ -152,9 +143,14 @@ where
                 response,
                 state,
                 checks,
-            } => response
-                .poll(cx)
-                .map(|response| finish(state, response, *checks)),
+            } => match response.poll(cx) {
+                // In one expression, because moving a response costs more than the checks.
+                Poll::Ready(Ok(response)) if is_complete(state, &response, *checks) => {
+                    Poll::Ready(Ok(response.map_into_left_body()))
+                }
+                Poll::Ready(response) => Poll::Ready(complete(state, response, *checks)),
+                Poll::Pending => Poll::Pending,
+            },
             AuthenticatingProjection::Refused { refused, state } => match refused.take() {
                 Some(refused) => Poll::Ready(Ok(refused.into_response(state))),
                 // Reached only if the future is polled again after it completed.
@@ -165,87 +161,13 @@ where
     }
 }
 
-/// What the middleware does once the request has been served.
-#[derive(Clone, Copy)]
-pub struct Checks {
-    /// `true` if the request has a token that was refused.
-    is_token_refused: bool,
-    /// `true` if the setting `unguarded_routes` is applied.
-    is_outermost: bool,
-}
-
-impl Checks {
-    /// The middleware with the same state around this one checks everything.
-    const NONE: Self = Self {
-        is_token_refused: false,
-        is_outermost: false,
-    };
-
-    fn after(outcome: &Outcome) -> Self {
-        Self {
-            is_token_refused: matches!(outcome, Outcome::Refused(_)),
-            is_outermost: true,
-        }
-    }
-}
-
-/// Returns `true` if a middleware with the same state has already authenticated the request, in an
-/// outer scope.
-fn is_authenticated(request: &ServiceRequest, state: &WorkerState) -> bool {
-    let extensions = request.extensions();
-    let authentication = extensions.get::<Authentication>();
-    authentication.is_some_and(|authentication| authentication.state.is_same(state))
-}
-
-fn credentials<'r>(
-    state: &State,
-    request: &'r ServiceRequest,
-) -> Result<Option<Credentials<'r>>, Refusal> {
-    let lines = request.headers().get_all(&state.header_name);
-    let lines = lines.map(HeaderValue::as_bytes);
-    Ok(Credentials::find(lines, state.header_prefix.as_str())?)
-}
-
-/// Authenticates a request without waiting, or returns the fetch that it has to wait for.
-fn try_authenticate(state: &State, request: &ServiceRequest) -> Result<Outcome, PendingFetch> {
-    let credentials = match credentials(state, request) {
-        Ok(Some(credentials)) => credentials,
-        Ok(None) => return Ok(preset_outcome(request).unwrap_or(Outcome::Absent)),
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
-    };
-    match state.try_authenticate(credentials) {
-        Ok(principal) => Ok(Outcome::Verified(principal)),
-        Err(Incomplete::Failed(refusal)) => Ok(Outcome::Refused(refusal)),
-        Err(Incomplete::Waiting(fetch)) => Err(fetch),
-    }
-}
-
-/// Authenticates a request after the fetch that it waited for has ended.
-async fn authenticate(state: &State, request: &ServiceRequest) -> Outcome {
-    let authenticated = match credentials(state, request) {
-        Ok(Some(credentials)) => state.authenticate(credentials).await,
-        Ok(None) => return Outcome::Absent,
-        Err(refusal) => Err(refusal),
-    };
-    authenticated.map_or_else(Outcome::Refused, Outcome::Verified)
-}
-
-/// Returns the outcome that a test stored in the request.
-fn preset_outcome(request: &ServiceRequest) -> Option<Outcome> {
-    let extensions = request.extensions();
-    let preset = extensions
-        .get::<Authentication>()
-        .filter(|authentication| authentication.is_preset)?;
-    Some(preset.outcome.clone())
-}
-
 /// A request that the middleware refuses because of its token.
 ///
 /// It is logged when the future of the response is polled, because other middleware has entered its
 /// spans by then.
 pub struct RefusedToken {
     request: ServiceRequest,
-    refusal: Refusal,
+    refusal: Box<Refusal>,
 }
 
 impl RefusedToken {
@@ -254,136 +176,5 @@ impl RefusedToken {
         let by = RefusedBy::Authentication;
         let response = refuse(Some(state), &refusal, by, request.request());
         request.into_response(response).map_into_right_body()
-    }
-}
-
-/// Returns `true` if the middleware may answer with the refusal, and `false` if only guards and
-/// extractors do: open handlers work without keys, without cut-offs, and for clients that are shut out.
-fn is_middleware_refusal(refusal: &Refusal) -> bool {
-    !matches!(
-        refusal,
-        Refusal::Unavailable(_)
-            | Refusal::CutoffsUnavailable(_)
-            | Refusal::CutOff(CutoffRefusal {
-                is_shut_out: true,
-                ..
-            })
-    )
-}
-
-/// Stores the outcome in the request, or returns `ControlFlow::Break` if the token was refused and
-/// `fail_on_invalid_bearer` is on.
-fn attach(
-    state: &WorkerState,
-    request: ServiceRequest,
-    outcome: Outcome,
-) -> ControlFlow<RefusedToken, ServiceRequest> {
-    if matches!(&outcome, Outcome::Refused(refusal) if is_middleware_refusal(refusal)) {
-        warn_about_nesting(state, &request);
-    }
-    match outcome {
-        Outcome::Refused(refusal)
-            if state.fail_on_invalid_bearer && is_middleware_refusal(&refusal) =>
-        {
-            return ControlFlow::Break(RefusedToken { request, refusal });
-        }
-        Outcome::Verified(ref principal) => state.record_activity(principal),
-        Outcome::Refused(_) | Outcome::Absent => {}
-    }
-    let authentication = Authentication::new(state.clone(), outcome);
-    let mut extensions = request.extensions_mut();
-    if let Some(outer) = extensions.insert(authentication)
-        && let Some(authentication) = extensions.get_mut::<Authentication>()
-    {
-        authentication.coverage = outer.coverage;
-    }
-    if state.records_guards {
-        let recording = extensions.get::<Rc<Recording>>().cloned();
-        if let Some(authentication) = extensions.get_mut::<Authentication>() {
-            authentication.coverage.recording = recording;
-        }
-    }
-    drop(extensions);
-    ControlFlow::Continue(request)
-}
-
-/// Completes the response to a request that the middleware did not refuse.
-fn finish<B>(
-    state: &WorkerState,
-    response: Result<ServiceResponse<B>, Error>,
-    checks: Checks,
-) -> Result<ServiceResponse<EitherBody<B>>, Error>
-where
-    B: MessageBody + 'static,
-{
-    let response = match response {
-        Ok(response) => answer_error(state, response),
-        Err(error) => error_into_response(error)?.map_into_right_body(),
-    };
-    if checks.is_token_refused {
-        log_if_served(state, &response);
-    }
-    if !checks.is_outermost || unguarded::is_allowed(state, &response) {
-        return Ok(response);
-    }
-    Ok(unguarded::check(state, response))
-}
-
-/// Answers the errors of this crate that Actix has turned into a response.
-///
-/// The resulting response contains no error: it has been logged, and middleware outside of this one
-/// may log the error of a response too.
-fn answer_error<B>(state: &State, response: ServiceResponse<B>) -> ServiceResponse<EitherBody<B>>
-where
-    B: MessageBody + 'static,
-{
-    let Some(error) = response.response().error() else {
-        return response.map_into_left_body();
-    };
-    if error.as_error::<RefusedRequest>().is_some() {
-        return without_error(response).map_into_left_body();
-    }
-    let replacement = match find_error::<RefusedRequest>(error) {
-        Some(refused) => refused.error_response(),
-        None => match returned_refusal(error) {
-            Some((refusal, cause)) => {
-                let by = RefusedBy::Handler(cause);
-                refuse(Some(state), &refusal, by, response.request())
-            }
-            None => return response.map_into_left_body(),
-        },
-    };
-    response.into_response(replacement).map_into_right_body()
-}
-
-fn without_error<B>(response: ServiceResponse<B>) -> ServiceResponse<B> {
-    let (request, response) = response.into_parts();
-    ServiceResponse::new(request, HttpResponse::from(Response::from(response)))
-}
-
-/// Turns the error of an extractor that was called by a middleware into a response. Returns other
-/// errors unchanged.
-fn error_into_response(error: Error) -> Result<ServiceResponse, Error> {
-    let Some(refused) = find_error::<RefusedRequest>(&error) else {
-        return Err(error);
-    };
-    let response = refused.error_response();
-    Ok(ServiceResponse::new(refused.request().clone(), response))
-}
-
-/// Logs that a request was served although its token was refused. A request that was refused for it
-/// has been logged already.
-fn log_if_served<B>(state: &WorkerState, response: &ServiceResponse<B>) {
-    let extensions = response.request().extensions();
-    let authentication = extensions
-        .get::<Authentication>()
-        .filter(|authentication| authentication.state.is_same(state))
-        .filter(|authentication| !authentication.is_refused.get());
-    if let Some(Authentication {
-        outcome: Outcome::Refused(refusal),
-        ..
-    }) = authentication
-    {
-        tracing::debug!(reason = refusal.reason(), %refusal, "serving the request without a principal");
     }
 }

@@ -2,6 +2,8 @@
 //! `PublicRoutes`, which marks routes as public.
 
 mod auth;
+mod completion;
+mod outcome;
 mod policy;
 mod public;
 mod unguarded;

@@ -10,12 +10,9 @@ use crate::unguarded_routes::UnguardedRoutes;
 use crate::web::cognito_auth::WorkerState;
 use crate::web::request::{Authentication, DEFAULT_SERVICE, RefusedBy, refuse};
 
-/// Returns `true` if the response needs no [`check`]. It is separate, because moving a response costs
-/// more than this.
-pub(super) fn is_allowed<B>(
-    state: &WorkerState,
-    response: &ServiceResponse<EitherBody<B>>,
-) -> bool {
+/// Returns `true` if the response needs no [`check`].
+#[inline]
+pub(super) fn is_allowed<B>(state: &WorkerState, response: &ServiceResponse<B>) -> bool {
     state.unguarded_routes == UnguardedRoutes::Allow
         || is_covered(response.request())
         || is_answer_of_no_route(response.status())
@@ -40,6 +37,7 @@ pub(super) fn check<B: MessageBody + 'static>(
     }
 }
 
+#[inline]
 fn is_covered(request: &HttpRequest) -> bool {
     let extensions = request.extensions();
     let authentication = extensions.get::<Authentication>();
@@ -48,6 +46,7 @@ fn is_covered(request: &HttpRequest) -> bool {
 
 /// Returns `true` for the responses of Actix to a path or method that no route has. A handler may use
 /// them too.
+#[inline]
 fn is_answer_of_no_route(status: StatusCode) -> bool {
     matches!(
         status,

@@ -13,14 +13,14 @@ use crate::policy::{
 };
 use crate::principal::ServicePrincipal;
 use crate::users::UserLookup;
-use crate::web::cognito_auth::WorkerState;
+use crate::web::cognito_auth::{Caller, WorkerState};
 
 /// The result of authenticating a request. The middleware stores it in the request's extensions.
 pub(in crate::web) struct Authentication {
     pub(in crate::web) state: WorkerState,
     pub(in crate::web) outcome: Outcome,
     /// The attributes of the handler, once its guard has admitted the request.
-    pub(in crate::web) layers: Option<&'static Layers>,
+    pub(in crate::web) layers: Cell<Option<&'static Layers>>,
     /// `true` if a test stored the principal. A token in the request takes precedence over it.
     pub(in crate::web) is_preset: bool,
     /// The lookup of the principal's user, shared by all extractors of the request.
@@ -44,17 +44,18 @@ pub(in crate::web) enum Extraction {
 pub(in crate::web) enum Outcome {
     /// The request has no token.
     Absent,
-    Verified(ServicePrincipal),
+    Verified(Rc<Caller>),
     /// The request has a token that was refused.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
 }
 
 impl Authentication {
+    #[inline]
     pub(in crate::web) fn new(state: WorkerState, outcome: Outcome) -> Self {
         Self {
             state,
             outcome,
-            layers: None,
+            layers: Cell::new(None),
             is_preset: false,
             lookup: None,
             is_refused: Cell::new(false),
@@ -64,6 +65,7 @@ impl Authentication {
 
     /// Returns `true` if the setting `unguarded_routes` allows the response to the request. A refusal
     /// of this crate is always allowed.
+    #[inline]
     pub(in crate::web) fn is_covered(&self) -> bool {
         self.coverage.is_complete() || self.is_refused.get()
     }
@@ -82,14 +84,16 @@ impl Authentication {
 
     /// Returns the principal of a valid token, which may be a token for another API. The caller
     /// evaluates the resource servers.
+    #[inline]
     fn verified_principal(&self) -> Result<&ServicePrincipal, Refusal> {
         match &self.outcome {
-            Outcome::Verified(principal) => Ok(principal),
-            Outcome::Refused(refusal) => Err(refusal.clone()),
+            Outcome::Verified(caller) => Ok(&caller.principal),
+            Outcome::Refused(refusal) => Err(Refusal::clone(refusal)),
             Outcome::Absent => Err(AuthenticationError::Missing.into()),
         }
     }
 
+    #[inline]
     fn input<'a>(&'a self, principal: &'a ServicePrincipal) -> PolicyInput<'a> {
         principal.policy_input(&self.state.policy_defaults)
     }
@@ -109,28 +113,43 @@ impl Authentication {
         })?)
     }
 
-    /// Evaluates the settings and the attributes of a handler. Returns the denials of the attributes
-    /// that only report. The error contains the attribute that refused.
+    /// Evaluates the settings and the attributes of a handler. Returns `true` if an attribute that only
+    /// reports denies the request. The error contains the attribute that refused.
+    #[inline]
     pub(in crate::web) fn evaluate_layers(
         &self,
         layers: &Layers,
         method: &str,
         path_parameters: PathParameters<'_>,
-    ) -> Result<Vec<LayerDenial>, (Refusal, &'static Layer)> {
-        let outermost = layers.outermost();
+    ) -> Result<bool, (Refusal, &'static Layer)> {
         let principal = self
             .verified_principal()
-            .map_err(|refusal| (refusal, outermost))?;
+            .map_err(|refusal| (refusal, layers.outermost()))?;
         let input = PolicyInput {
             method,
             path_parameters,
             ..self.input(principal)
         };
-        match layers.evaluate(&input) {
-            Ok(false) => Ok(Vec::new()),
-            Ok(true) => Ok(layers.reported(&input)),
-            Err((denial, layer)) => Err((denial.into(), layer)),
-        }
+        layers
+            .evaluate(&input)
+            .map_err(|(denial, layer)| (denial.into(), layer))
+    }
+
+    /// Returns the denials of the attributes that only report.
+    pub(in crate::web) fn reported(
+        &self,
+        layers: &Layers,
+        method: &str,
+        path_parameters: PathParameters<'_>,
+    ) -> Vec<LayerDenial> {
+        let Ok(principal) = self.verified_principal() else {
+            return Vec::new();
+        };
+        layers.reported(&PolicyInput {
+            method,
+            path_parameters,
+            ..self.input(principal)
+        })
     }
 
     /// Returns the principal for an extractor, if the settings admit it.
@@ -146,7 +165,7 @@ impl Authentication {
             self.coverage.set_guarded_by_extractor(request)?;
         }
         let principal = self.verified_principal().and_then(|principal| {
-            evaluate_settings(self.layers, &self.input(principal))?;
+            evaluate_settings(self.layers.get(), &self.input(principal))?;
             Ok(principal)
         });
         if extraction == Extraction::Required

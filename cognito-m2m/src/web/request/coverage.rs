@@ -31,6 +31,7 @@ impl Coverage {
     /// # Errors
     ///
     /// Fails in a request of the inventory that must not run the handler.
+    #[inline]
     pub(in crate::web) fn set_guarded_by(&self, layers: &'static Layers) -> Result<(), Refusal> {
         self.is_guarded.set(true);
         let Some(recording) = &self.recording else {
@@ -86,6 +87,7 @@ impl Coverage {
     }
 
     /// Returns `true` if the request may be answered.
+    #[inline]
     pub(in crate::web) fn is_complete(&self) -> bool {
         let is_authorized = || {
             self.authorization

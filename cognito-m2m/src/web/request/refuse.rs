@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 use std::rc::Rc;
 
+use actix_web::dev::Extensions;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use tracing::Level;
 
@@ -155,30 +156,68 @@ fn write(
     request: &HttpRequest,
 ) {
     let extensions = request.extensions();
-    let reason = refusal.reason();
-    let method = request.method().as_str();
-    let route = request.match_pattern().or_else(|| {
+    // Fields are evaluated only if the line is enabled, which makes refusals cheaper.
+    macro_rules! event {
+        ($level:expr) => {
+            tracing::event!(
+                $level,
+                reason = refusal.reason(),
+                method = request.method().as_str(),
+                route = route(refusal, request),
+                client_id = client_id(refusal, &extensions),
+                required_scopes = required_scopes(refusal),
+                claim = claim(refusal),
+                client_groups = client_groups(refusal, by),
+                handler = by.attribute().map(|layer| layer.handler),
+                file = by.attribute().map(|layer| layer.file),
+                line = by.attribute().map(|layer| layer.line),
+                cause = cause(state, refusal, by, request),
+                %refusal,
+                "{message}"
+            )
+        };
+    }
+    match level {
+        Level::ERROR => event!(Level::ERROR),
+        Level::WARN => event!(Level::WARN),
+        _ => event!(Level::INFO),
+    }
+}
+
+/// Returns the pattern of the route, or `None` if no route matches.
+fn route(refusal: &Refusal, request: &HttpRequest) -> Option<String> {
+    request.match_pattern().or_else(|| {
         let is_unguarded = matches!(
             refusal,
             Refusal::Misconfigured(Misconfiguration::UnguardedRoute)
         );
         is_unguarded.then(|| DEFAULT_SERVICE.to_owned())
-    });
+    })
+}
+
+fn client_id<'a>(refusal: &'a Refusal, extensions: &'a Extensions) -> Option<&'a str> {
     let client_id = match refusal {
         Refusal::CutOff(CutoffRefusal { client_id, .. }) => Some(client_id),
-        _ => client_of(&extensions),
+        _ => client_of(extensions),
     };
-    let client_id = client_id.map(ClientId::as_str);
-    let required_scopes = required_scopes(refusal);
-    let claim = claim(refusal);
-    let client_groups = match refusal {
+    client_id.map(ClientId::as_str)
+}
+
+fn client_groups(refusal: &Refusal, by: RefusedBy<'_>) -> Option<String> {
+    match refusal {
         Refusal::Authorization(Denial::Client) => by.client_groups(),
         _ => None,
-    };
-    let handler = by.attribute().map(|layer| layer.handler);
-    let file = by.attribute().map(|layer| layer.file);
-    let line = by.attribute().map(|layer| layer.line);
-    let cause = match refusal {
+    }
+}
+
+/// Returns the errors that caused the refusal.
+fn cause(
+    state: Option<&State>,
+    refusal: &Refusal,
+    by: RefusedBy<'_>,
+    request: &HttpRequest,
+) -> Option<String> {
+    match refusal {
         Refusal::Unavailable(_) => state.and_then(key_fetch_errors),
         // The cause may quote claims of the token. The subscriber escapes it, like every string.
         Refusal::UserMapping(error) => causes(error),
@@ -189,31 +228,6 @@ fn write(
         Refusal::Authorization(denial) => causes(denial),
         Refusal::CutoffsUnavailable(_) => state.and_then(cutoff_error),
         Refusal::Authentication(_) | Refusal::CutOff(_) => None,
-    };
-    macro_rules! event {
-        ($level:expr) => {
-            tracing::event!(
-                $level,
-                reason,
-                method,
-                route,
-                client_id,
-                required_scopes,
-                claim,
-                client_groups,
-                handler,
-                file,
-                line,
-                cause,
-                %refusal,
-                "{message}"
-            )
-        };
-    }
-    match level {
-        Level::ERROR => event!(Level::ERROR),
-        Level::WARN => event!(Level::WARN),
-        _ => event!(Level::INFO),
     }
 }
 
